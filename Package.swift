@@ -1,0 +1,126 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One list for every target: the language of the coming Swift, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "baton",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "baton", targets: ["baton"]),
+        .library(name: "BotSchema", targets: ["BotSchema"]),
+        .library(name: "Handoff", targets: ["Handoff"]),
+        .library(name: "Transcripts", targets: ["Transcripts"]),
+        .library(name: "DirectLineClient", targets: ["DirectLineClient"]),
+        .library(name: "DirectLineServer", targets: ["DirectLineServer"]),
+    ],
+    dependencies: [
+        // Commands, flags, help and completion scripts of the executable.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Log sinks that the network libraries below ask for.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // Sockets and WebSocket frames, for both ends of the stream.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        // `HTTP1ToHTTPServerCodec`, which joins Hummingbird's HTTP types to a pipeline that can upgrade.
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        // TLS for `wss` streams.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        // The currency types of a request, shared by Hummingbird and our upgrade channel.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // Direct Line REST calls and the calls to a bot's messaging endpoint.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        // Router, limits and draining of the embedded server; no traits, so that full Foundation stays out.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        // Graceful stop of the embedded server.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Level 0: what is on the wire.
+        .target(name: "BotSchema", swiftSettings: strict),
+
+        // Level 1: transports of keys and of frames.
+        .target(name: "CLibedit", linkerSettings: [.linkedLibrary("edit")]),
+        .target(
+            name: "WebSocketTransport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Level 2: one role each.
+        .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
+        .target(name: "Handoff", dependencies: ["BotSchema"], swiftSettings: strict),
+        .target(name: "Transcripts", dependencies: ["BotSchema"], swiftSettings: strict),
+        .target(
+            name: "DirectLineClient",
+            dependencies: [
+                "BotSchema", "WebSocketTransport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Bots",
+            dependencies: [
+                "BotSchema", "Handoff",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Level 3: the three places where roles meet.
+        .target(
+            name: "DirectLineServer",
+            dependencies: [
+                "BotSchema", "Bots", "WebSocketTransport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "AgentHub", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
+        .target(
+            name: "ChatScreen",
+            dependencies: ["BotSchema", "DirectLineClient", "Handoff", "LineEditing", "Transcripts"],
+            swiftSettings: strict
+        ),
+
+        // Level 4: the only place that composes.
+        .target(
+            name: "BatonCommands",
+            dependencies: [
+                "AgentHub", "BotSchema", "Bots", "ChatScreen", "DirectLineClient", "DirectLineServer", "Handoff",
+                "LineEditing", "Transcripts",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Level 5.
+        .executableTarget(name: "baton", dependencies: ["BatonCommands"], swiftSettings: strict),
+    ]
+)

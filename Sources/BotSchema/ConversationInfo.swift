@@ -1,0 +1,29 @@
+/// What Direct Line tells of a conversation: its id, a token for it and where it streams.
+///
+/// The answer of `tokens/generate`, `tokens/refresh`, `conversations` and reconnect, of which each leaves out some
+/// part. Specification: Direct Line 3.0, `Conversation`.
+public struct ConversationInfo: JSONObjectRepresentable {
+    public var json: JSONObject
+
+    public init(json: JSONObject) { self.json = json }
+
+    /// A conversation; absent parts are left out of the JSON.
+    public init(conversationId: String, token: String? = nil, expiresIn: Int? = nil, streamURL: String? = nil) {
+        json = ["conversationId": .string(conversationId)]
+        json.set("token", token)
+        if let expiresIn { json["expires_in"] = .number(JSONNumber(expiresIn)) }
+        json.set("streamUrl", streamURL)
+    }
+
+    /// The conversation's id, opaque.
+    public var conversationId: String? { json["conversationId"]?.string }
+
+    /// A credential for this conversation. Secret.
+    public var token: String? { json["token"]?.string }
+
+    /// How long ``token`` is valid, in seconds; some proxies send the number as text.
+    public var expiresIn: Int? { json["expires_in"]?.int ?? json["expires_in"]?.string.flatMap { Int($0) } }
+
+    /// The WebSocket address, valid for a minute. Secret in its query.
+    public var streamURL: String? { json["streamUrl"]?.string }
+}

@@ -1,0 +1,80 @@
+public import BotSchema
+
+/// Something that answers in conversations: the demo bot in this process, or a bot behind a messaging endpoint.
+public protocol Bot: Sendable {
+    /// Takes one activity and answers it.
+    ///
+    /// The caller keeps the turns of one conversation in order and waits for each to return. Answers go through
+    /// `conversation` while the turn runs, or later still: a proactive message needs no turn.
+    ///
+    /// - Parameters:
+    ///   - activity: Complete as a channel sends it: id, timestamp, conversation, from, recipient, channel id.
+    ///   - conversation: Where to answer.
+    /// - Returns: The answer to an `invoke`, nil for every other type.
+    /// - Throws: ``BotError`` when the activity could not be delivered or the bot failed on it. The activity stays in
+    ///   the conversation; nothing is sent again. Cancellation ends the turn.
+    func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse?
+}
+
+/// A bot's answer to an `invoke` activity.
+public struct InvokeResponse: Hashable, Sendable {
+    /// An HTTP status.
+    public var status: Int
+    /// The answer's JSON, if there is one.
+    public var body: JSONValue?
+
+    /// An answer of a status and perhaps a body.
+    public init(status: Int, body: JSONValue? = nil) {
+        self.status = status
+        self.body = body
+    }
+}
+
+/// The channel's side of one conversation: what a bot, an adapter or a hub may do to it.
+///
+/// All calls are safe from any task and keep the order in which they were made by one task.
+public protocol ConversationChannel: Sendable {
+    /// The conversation's id.
+    var id: String { get }
+
+    /// The user's account, as the user's own activities carry it.
+    var user: ChannelAccount { get async }
+
+    /// The bot's account.
+    var bot: ChannelAccount { get async }
+
+    /// Appends an activity for the user and puts it on the open streams.
+    ///
+    /// - Returns: The activity with the id, timestamp and conversation that the channel gave it. `typing` is streamed
+    ///   and not kept.
+    /// - Throws: ``BotError`` when the conversation is gone.
+    @discardableResult
+    func send(_ activity: Activity) async throws -> Activity
+
+    /// Gives an activity to the bot after the turns already waiting, without showing it to the user.
+    func deliverToBot(_ activity: Activity) async
+
+    /// All activities kept so far, oldest first.
+    func transcript() async -> [Activity]
+}
+
+/// What stands between a conversation and its bot, and may divert the user to someone else.
+///
+/// The handoff adapter is one: the server knows only that there may be such a thing.
+public protocol ConversationAdapter: Sendable {
+    /// Sees an activity of the user that the channel has already kept and echoed.
+    ///
+    /// - Returns: Who is to have it.
+    func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient
+
+    /// Sees an activity of the bot that the channel has already kept and streamed.
+    func botSent(_ activity: Activity, in conversation: any ConversationChannel) async
+}
+
+/// Who gets an activity of the user.
+public enum UserTurnRecipient: Hashable, Sendable {
+    /// The bot, as if there were no adapter.
+    case bot
+    /// The adapter has taken it, the bot must not see it.
+    case adapter
+}
