@@ -1,7 +1,9 @@
 /// A person, bot or agent as a channel knows them (A7500).
 public struct ChannelAccount: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// An account; absent parts are left out of the JSON.
@@ -32,8 +34,10 @@ public struct ChannelAccount: JSONObjectRepresentable {
 
 /// A conversation as a channel knows it (A7520).
 public struct ConversationAccount: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// A conversation of this id.
@@ -48,8 +52,10 @@ public struct ConversationAccount: JSONObjectRepresentable {
 
 /// Enough to speak into a conversation later, or to name one (A7540).
 public struct ConversationReference: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// The reference to the turn that an activity belongs to, seen from its recipient, as SDKs build it.

@@ -6,8 +6,10 @@
 ///
 /// Source: Bot Framework activity specification, rules A2000 to A2310.
 public struct Activity: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// An activity of a type, with no other field.
@@ -21,7 +23,9 @@ extension Activity {
         set { json.set("type", newValue?.rawValue) }
     }
 
-    /// The id that the channel assigned, unique within the conversation (A2030).
+    /// What the activity is (A2010).
+    ///
+    /// ned, unique within the conversation (A2030).
     public var id: String? {
         get { json["id"]?.string }
         set { json.set("id", newValue) }
@@ -230,6 +234,7 @@ public struct ActivityType: RawRepresentable, Hashable, Sendable {
     /// The word on the wire; types compare by it exactly (A2011).
     public let rawValue: String
 
+    /// The type of this word, known or not.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Words, cards and files for people.

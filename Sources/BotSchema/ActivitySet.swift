@@ -1,7 +1,9 @@
 /// Some activities and the position behind them, as polls and stream frames carry them.
 public struct ActivitySet: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// A set with the position behind its last activity.

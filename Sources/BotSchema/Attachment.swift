@@ -1,7 +1,9 @@
 /// A card, a file or a document that comes with an activity (A7100).
 public struct Attachment: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// An attachment with its content inside.
@@ -58,8 +60,10 @@ extension Attachment {
 
 /// A button or a suggested action (A7300).
 public struct CardAction: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// An action whose activation sends its value as the user's message.
@@ -99,8 +103,10 @@ public struct CardAction: JSONObjectRepresentable {
 
 /// Choices for the user that vanish after use (A7700).
 public struct SuggestedActions: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// Suggestions for everybody.

@@ -3,8 +3,10 @@
 /// The answer of `tokens/generate`, `tokens/refresh`, `conversations` and reconnect, of which each leaves out some
 /// part. Specification: Direct Line 3.0, `Conversation`.
 public struct ConversationInfo: JSONObjectRepresentable {
+    /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
 
     /// A conversation; absent parts are left out of the JSON.
@@ -21,7 +23,9 @@ public struct ConversationInfo: JSONObjectRepresentable {
     /// A credential for this conversation. Secret.
     public var token: String? { json["token"]?.string }
 
-    /// How long ``token`` is valid, in seconds; some proxies send the number as text.
+    /// A credential for this conversation.
+    ///
+    /// onds; some proxies send the number as text.
     public var expiresIn: Int? { json["expires_in"]?.int ?? json["expires_in"]?.string.flatMap { Int($0) } }
 
     /// The WebSocket address, valid for a minute. Secret in its query.

@@ -33,6 +33,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
+    /// Whether the left instant is the earlier one.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     /// The present instant by the system's clock.

@@ -18,12 +18,11 @@ public struct JSONDocument: Hashable, Sendable {
 }
 
 extension JSONValue {
-    /// Reads one document that fills the input, but for blanks.
+    /// Reads one document that fills the input, but for blanks; lone surrogate escapes become U+FFFD.
     ///
     /// - Parameters:
     ///   - bytes: UTF-8 without a byte order mark.
     ///   - limits: What is too deep or too large.
-    /// - Returns: The value; lone surrogate escapes have become U+FFFD.
     /// - Throws: ``JSONParseError`` with the byte offset.
     public init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONParseError) {
         self = try JSONDocument(parsing: bytes, limits: limits).value
