@@ -17,15 +17,13 @@ public struct Activity: JSONObjectRepresentable {
 }
 
 extension Activity {
-    /// What the activity is (A2010). An activity without a type is not processed (A2008) and reads as nil.
+    /// What the activity is (A2010); one without a type reads as nil and is not processed (A2008).
     public var type: ActivityType? {
         get { json["type"]?.string.map(ActivityType.init(rawValue:)) }
         set { json.set("type", newValue?.rawValue) }
     }
 
-    /// What the activity is (A2010).
-    ///
-    /// ned, unique within the conversation (A2030).
+    /// The id that the channel assigned, unique within the conversation (A2030).
     public var id: String? {
         get { json["id"]?.string }
         set { json.set("id", newValue) }
@@ -229,7 +227,7 @@ extension Activity {
     }
 }
 
-/// What an activity is. The set is open: unknown types are normal and must survive (A2014).
+/// What an activity is; the set is open, since unknown types are normal and must survive (A2014).
 public struct ActivityType: RawRepresentable, Hashable, Sendable {
     /// The word on the wire; types compare by it exactly (A2011).
     public let rawValue: String

@@ -18,7 +18,7 @@ public struct ActivitySet: JSONObjectRepresentable {
         set { json["activities"] = .array(newValue.map(\.jsonValue)) }
     }
 
-    /// An opaque position in the conversation. Missing or null means "as before", never "from the start".
+    /// An opaque position in the conversation; missing or null means "as before", never "from the start".
     public var watermark: String? {
         get { json["watermark"]?.string }
         set { json.set("watermark", newValue) }

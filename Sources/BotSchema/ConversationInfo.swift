@@ -20,14 +20,12 @@ public struct ConversationInfo: JSONObjectRepresentable {
     /// The conversation's id, opaque.
     public var conversationId: String? { json["conversationId"]?.string }
 
-    /// A credential for this conversation. Secret.
+    /// A credential for this conversation, to be kept secret.
     public var token: String? { json["token"]?.string }
 
-    /// A credential for this conversation.
-    ///
-    /// onds; some proxies send the number as text.
+    /// How long ``token`` is valid, in seconds; some proxies send the number as text.
     public var expiresIn: Int? { json["expires_in"]?.int ?? json["expires_in"]?.string.flatMap { Int($0) } }
 
-    /// The WebSocket address, valid for a minute. Secret in its query.
+    /// The WebSocket address, valid for a minute; its query is to be kept secret.
     public var streamURL: String? { json["streamUrl"]?.string }
 }

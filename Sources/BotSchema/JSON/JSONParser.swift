@@ -10,8 +10,9 @@ import Darwin
 public struct JSONDocument: Hashable, Sendable {
     /// The document's value.
     public var value: JSONValue
-    /// Byte offsets of `\u` escapes that are half of a surrogate pair. A Swift string cannot hold one, so U+FFFD
-    /// stands in its place.
+    /// Byte offsets of `\u` escapes that are half of a surrogate pair, for which U+FFFD stands in the value.
+    ///
+    /// A Swift string cannot hold such a half.
     public var loneSurrogateOffsets: [Int]
     /// The offset behind the value and the blanks that follow it.
     public var endOffset: Int
