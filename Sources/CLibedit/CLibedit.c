@@ -1,1 +1,165 @@
+/* For wcwidth, uselocale and open_memstream; safe in this file, which shares no struct with another module. */
+#define _GNU_SOURCE 1
+
 #include "CLibedit.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <xlocale.h>
+#endif
+
+struct cel_engine {
+    EditLine *edit_line;
+    HistoryW *history;
+    FILE *discarded;
+    char *discarded_text;
+    size_t discarded_size;
+};
+
+void cel_close(cel_engine *engine) {
+    if (engine->edit_line != NULL) el_end(engine->edit_line);
+    if (engine->history != NULL) history_wend(engine->history);
+    if (engine->discarded != NULL) fclose(engine->discarded);
+    free(engine->discarded_text);
+    free(engine);
+}
+
+cel_engine *cel_open(const char *program) {
+    cel_engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL) return NULL;
+    engine->discarded = open_memstream(&engine->discarded_text, &engine->discarded_size);
+    engine->history = history_winit();
+    if (engine->discarded != NULL && engine->history != NULL) {
+        /* The descriptors are the real ones: libedit sets the terminal modes through them. */
+        engine->edit_line = el_init_fd(program, stdin, engine->discarded, stderr,
+                                       STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
+    }
+    if (engine->edit_line == NULL) {
+        cel_close(engine);
+        return NULL;
+    }
+    HistEventW event;
+    history_w(engine->history, &event, H_SETSIZE, 1000);
+    el_wset(engine->edit_line, EL_HIST, history_w, engine->history);
+    return engine;
+}
+
+EditLine *cel_edit_line(cel_engine *engine) { return engine->edit_line; }
+
+void cel_set_client(EditLine *edit_line, void *client) { el_wset(edit_line, EL_CLIENTDATA, client); }
+
+void *cel_client(EditLine *edit_line) {
+    void *client = NULL;
+    el_wget(edit_line, EL_CLIENTDATA, &client);
+    return client;
+}
+
+bool cel_take_bell(cel_engine *engine) {
+    fflush(engine->discarded);
+    bool rang = engine->discarded_size > 0
+        && memchr(engine->discarded_text, '\a', engine->discarded_size) != NULL;
+    rewind(engine->discarded);
+    return rang;
+}
+
+void cel_remember(cel_engine *engine, const wchar_t *line) {
+    HistEventW event;
+    history_w(engine->history, &event, H_ENTER, line);
+}
+
+int cel_set_flag(EditLine *edit_line, int operation, int value) { return el_wset(edit_line, operation, value); }
+
+int cel_get_flag(EditLine *edit_line, int operation) {
+    int value = 0;
+    el_wget(edit_line, operation, &value);
+    return value;
+}
+
+int cel_set_editor(EditLine *edit_line, const char *name) { return el_set(edit_line, EL_EDITOR, name); }
+
+bool cel_is_vi(EditLine *edit_line) {
+    const wchar_t *name = NULL;
+    return el_wget(edit_line, EL_EDITOR, &name) == 0 && name != NULL && wcscmp(name, L"vi") == 0;
+}
+
+int cel_set_reader(EditLine *edit_line, el_rfunc_t reader) { return el_wset(edit_line, EL_GETCFN, reader); }
+
+int cel_add_function(EditLine *edit_line, const char *name, cel_key_function function) {
+    /* The narrow call copies the name, the wide one would keep our pointer. */
+    return el_set(edit_line, EL_ADDFN, name, name, function);
+}
+
+int cel_bind(EditLine *edit_line, const char *key, const char *function) {
+    return el_set(edit_line, EL_BIND, key, function, NULL);
+}
+
+int cel_bind_command(EditLine *edit_line, const char *key, const char *function) {
+    return el_set(edit_line, EL_BIND, "-a", key, function, NULL);
+}
+
+int cel_set_edit_mode_flag(EditLine *edit_line, const char *flag) {
+    return el_set(edit_line, EL_SETTY, "-d", flag, NULL);
+}
+
+/* MARK: characters */
+
+static locale_t utf8_locale;
+
+__attribute__((constructor)) static void open_utf8_locale(void) {
+    static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", "UTF-8", ""};
+    for (size_t i = 0; i < sizeof names / sizeof *names && utf8_locale == (locale_t)0; i++) {
+        utf8_locale = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
+    }
+}
+
+void *cel_enter_utf8(void) { return utf8_locale == (locale_t)0 ? NULL : (void *)uselocale(utf8_locale); }
+
+void cel_leave_utf8(void *previous) {
+    if (previous != NULL) uselocale((locale_t)previous);
+}
+
+int cel_columns(uint32_t scalar) {
+    void *previous = cel_enter_utf8();
+    int columns = wcwidth((wchar_t)scalar);
+    cel_leave_utf8(previous);
+    return columns;
+}
+
+/* MARK: signals */
+
+enum { most_signals = 8 };
+static volatile sig_atomic_t signal_descriptor = -1;
+static int forwarded_count;
+static int forwarded_signals[most_signals];
+static struct sigaction previous_actions[most_signals];
+
+static void forward_signal(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    /* The pipe does not block; when it is full the reader is awake already. */
+    ssize_t ignored = write(signal_descriptor, &byte, 1);
+    (void)ignored;
+    errno = saved;
+}
+
+void cel_forward_signals(const int *signals, int count, int descriptor) {
+    signal_descriptor = descriptor;
+    struct sigaction action = {.sa_handler = forward_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    forwarded_count = count < most_signals ? count : most_signals;
+    for (int i = 0; i < forwarded_count; i++) {
+        forwarded_signals[i] = signals[i];
+        sigaction(signals[i], &action, &previous_actions[i]);
+    }
+}
+
+void cel_restore_signals(void) {
+    for (int i = 0; i < forwarded_count; i++) sigaction(forwarded_signals[i], &previous_actions[i], NULL);
+    forwarded_count = 0;
+    signal_descriptor = -1;
+}

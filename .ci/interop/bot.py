@@ -1,0 +1,210 @@
+"""A bot made with Microsoft's Bot Framework SDK for Python, to be talked to through baton.
+
+Usage: bot.py [PORT]   PORT 0 or none takes a free one; the first line printed is the messaging endpoint's URL.
+"""
+
+import asyncio
+import sys
+import uuid
+from datetime import datetime, timezone
+
+from aiohttp import web
+from botbuilder.core import ActivityHandler, CardFactory, MessageFactory, Middleware, TurnContext
+from botbuilder.integration.aiohttp import CloudAdapter, ConfigurationBotFrameworkAuthentication
+from botbuilder.schema import (
+    ActionTypes,
+    Activity,
+    ActivityTypes,
+    Attachment,
+    CardAction,
+    ChannelAccount,
+    ConversationReference,
+    HeroCard,
+    SuggestedActions,
+)
+
+
+class Settings:
+    """An anonymous bot: no app id, so that nothing on the network is asked."""
+
+    APP_ID = ""
+    APP_PASSWORD = ""
+    APP_TYPE = "MultiTenant"
+    APP_TENANTID = ""
+
+
+class Transcript(Middleware):
+    """Keeps what was said, as a bot must that wants to hand a conversation over."""
+
+    def __init__(self):
+        self.activities = {}
+
+    def of(self, conversation_id):
+        return self.activities.setdefault(conversation_id, [])
+
+    async def on_turn(self, context: TurnContext, logic):
+        said = self.of(context.activity.conversation.id)
+        said.append(Activity().deserialize(context.activity.serialize()))
+
+        async def sending(ctx, activities, next_send):
+            responses = await next_send()
+            for activity in activities:
+                if activity.type != ActivityTypes.typing:
+                    copy = Activity().deserialize(activity.serialize())
+                    copy.id = copy.id or "g_" + uuid.uuid4().hex[:5]
+                    said.append(copy)
+            return responses
+
+        context.on_send_activities(sending)
+        await logic()
+
+
+class InteropBot(ActivityHandler):
+    def __init__(self, adapter, transcript):
+        self.adapter = adapter
+        self.transcript = transcript
+        self.background = set()
+
+    async def on_members_added_activity(self, members_added, turn_context):
+        for member in members_added:
+            if member.id != turn_context.activity.recipient.id:
+                await turn_context.send_activity("Welcome from Python")
+
+    async def on_message_activity(self, turn_context):
+        words = (turn_context.activity.text or "").split()
+        action = getattr(self, "do_" + words[0], None) if words else None
+        if action is None:
+            await turn_context.send_activity(f"You said {turn_context.activity.text}")
+        else:
+            await action(turn_context, *words[1:])
+
+    async def do_cards(self, context):
+        card = HeroCard(
+            title="A hero",
+            subtitle="with buttons",
+            text="Pick one",
+            buttons=[
+                CardAction(type=ActionTypes.im_back, title="Red", value="red"),
+                CardAction(type=ActionTypes.open_url, title="Docs", value="https://example.org/docs"),
+            ],
+        )
+        await context.send_activity(MessageFactory.attachment(CardFactory.hero_card(card)))
+        message = MessageFactory.text("Or one of these")
+        message.suggested_actions = SuggestedActions(
+            actions=[CardAction(type=ActionTypes.im_back, title=name, value=name) for name in ("Yes", "No")]
+        )
+        await context.send_activity(message)
+
+    async def do_typing(self, context):
+        await context.send_activity(Activity(type=ActivityTypes.typing))
+        await context.send_activity("Typed")
+
+    async def do_burst(self, context, count="20"):
+        for number in range(1, int(count) + 1):
+            await context.send_activity(f"burst {number}")
+
+    async def do_slow(self, context, seconds="1"):
+        await asyncio.sleep(float(seconds))
+        await context.send_activity(f"slow {seconds}")
+
+    async def do_proactive(self, context):
+        reference = TurnContext.get_conversation_reference(context.activity)
+
+        async def speak():
+            async def later(proactive_context):
+                await proactive_context.send_activity("Proactive")
+
+            await asyncio.sleep(0.2)
+            await self.adapter.continue_conversation(reference, later, "")
+
+        task = asyncio.create_task(speak())
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+        await context.send_activity("Wait for it")
+
+    async def do_update(self, context):
+        response = await context.send_activity("Before the update")
+        await context.update_activity(
+            Activity(
+                type=ActivityTypes.message,
+                id=response.id,
+                text="After the update",
+                conversation=context.activity.conversation,
+            )
+        )
+
+    async def do_delete(self, context):
+        response = await context.send_activity("To be deleted")
+        await context.delete_activity(response.id)
+        await context.send_activity("Deleted")
+
+    async def do_members(self, context):
+        client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
+        conversation = context.activity.conversation.id
+        members = await client.conversations.get_conversation_members(conversation)
+        one = await client.conversations.get_conversation_member(conversation, context.activity.from_property.id)
+        paged = await client.conversations.get_conversation_paged_members(conversation)
+        await context.send_activity(f"members {len(members)} {one.id} {len(paged.members)}")
+
+    async def do_crash(self, context):
+        raise RuntimeError("as asked")
+
+    async def do_human(self, context, *words):
+        """Hands the conversation over, as the JavaScript and .NET SDKs' EventFactory builds the event."""
+        activity = context.activity
+        said = [entry.serialize() for entry in self.transcript.of(activity.conversation.id)]
+        reference = TurnContext.get_conversation_reference(activity)
+        await context.send_activity("I will find somebody")
+        await context.send_activity(
+            Activity(
+                type=ActivityTypes.event,
+                id=str(uuid.uuid4()),
+                name="handoff.initiate",
+                timestamp=datetime.now(timezone.utc),
+                value={"Skill": "credit cards", "va_Topic": "Credit card"},
+                relates_to=ConversationReference().deserialize(reference.serialize()),
+                reply_to_id=activity.id,
+                conversation=activity.conversation,
+                from_property=ChannelAccount(id=activity.from_property.id),
+                entities=[],
+                attachments=[
+                    Attachment(content_type="application/json", name="Transcript", content={"activities": said})
+                ],
+            )
+        )
+
+    async def on_event_activity(self, turn_context):
+        activity = turn_context.activity
+        if activity.name == "handoff.status":
+            print("handoff.status", activity.value, flush=True)
+            state = (activity.value or {}).get("state")
+            await turn_context.send_activity(f"handoff.status {state}")
+        else:
+            await super().on_event_activity(turn_context)
+
+
+async def main(port):
+    adapter = CloudAdapter(ConfigurationBotFrameworkAuthentication(Settings()))
+    transcript = Transcript()
+    adapter.use(transcript)
+    bot = InteropBot(adapter, transcript)
+
+    async def messages(request):
+        return await adapter.process(request, bot) or web.Response(status=200)
+
+    app = web.Application()
+    app.router.add_post("/api/messages", messages)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    host, port = site._server.sockets[0].getsockname()[:2]
+    print(f"http://{host}:{port}/api/messages", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
+    except KeyboardInterrupt:
+        pass

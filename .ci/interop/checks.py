@@ -1,0 +1,23 @@
+"""Counts what holds and what does not, and says so in one line at the end."""
+
+import sys
+
+
+class Checks:
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+
+    def that(self, holds, sentence, seen=None):
+        """Notes whether a sentence is true; shows what was seen when it is not."""
+        if holds:
+            self.passed += 1
+            print(f"ok    {sentence}")
+        else:
+            self.failed += 1
+            print(f"FAIL  {sentence}" + ("" if seen is None else f"\n      seen: {str(seen)[:600]}"))
+        return holds
+
+    def finish(self):
+        print(f"{self.passed} passed, {self.failed} failed")
+        sys.exit(1 if self.failed or not self.passed else 0)

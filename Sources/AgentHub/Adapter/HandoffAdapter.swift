@@ -1,0 +1,82 @@
+package import BotSchema
+package import Bots
+package import Handoff
+
+/// Joins conversations with a hub: opens a work item when the bot asks for an agent, and diverts the user until the
+/// agent is done.
+///
+/// The adapter is the one publisher of handoff statuses: each goes to the user's stream and to the bot.
+package actor HandoffAdapter: ConversationAdapter {
+    private let hub: any HubConnection
+    private let dialect: HandoffDialect
+    private var sessions: [String: HandoffSession] = [:]
+    private let work: AsyncStream<HandoffSession>
+    private let entrance: AsyncStream<HandoffSession>.Continuation
+
+    /// An adapter to a hub.
+    ///
+    /// - Parameters:
+    ///   - hub: Where the agents are; its `run()` runs within ``run()``.
+    ///   - dialect: How statuses are spelt: `sdk`, `threeEvents` or `threeEventsAsCoded`.
+    package init(hub: any HubConnection, dialect: HandoffDialect = .sdk) {
+        self.hub = hub
+        self.dialect = dialect
+        // Unbounded on purpose: there is at most one open session for each conversation, and a dropped one would leave
+        // its user waiting for ever.
+        (work, entrance) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+    }
+
+    /// Does the adapter's and the hub's work until the task is cancelled; to be called once.
+    ///
+    /// Handoffs that the bot asks for before are kept until it runs.
+    package func run() async {
+        let hub = hub
+        await withDiscardingTaskGroup { group in
+            group.addTask { await hub.run() }
+            for await session in work {
+                group.addTask {
+                    await session.run()
+                    await self.forget(session)
+                }
+            }
+            group.cancelAll()
+        }
+        // Whoever asks from now on would wait for nobody.
+        entrance.finish()
+        sessions = [:]
+    }
+
+    package func userSent(
+        _ activity: Activity,
+        in conversation: any ConversationChannel
+    ) async -> UserTurnRecipient {
+        guard let session = sessions[conversation.id] else { return .bot }
+        if activity.type == .endOfConversation {
+            await session.userLeft()
+            return .bot
+        }
+        // Events, invokes and updates are between client and bot, whoever is talking.
+        guard activity.type == .message || activity.type == .typing else { return .bot }
+        return await session.take(activity) ? .adapter : .bot
+    }
+
+    package func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
+        if activity.type == .endOfConversation {
+            await sessions[conversation.id]?.userLeft()
+            return
+        }
+        // What this adapter publishes itself is marked, should a channel show it here.
+        guard activity.channelData?["baton"] == nil, let signal = HandoffSignal(activity),
+            case .initiate(let initiation) = signal.kind
+        else { return }
+        // The protocol has no handoff id: while one is open, another request can only mean the same (A17).
+        if let session = sessions[conversation.id], await !session.isClosed { return }
+        let session = HandoffSession(conversation, initiation: initiation, hub: hub, dialect: dialect)
+        guard case .enqueued = entrance.yield(session) else { return }
+        sessions[conversation.id] = session
+    }
+
+    private func forget(_ session: HandoffSession) {
+        if sessions[session.conversation.id] === session { sessions[session.conversation.id] = nil }
+    }
+}

@@ -1,0 +1,87 @@
+import BotSchema
+import ChatScreen
+import DirectLineServer
+import LineEditing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// How this process's terminal, or pipe, takes the chat.
+struct ChatTerminal {
+    /// Whether a person types here.
+    let isInteractive: Bool
+    /// The look of lines.
+    let style: Style
+    /// What turns items into text.
+    let output: any ChatOutput
+    private let hasEditor: Bool
+
+    /// Looks at the options, the environment and the descriptors.
+    init(options: ConsoleOptions) {
+        isInteractive = isatty(STDIN_FILENO) == 1 && !options.json
+        hasEditor = isInteractive && LineEditor.isUsable()
+        let wantsPlain = options.plain || Secrets.environment("NO_COLOR") != nil
+        style = wantsPlain || !hasEditor ? .plain : .full
+        let renderer = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
+        output =
+            options.json
+            ? JSONLinesOutput() : ScreenOutput(style: style, activities: renderer, now: LocalClock.now)
+    }
+
+    /// The console: libedit on a terminal, plain lines elsewhere.
+    func makeConsole() throws -> any Console {
+        guard hasEditor else { return PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
+        return try LineEditor(historyFile: HistoryFile.path, complete: CommandCompletion.complete)
+    }
+
+    /// The lines with which an interactive chat begins.
+    func greeting(for bot: BotChoice, at address: ServerAddress) -> String {
+        let whom =
+            switch bot {
+            case .demo: "the demo bot"
+            case .remote(let url): "the bot at \(DisplayText.neutralised(url, keepingNewlines: false))"
+            }
+        let words = "Baton: you chat with \(whom), over Direct Line at \(address.url). /help lists the commands."
+        return DisplayText.wrapped(words, columns: columns).map { style.paint($0, .faint) }.joined(separator: "\n")
+    }
+
+    private var columns: Int { TerminalSize.current()?.columns ?? 80 }
+}
+
+/// Times of day at the person's place.
+enum LocalClock {
+    /// The present time as hours and minutes.
+    @Sendable static func now() -> String { text(seconds: time(nil)) }
+
+    /// An activity's time as hours and minutes, empty when it has none.
+    @Sendable static func time(of activity: Activity) -> String {
+        activity.timestamp.flatMap(Timestamp.init).map { text(seconds: time_t($0.milliseconds / 1000)) } ?? ""
+    }
+
+    private static func text(seconds: time_t) -> String {
+        var seconds = seconds
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return twoDigits(parts.tm_hour) + ":" + twoDigits(parts.tm_min)
+    }
+
+    private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+/// Where the lines of earlier chats are kept.
+enum HistoryFile {
+    /// `$XDG_STATE_HOME/baton/history`, made when it is missing; nil without a home.
+    static var path: String? {
+        let state = Secrets.environment("XDG_STATE_HOME") ?? Secrets.environment("HOME").map { $0 + "/.local/state" }
+        guard let state else { return nil }
+        var folder = ""
+        for part in (state + "/baton").split(separator: "/") {
+            folder += "/" + part
+            mkdir(folder, 0o700)
+        }
+        return folder + "/history"
+    }
+}

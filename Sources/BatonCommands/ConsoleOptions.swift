@@ -1,0 +1,26 @@
+package import ArgumentParser
+
+/// How the chat takes lines and prints.
+package struct ConsoleOptions: ParsableArguments {
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @Flag(help: "Print without colour and drawing, as NO_COLOR does.")
+    var plain = false
+
+    @Option(help: ArgumentHelp("Save the conversation to a file when leaving.", valueName: "file"))
+    var record: String?
+
+    @Option(help: ArgumentHelp("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
+    var settle: Int = 500
+
+    @Option(help: ArgumentHelp("The longest wait of a pipe for a turn or an open handoff, in seconds.", valueName: "s"))
+    var linger: Int = 60
+
+    package init() {}
+
+    package func validate() throws {
+        if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
+        if linger < 0 { throw ValidationError("--linger takes seconds from 0.") }
+    }
+}

@@ -1,0 +1,35 @@
+package import ArgumentParser
+import BotSchema
+import LineEditing
+
+/// Who the user of the conversation is.
+package struct PersonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Your id in the conversation (default: a new one for each run).", valueName: "id"))
+    var userId: String?
+
+    @Option(help: ArgumentHelp("Your name in the conversation.", valueName: "name"))
+    var userName: String = "User"
+
+    @Option(help: ArgumentHelp("Your language, such as en-GB (default: from the environment).", valueName: "tag"))
+    var locale: String?
+
+    package init() {}
+
+    /// The account that the user's activities carry.
+    ///
+    /// Ids that begin with `dl_` are the service's to give, so ours begin otherwise.
+    var account: ChannelAccount {
+        ChannelAccount(id: userId ?? "user-" + Secrets.random().prefix(8).lowercased(), name: userName, role: "user")
+    }
+
+    /// The language as a BCP 47 tag.
+    var resolvedLocale: String {
+        if let locale { return locale }
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+            guard let value = Secrets.environment(name) else { continue }
+            let tag = value.prefix { $0 != "." && $0 != "@" }.replacing("_", with: "-")
+            if !["C", "POSIX"].contains(tag) { return String(tag) }
+        }
+        return "en-US"
+    }
+}

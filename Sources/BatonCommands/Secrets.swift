@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Where secrets come from; none is ever an argument, a log line or an error text.
+enum Secrets {
+    /// A fresh secret for the embedded server, so that nobody else on this machine can use it.
+    static func random() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<4).map { _ in String(generator.next(), radix: 36) }.joined()
+    }
+
+    /// An environment variable, nil when it is unset or empty.
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    /// The first line of a file, without blanks.
+    ///
+    /// - Throws: ``CommandError`` that names the file and never its content.
+    static func read(fromFile path: String) throws(CommandError) -> String {
+        guard let file = fopen(path, "r") else {
+            throw CommandError("cannot read the secret file \(path): \(String(cString: strerror(errno)))")
+        }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 16_384)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let line = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
+        let secret = line.filter { !$0.isWhitespace }
+        guard !secret.isEmpty else { throw CommandError("the secret file \(path) is empty") }
+        return secret
+    }
+}

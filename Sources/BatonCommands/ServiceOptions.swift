@@ -1,0 +1,73 @@
+package import ArgumentParser
+import DirectLineClient
+
+/// Which bot to talk to, and over what.
+package struct ServiceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A bot's messaging endpoint on this machine, such as …/api/messages.", valueName: "url"))
+    var bot: String?
+
+    @Option(help: ArgumentHelp("A Direct Line service, such as https://directline.botframework.com.", valueName: "url"))
+    var directLine: String?
+
+    @Option(help: ArgumentHelp("An address that gives a token, as Copilot Studio has one.", valueName: "url"))
+    var tokenEndpoint: String?
+
+    @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"))
+    var secretFile: String?
+
+    @Option(help: "How activities arrive: auto, websocket or polling.")
+    var transport: TransportOption = .auto
+
+    package init() {}
+
+    package func validate() throws {
+        if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
+            throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
+        }
+        if secretFile != nil, directLine == nil {
+            throw ValidationError("--secret-file belongs to --direct-line, which is missing.")
+        }
+    }
+
+    /// Where the conversation is to be.
+    enum Target {
+        /// A Direct Line service elsewhere.
+        case service(DirectLineEndpoint, DirectLineCredential)
+        /// Our own server in this process, with a bot behind it.
+        case embedded(BotChoice)
+    }
+
+    /// Reads the options and the environment.
+    ///
+    /// - Throws: An error of one sentence for an address that is none, or a secret that cannot be read.
+    func target() throws -> Target {
+        if let tokenEndpoint {
+            return .service(.global, .tokenEndpoint(try HTTPAddress.checked(tokenEndpoint, option: "--token-endpoint")))
+        }
+        if let directLine {
+            return .service(try DirectLineEndpoint(directLine), try credential())
+        }
+        if let bot { return .embedded(.remote(try HTTPAddress.checked(bot, option: "--bot"))) }
+        return .embedded(.demo)
+    }
+
+    private func credential() throws -> DirectLineCredential {
+        if let secretFile { return .secret(try Secrets.read(fromFile: secretFile)) }
+        if let token = Secrets.environment("DIRECTLINE_TOKEN") { return .token(token) }
+        if let secret = Secrets.environment("DIRECTLINE_SECRET") { return .secret(secret) }
+        return .none
+    }
+}
+
+/// The words of `--transport`.
+enum TransportOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, websocket, polling
+
+    var transport: ClientConfiguration.Transport {
+        switch self {
+        case .auto: .automatic
+        case .websocket: .webSocket
+        case .polling: .polling
+        }
+    }
+}

@@ -1,0 +1,149 @@
+/// A command of the chat, as `/help` and completion know it.
+package struct SlashCommand: Hashable, Sendable {
+    /// What a command's argument is, which decides how it is completed.
+    package enum Argument: Hashable, Sendable {
+        /// The command takes nothing.
+        case none
+        /// The name of a file.
+        case file
+        /// The name of an event, and then perhaps JSON.
+        case eventName
+        /// A number.
+        case number
+    }
+
+    /// The word behind the slash.
+    package let name: String
+    /// How the argument is written in the help, such as `FILE`, or empty.
+    package let usage: String
+    /// What it does, in a few words.
+    package let summary: String
+    /// What the argument is.
+    package let argument: Argument
+}
+
+extension SlashCommand {
+    /// Every command there is: `/help`, completion and the interpreter all read this table.
+    package static let table: [SlashCommand] = [
+        SlashCommand(name: "help", usage: "", summary: "list the commands", argument: .none),
+        SlashCommand(
+            name: "choose",
+            usage: "N",
+            summary: "take choice N of the bot's last message; a bare number does the same",
+            argument: .number
+        ),
+        SlashCommand(
+            name: "context",
+            usage: "",
+            summary: "show what the bot handed to the agent: skill, topic, variables",
+            argument: .none
+        ),
+        SlashCommand(
+            name: "raw",
+            usage: "[N]",
+            summary: "show the JSON of the last activity, or of the Nth from the end",
+            argument: .number
+        ),
+        SlashCommand(
+            name: "event",
+            usage: "NAME [JSON]",
+            summary: "send an event activity to the bot",
+            argument: .eventName
+        ),
+        SlashCommand(
+            name: "save",
+            usage: "FILE",
+            summary: "save the conversation: .json as attachment, .transcript as Emulator opens it",
+            argument: .file
+        ),
+        SlashCommand(
+            name: "load",
+            usage: "FILE",
+            summary: "show a saved conversation; /save then writes that one until you speak",
+            argument: .file
+        ),
+        SlashCommand(name: "status", usage: "", summary: "show connection, conversation and handoff", argument: .none),
+        SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
+        SlashCommand(name: "new", usage: "", summary: "start a new conversation", argument: .none),
+        SlashCommand(name: "quit", usage: "", summary: "leave; so does Ctrl-D", argument: .none),
+    ]
+
+    /// The lines of `/help`.
+    package static func help(style: Style) -> [String] {
+        let heads = table.map { "/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)") }
+        let width = heads.map(\.count).max() ?? 0
+        return zip(heads, table).map { head, command in
+            style.paint(head, .strong) + String(repeating: " ", count: width - head.count + 2) + command.summary
+        } + [style.paint("// at the start of a line sends a line that begins with a slash.", .faint)]
+    }
+}
+
+/// What a line that was entered asks for.
+package enum EnteredLine: Equatable, Sendable {
+    /// Words for whoever listens.
+    case message(String)
+    /// A command and the rest of the line, trimmed.
+    case command(SlashCommand, argument: String)
+    /// A slash and a word that is no command, with the nearest command if one is near.
+    case unknownCommand(String, suggestion: String?)
+    /// Nothing but blanks.
+    case blank
+
+    /// Reads a line. A command may be cut short while it stays unambiguous.
+    package init(_ line: String) {
+        let trimmed = line.trimmed
+        if trimmed.isEmpty {
+            self = .blank
+        } else if trimmed.hasPrefix("//") {
+            self = .message(String(trimmed.dropFirst()))
+        } else if trimmed.hasPrefix("/"), !trimmed.contains("\n") {
+            let word = trimmed.dropFirst().prefix { !$0.isWhitespace }
+            let rest = String(trimmed.dropFirst(1 + word.count)).trimmed
+            let matches = SlashCommand.table.filter { $0.name.hasPrefix(word.lowercased()) }
+            if let exact = matches.first(where: { $0.name == word.lowercased() }) {
+                self = .command(exact, argument: rest)
+            } else if matches.count == 1, !word.isEmpty {
+                self = .command(matches[0], argument: rest)
+            } else {
+                self = .unknownCommand(String(word), suggestion: matches.count > 1 ? nil : Self.nearest(to: word))
+            }
+        } else {
+            self = .message(line)
+        }
+    }
+
+    private static func nearest(to word: Substring) -> String? {
+        SlashCommand.table.map { (name: $0.name, distance: editDistance(Array($0.name), Array(word.lowercased()))) }
+            .filter { $0.distance <= 2 }
+            .min { $0.distance < $1.distance }?.name
+    }
+
+    private static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[right.count]
+    }
+}
+
+extension String {
+    /// The text without blanks at both ends.
+    var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
+    }
+
+    /// A file name as it was meant: the rest of the line, without quotes around it.
+    var unquotedFileName: String {
+        guard count >= 2, let quote = first, quote == "\"" || quote == "'", last == quote else { return self }
+        return String(dropFirst().dropLast())
+    }
+}

@@ -1,0 +1,54 @@
+import BotSchema
+import DirectLineClient
+import Handoff
+package import LineEditing
+
+/// Writes one JSON object a line: `activity`, `handoff`, `connection` and `notice`.
+package struct JSONLinesOutput: ChatOutput {
+    /// An output for machines.
+    package init() {}
+
+    package func text(of item: ChatItem, columns: Int) -> String {
+        object(of: item).map { JSONValue.object($0).compactText } ?? ""
+    }
+
+    package func prompt(_ prompt: ChatPrompt) -> Prompt { Prompt(text: "") }
+
+    private func object(of item: ChatItem) -> JSONObject? {
+        switch item {
+        case .entered: nil
+        case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
+        case .handoff(let transition): handoff(transition)
+        case .connection(let state): connection(state)
+        case .notice(let text): ["kind": "notice", "level": "info", "text": .string(text)]
+        case .failure(let text): ["kind": "notice", "level": "error", "text": .string(text)]
+        case .answer(let lines):
+            ["kind": "notice", "level": "answer", "text": .string(lines.joined(separator: "\n"))]
+        case .loadedHeader(let text): ["kind": "notice", "level": "loaded", "text": .string(text)]
+        case .loaded(let item):
+            object(of: item).map { object in
+                var object = object
+                object["loaded"] = true
+                return object
+            }
+        }
+    }
+
+    private func handoff(_ transition: HandoffTransition) -> JSONObject {
+        var object: JSONObject = ["kind": "handoff", "state": .string(transition.to.rawValue)]
+        object["outcome"] = transition.outcome.map { .string($0.rawValue) }
+        object["agent"] = (transition.agent?.name ?? transition.agent?.id).map(JSONValue.string)
+        object["dialect"] = transition.dialect.map { .string($0.rawValue) }
+        object["position"] = transition.queuePosition.map { .number(JSONNumber($0)) }
+        object["message"] = transition.message.map(JSONValue.string)
+        object["waitedMilliseconds"] = transition.waited.map { .number(JSONNumber($0.wholeMilliseconds)) }
+        object["handledMilliseconds"] = transition.handled.map { .number(JSONNumber($0.wholeMilliseconds)) }
+        return object
+    }
+
+    private func connection(_ state: ConnectionState) -> JSONObject {
+        var object: JSONObject = ["kind": "connection", "state": .string(state.name)]
+        object["detail"] = state.detail.map(JSONValue.string)
+        return object
+    }
+}

@@ -1,0 +1,81 @@
+import DirectLineClient
+import Handoff
+package import LineEditing
+
+/// Dresses the chat's items for a person.
+package struct ScreenOutput: ChatOutput {
+    private let style: Style
+    private let activities: ActivityRenderer
+    private let now: @Sendable () -> String
+
+    /// An output for a screen.
+    ///
+    /// - Parameters:
+    ///   - style: The look.
+    ///   - activities: What turns activities into lines.
+    ///   - now: The present time as hours and minutes, for the person's own lines.
+    package init(style: Style, activities: ActivityRenderer, now: @escaping @Sendable () -> String) {
+        self.style = style
+        self.activities = activities
+        self.now = now
+    }
+
+    package func text(of item: ChatItem, columns: Int) -> String {
+        lines(of: item, columns: columns).joined(separator: "\n")
+    }
+
+    private func lines(of item: ChatItem, columns: Int) -> [String] {
+        switch item {
+        case .entered(let words):
+            return MessageLayout(style: style, columns: columns).lines(
+                speaker: .user(name: nil),
+                time: now(),
+                body: [DisplayText.neutralised(words)]
+            )
+        case .activity(let activity, let speaker, let isEcho, let isNumbered):
+            if isEcho { return [] }
+            return activities.lines(of: activity, by: speaker, columns: columns, isNumbered: isNumbered)
+        case .handoff(let transition):
+            return HandoffLine(style: style, columns: columns).lines(of: transition)
+        case .connection(let state):
+            guard let words = state.announcement else { return [] }
+            return wrapped(words, .faint, columns)
+        case .notice(let text): return wrapped(text, .faint, columns)
+        case .failure(let text): return wrapped(text, .failure, columns)
+        case .answer(let lines):
+            return lines.flatMap { DisplayText.wrapped($0, columns: columns) }
+        case .loadedHeader(let text): return wrapped(rule(text), .faint, columns)
+        case .loaded(let item):
+            let mark = style.isDrawn ? style.paint("┆ ", .faint) : "loaded: "
+            return lines(of: item, columns: max(8, columns - DisplayText.columns(mark))).map { mark + $0 }
+        }
+    }
+
+    package func prompt(_ prompt: ChatPrompt) -> Prompt {
+        let (word, ink): (String, Style.Ink) =
+            switch prompt.listener {
+            case .connecting: ("connecting", .faint)
+            case .bot: ("bot", .bot)
+            case .waiting: ("waiting", .handoff)
+            case .queue(let position): (position.map { "queue \($0)" } ?? "queue", .handoff)
+            case .agent(let name): (shortened(name), .agent)
+            case .ended: ("ended", .faint)
+            case .closed: ("closed", .faint)
+            }
+        return Prompt(text: style.paint(word + ">", ink) + " ", right: style.paint(prompt.note, .faint))
+    }
+
+    /// A name from the wire must leave room to type on a narrow screen.
+    private func shortened(_ name: String) -> String {
+        let clean = DisplayText.neutralised(name, keepingNewlines: false)
+        return clean.count > 16 ? clean.prefix(15) + "…" : clean
+    }
+
+    private func rule(_ text: String) -> String { style.isDrawn ? "── \(text) ──" : "-- \(text) --" }
+
+    private func wrapped(_ text: String, _ ink: Style.Ink, _ columns: Int) -> [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+            DisplayText.wrapped(String($0), columns: columns).map { style.paint($0, ink) }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import BotSchema
+package import Handoff
+import LineEditing
+
+/// Says a handoff transition in one readable line.
+package struct HandoffLine: Sendable {
+    private let style: Style
+    private let columns: Int
+
+    /// A line for a width.
+    package init(style: Style, columns: Int) {
+        self.style = style
+        self.columns = columns
+    }
+
+    /// The line, wrapped where the terminal is narrower than it.
+    package func lines(of transition: HandoffTransition) -> [String] {
+        guard let parts = parts(of: transition) else { return [] }
+        let clean = parts.map { DisplayText.neutralised($0, keepingNewlines: false) }
+        let text = style.isDrawn ? "── " + clean.joined(separator: " · ") : "-- handoff: " + clean.joined(separator: ", ")
+        return DisplayText.wrapped(text, columns: columns).map { style.paint($0, .handoff) }
+    }
+
+    private func parts(of transition: HandoffTransition) -> [String]? {
+        let agent = transition.agent?.name ?? transition.agent?.id
+        switch (transition.to, transition.outcome) {
+        case (.requested, _):
+            return requested(transition)
+        case (.queued, _):
+            var parts = ["queued"]
+            if let position = transition.queuePosition { parts.append("position \(position)") }
+            if let wait = transition.estimatedWait { parts.append("about \(wait.seconds) s to wait") }
+            return parts
+        case (.live, _):
+            guard transition.from != .live else { return transition.message.map { [$0] } }
+            var parts = ["accepted" + (agent.map { " by \($0)" } ?? "")]
+            if let waited = transition.waited { parts[0] += " after \(waited.seconds) s" }
+            if case .agentSpoke = transition.cause { parts.append("nobody reported it, but an agent speaks") }
+            return parts
+        case (_, .some(let outcome)):
+            return ended(transition, outcome, agent)
+        case (.closed, nil): return ["conversation closed"] + (transition.message.map { [$0] } ?? [])
+        case (.bot, nil), (.ended, nil):
+            guard transition.isChange || transition.message != nil else { return nil }
+            return ["the bot listens again"] + (transition.message.map { [$0] } ?? [])
+        }
+    }
+
+    private func requested(_ transition: HandoffTransition) -> [String] {
+        var parts = ["handoff requested"]
+        guard transition.isChange else { return transition.message.map { parts + [$0] } ?? parts + ["once more"] }
+        if let initiation = transition.initiation {
+            if let skill = initiation.context.skill {
+                parts.append("skill \(skill)")
+            } else if let topic = initiation.context.topic {
+                parts.append("topic \(topic)")
+            }
+            if let transcript = initiation.transcript {
+                parts.append(transcript.count == 1 ? "1 transcript entry" : "\(transcript.count) transcript entries")
+            } else if initiation.transcriptURL != nil {
+                parts.append("transcript by link, not fetched")
+            } else {
+                parts.append(initiation.transcriptProblem ?? "no transcript")
+            }
+        }
+        return parts
+    }
+
+    private func ended(_ transition: HandoffTransition, _ outcome: HandoffOutcome, _ agent: String?) -> [String] {
+        let waited = transition.waited.map { " after \($0.seconds) s" } ?? ""
+        let handled = transition.handled.map { " after \($0.seconds) s with \(agent ?? "the agent")" } ?? waited
+        let reason = transition.message.map { [$0] } ?? []
+        switch outcome {
+        case .transferredBack: return ["completed", "transferred back to the bot" + handled]
+        case .ended: return ["completed", (agent ?? "the agent") + " ended it" + handled]
+        case .completed: return ["completed" + handled] + reason
+        case .failed: return ["failed" + waited] + (reason.isEmpty ? ["no reason given"] : reason)
+        case .timedOut: return ["timed out" + waited] + reason
+        case .lost: return ["lost: the agent is gone" + handled] + reason
+        case .cancelled: return ["cancelled" + waited]
+        case .aborted: return ["aborted: the conversation ended" + handled] + reason
+        case .open: return ["still open"]
+        }
+    }
+}

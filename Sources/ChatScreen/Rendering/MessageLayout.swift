@@ -1,0 +1,63 @@
+import LineEditing
+
+/// Puts a speaker's words beside time and name, wrapped at words, at any width.
+package struct MessageLayout: Sendable {
+    /// The look of the lines.
+    package let style: Style
+    /// The columns there are.
+    package let columns: Int
+
+    /// A layout for a width.
+    package init(style: Style, columns: Int) {
+        self.style = style
+        self.columns = columns
+    }
+
+    /// The narrowest terminal on which time and name stand in columns of their own.
+    private static let columnLayoutMinimum = 60
+    private static let nameColumns = 8
+
+    /// Lines for the screen: the first holds time and name, the others are indented below the words.
+    ///
+    /// - Parameters:
+    ///   - speaker: Who speaks.
+    ///   - time: Hours and minutes, or empty when unknown.
+    ///   - body: Lines that are already neutralised.
+    package func lines(speaker: Speaker, time: String, body: [String]) -> [String] {
+        guard style.isDrawn else { return plainLines(speaker: speaker, time: time, body: body) }
+        let label = DisplayText.neutralised(speaker.label, keepingNewlines: false)
+        let name = style.paint(label, speaker.ink)
+        guard columns >= Self.columnLayoutMinimum else {
+            let indent = columns >= 24 ? 2 : 0
+            let head = time.isEmpty ? name : style.paint(time, .faint) + " " + name
+            return [head] + indented(body, by: indent)
+        }
+        let padding = String(repeating: " ", count: max(0, Self.nameColumns - DisplayText.columns(label)))
+        let head = style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name + padding + "  "
+        let indent = 5 + 2 + Self.nameColumns + 2
+        var lines = indented(body, by: indent)
+        guard DisplayText.columns(label) <= Self.nameColumns else { return [head] + lines }
+        if lines.isEmpty { return [head] }
+        lines[0] = head + lines[0].dropFirst(indent)
+        return lines
+    }
+
+    private func plainLines(speaker: Speaker, time: String, body: [String]) -> [String] {
+        let label = DisplayText.neutralised(speaker.label, keepingNewlines: false)
+        let who = label == speaker.role ? label : "\(speaker.role) \(label)"
+        let head = (time.isEmpty ? "" : "[\(time)] ") + who + ":"
+        var lines = body.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+        if lines.isEmpty { return [head] }
+        lines[0] = head + " " + lines[0]
+        return [lines[0]] + lines.dropFirst().map { "  " + $0 }
+    }
+
+    private func indented(_ body: [String], by indent: Int) -> [String] {
+        let blanks = String(repeating: " ", count: indent)
+        return body.flatMap { text in
+            text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+                DisplayText.wrapped(String($0), columns: max(4, columns - indent))
+            }
+        }.map { blanks + $0 }
+    }
+}

@@ -1,0 +1,34 @@
+/// How text for the screen is dressed: with colour and lines where the terminal takes them, in words where not.
+package struct Style: Sendable, Equatable {
+    /// Whether SGR sequences are written.
+    package var isColored: Bool
+    /// Whether rules and bullets are drawn with characters beyond ASCII, and speakers stand in a column.
+    package var isDrawn: Bool
+
+    /// A style with the given liberties.
+    package init(isColored: Bool, isDrawn: Bool) {
+        self.isColored = isColored
+        self.isDrawn = isDrawn
+    }
+
+    /// Colour and drawing, for a capable terminal.
+    package static let full = Style(isColored: true, isDrawn: true)
+    /// Neither, for pipes, screen readers and `--plain`.
+    package static let plain = Style(isColored: false, isDrawn: false)
+
+    /// What a piece of text is; each kind has one look.
+    package enum Ink: String, Sendable {
+        case user = "36"
+        case bot = "34;1"
+        case agent = "32;1"
+        case handoff = "35;1"
+        case failure = "31;1"
+        case faint = "2"
+        case strong = "1"
+    }
+
+    /// The text in an ink, reset behind it; unchanged without colour.
+    package func paint(_ text: String, _ ink: Ink) -> String {
+        isColored && !text.isEmpty ? "\u{1b}[\(ink.rawValue)m\(text)\u{1b}[0m" : text
+    }
+}

@@ -1,0 +1,54 @@
+package import BotSchema
+package import DirectLineClient
+package import LineEditing
+package import Transcripts
+
+/// Everything that can happen to a chat: one kind of value for keys, network, files and time.
+package enum ChatEvent: Sendable {
+    /// The person, or the pipe, handed something in.
+    case input(LineInput)
+    /// A conversation was opened; what arrives from now on belongs to it.
+    case opened(conversationId: String)
+    /// The conversation brought something.
+    case client(ClientEvent)
+    /// The post of a number ended: the id that the service gave, or the failure.
+    case posted(number: Int, Result<String?, ClientError>)
+    /// A file was written, or not.
+    case saved(path: String, Result<Int, TranscriptError>)
+    /// A file was read, or not.
+    case loaded(path: String, Result<Transcript, TranscriptError>)
+    /// A timer ran out.
+    case timer(ChatTimer)
+    /// No conversation could be opened.
+    case failedToOpen(ClientError)
+}
+
+/// What the chat waits for in time.
+package enum ChatTimer: Equatable, Sendable {
+    /// Silence after the last arrival; timers of an older generation are void.
+    case settle(generation: Int)
+    /// The bound on waiting for a turn of a number.
+    case linger(turn: Int)
+}
+
+/// What the chat is to do, in order.
+package enum ChatAction: Sendable {
+    /// Show something to the person, or write its JSON line.
+    case show(ChatItem)
+    /// Say in the prompt who listens.
+    case setPrompt(ChatPrompt)
+    /// Send an activity; answer with ``ChatEvent/posted(number:_:)`` of the same number.
+    case post(Activity, number: Int)
+    /// Drop the stream and resume it.
+    case reconnect
+    /// Leave this conversation and open another.
+    case startConversation
+    /// Write a file; answer with ``ChatEvent/saved(path:_:)``.
+    case save(Transcript, path: String)
+    /// Read a file; answer with ``ChatEvent/loaded(path:_:)``.
+    case load(path: String)
+    /// Wait; answer with ``ChatEvent/timer(_:)``.
+    case startTimer(ChatTimer, Duration)
+    /// End the chat.
+    case leave(exitCode: Int32)
+}

@@ -1,0 +1,54 @@
+package import BotSchema
+package import DirectLineClient
+package import Handoff
+
+/// Something for the person to see, or for a machine to read.
+package enum ChatItem: Sendable {
+    /// The words that the person just entered; the echo of them is not shown again.
+    case entered(String)
+    /// An activity that arrived. ``isNumbered`` says whether its choices can be taken.
+    case activity(Activity, speaker: Speaker, isEcho: Bool, isNumbered: Bool)
+    /// The handoff changed its state.
+    case handoff(HandoffTransition)
+    /// The connection changed its state.
+    case connection(ConnectionState)
+    /// A sentence about the chat itself.
+    case notice(String)
+    /// A sentence about something that went wrong.
+    case failure(String)
+    /// What a command answers, line by line, already dressed and neutralised.
+    case answer([String])
+    /// A loaded file begins.
+    case loadedHeader(String)
+    /// An activity or a handoff state of a loaded file.
+    indirect case loaded(ChatItem)
+}
+
+/// Who listens to the next line.
+package struct ChatPrompt: Equatable, Sendable {
+    /// The listener, or why nobody listens.
+    package enum Listener: Equatable, Sendable {
+        case connecting
+        case bot
+        /// Nobody yet: an agent was asked for.
+        case waiting
+        /// Nobody yet, with the place in the queue.
+        case queue(position: Int?)
+        case agent(name: String)
+        /// The handoff ended well; the bot hears the next line.
+        case ended
+        /// The conversation is over.
+        case closed
+    }
+
+    /// The listener.
+    package var listener: Listener
+    /// A few words about the connection while it is not well, else empty.
+    package var note: String
+
+    /// A prompt.
+    package init(listener: Listener, note: String = "") {
+        self.listener = listener
+        self.note = note
+    }
+}

@@ -1,0 +1,173 @@
+import BotSchema
+import Handoff
+import LineEditing
+import Transcripts
+
+extension ChatStateMachine {
+    /// Takes a line, an interrupt or the end of the input.
+    mutating func receive(_ input: LineInput, at now: Timestamp) -> [ChatAction] {
+        switch input {
+        case .interrupt: return []
+        case .line(let line):
+            guard !configuration.isInteractive else { return enter(line, at: now) }
+            waitingLines.append(line)
+            return pacer.isTurnOpen ? [] : enter(waitingLines.removeFirst(), at: now)
+        case .endOfInput:
+            hasInputEnded = true
+            if configuration.isInteractive { return [.leave(exitCode: 0)] }
+            return pacer.isTurnOpen ? [] : leaveAfterPipe(isBound: false)
+        }
+    }
+
+    /// Follows a line that is now the person's turn.
+    mutating func enter(_ line: String, at now: Timestamp) -> [ChatAction] {
+        switch EnteredLine(line) {
+        case .blank: return []
+        case .unknownCommand(let word, let suggestion):
+            let name = DisplayText.neutralised(word, keepingNewlines: false)
+            let hint = suggestion.map { "did you mean /\($0)?" } ?? "/help lists the commands."
+            return [.show(.failure("There is no command /\(name); \(hint)"))]
+        case .command(let command, let argument): return run(command, argument: argument, at: now)
+        case .message(let text):
+            if let number = Int(text.trimmed), choices[number] != nil { return choose(number) }
+            return say(.message(text), words: text)
+        }
+    }
+
+    /// Sends an activity of the user and shows the words for it at once; the echo is not shown again.
+    private mutating func say(_ activity: Activity, words: String) -> [ChatAction] {
+        if handoff.state == .closed || connection?.isOver == true {
+            return [.show(.failure("The conversation is over; /new starts another. Not sent: “\(oneLine(words))”"))]
+        }
+        var actions: [ChatAction] = [.show(.entered(words))]
+        if connection?.canSend != true, conversationId != nil {
+            actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
+        }
+        return actions + startTurn() + send(activity, words: words)
+    }
+
+    private mutating func choose(_ number: Int) -> [ChatAction] {
+        guard let action = choices[number] else {
+            let range = choices.count == 0 ? "nothing to choose from" : "choices 1 to \(choices.count)"
+            return [.show(.failure("There is no choice \(number): there are \(range)."))]
+        }
+        switch ChoiceOutcome(activating: action) {
+        case .post(let activity, let words): return say(activity, words: words)
+        case .link(let link):
+            return [.show(.answer(["Open: " + DisplayText.neutralised(link, keepingNewlines: false)]))]
+        case .unsupported(let reason): return [.show(.failure(DisplayText.neutralised(reason)))]
+        }
+    }
+
+    // MARK: - Commands
+
+    private mutating func run(_ command: SlashCommand, argument: String, at now: Timestamp) -> [ChatAction] {
+        switch command.name {
+        case "help": return [.show(.answer(SlashCommand.help(style: configuration.style)))]
+        case "choose":
+            guard let number = Int(argument) else { return usage(command) }
+            return choose(number)
+        case "context": return showContext()
+        case "raw": return showRaw(argument, command)
+        case "event": return sendEvent(argument, command)
+        case "save":
+            guard !argument.isEmpty else { return usage(command) }
+            return save(to: argument.unquotedFileName)
+        case "load":
+            guard !argument.isEmpty else { return usage(command) }
+            return [.load(path: argument.unquotedFileName)]
+        case "status": return [.show(.answer(status(at: now)))]
+        case "reconnect":
+            return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]
+        case "new":
+            outbox = []
+            inFlight = nil
+            return [.startConversation]
+        case "quit": return [.leave(exitCode: hasFailed && !configuration.isInteractive ? 1 : 0)]
+        default: return usage(command)
+        }
+    }
+
+    private func usage(_ command: SlashCommand) -> [ChatAction] {
+        [.show(.failure("Usage: /\(command.name) \(command.usage) (\(command.summary))"))]
+    }
+
+    private func showContext() -> [ChatAction] {
+        guard let context else {
+            return [.show(.answer(["No handoff has been requested yet, so there is no context."]))]
+        }
+        return [.show(.answer(ContextRenderer(style: configuration.style).lines(of: context)))]
+    }
+
+    private func showRaw(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
+        guard let number = argument.isEmpty ? 1 : Int(argument), number > 0 else { return usage(command) }
+        guard let activity = record.activity(fromEnd: number) else {
+            let count = record.entries.count
+            return [.show(.failure("There are \(count) activities; \(number) from the end is before the first."))]
+        }
+        let place = record.entries.count - number + 1
+        let head = configuration.style.paint("activity \(place) of \(record.entries.count)", .faint)
+        let json = DisplayText.neutralised(activity.jsonValue.prettyText)
+        return [.show(.answer([head] + json.split(separator: "\n").map(String.init)))]
+    }
+
+    private mutating func sendEvent(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
+        let name = String(argument.prefix { !$0.isWhitespace })
+        guard !name.isEmpty else { return usage(command) }
+        let text = String(argument.dropFirst(name.count)).trimmed
+        do throws(JSONParseError) {
+            let value = text.isEmpty ? nil : try JSONValue(parsing: text)
+            return say(.event(name, value: value), words: "(event \(name))")
+        } catch {
+            return [.show(.failure("The value of the event is not JSON: \(error.description)"))]
+        }
+    }
+
+    private func save(to path: String) -> [ChatAction] {
+        if let loaded, loaded.isCurrent { return [.save(loaded.transcript, path: path)] }
+        guard !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
+        return [.save(record.transcript, path: path)]
+    }
+
+    /// Tells how saving ended.
+    mutating func saved(_ path: String, _ result: Result<Int, TranscriptError>) -> [ChatAction] {
+        switch result {
+        case .success(let count):
+            let what = loaded?.isCurrent == true ? "loaded activities" : "activities"
+            return [.show(.notice("Saved \(count) \(what) to \(oneLine(path)).")) ]
+        case .failure(let error):
+            hasFailed = true
+            return [.show(.failure(DisplayText.neutralised(error.description)))]
+        }
+    }
+
+    private func status(at now: Timestamp) -> [String] {
+        var rows: [(String, String)] = [("connection", connection?.summary ?? "not yet connected")]
+        if let conversationId { rows.append(("conversation", conversationId)) }
+        rows.append(("activities", "\(record.entries.count)"))
+        rows.append(("handoff", handoffSummary))
+        if !outbox.isEmpty || inFlight != nil {
+            rows.append(("sending", "\(outbox.count + (inFlight == nil ? 0 : 1)) lines on their way"))
+        }
+        if let loaded { rows.append(("loaded", loaded.path)) }
+        let width = rows.map(\.0.count).max() ?? 0
+        return rows.map { label, value in
+            configuration.style.paint(label, .faint) + String(repeating: " ", count: width - label.count + 2)
+                + DisplayText.neutralised(value, keepingNewlines: false)
+        }
+    }
+
+    private var handoffSummary: String {
+        switch handoff.state {
+        case .bot: "with the bot"
+        case .requested: "requested, nobody has answered yet"
+        case .queued: handoff.attempt?.queuePosition.map { "in the queue at position \($0)" } ?? "in the queue"
+        case .live: "with \(handoff.agent?.name ?? "an agent")"
+        case .ended: "ended, the bot hears the next line"
+        case .closed: "the conversation is closed"
+        }
+    }
+
+    /// Foreign words for the middle of a sentence.
+    func oneLine(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
+}

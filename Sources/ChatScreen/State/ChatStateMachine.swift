@@ -1,0 +1,240 @@
+package import BotSchema
+import DirectLineClient
+package import Handoff
+import LineEditing
+package import Transcripts
+
+/// The chat as a pure state machine: an event goes in, actions come out, nothing is done.
+///
+/// It decides what is sent when (one post at a time, so that a bot sees turns in order), what is shown, who listens,
+/// and when a pipe is done. `ChatLoop` performs the actions.
+package struct ChatStateMachine: Sendable {
+    /// What stays the same during a chat.
+    package struct Configuration: Sendable {
+        /// Whether a person types, so that lines go out at once and the chat stays until it is left.
+        package var isInteractive: Bool
+        /// How long nothing must arrive for a turn of a pipe to have settled.
+        package var settle: Duration
+        /// The bound on the wait for a turn of a pipe, and for a handoff that is pending at its end.
+        package var linger: Duration
+        /// The look of command answers.
+        package var style: Style
+
+        /// A configuration.
+        package init(isInteractive: Bool, settle: Duration, linger: Duration, style: Style) {
+            self.isInteractive = isInteractive
+            self.settle = settle
+            self.linger = linger
+            self.style = style
+        }
+    }
+
+    let configuration: Configuration
+    var conversationId: String?
+    var connection: ConnectionState?
+    var handoff = HandoffLifecycle()
+    var record = ConversationRecord()
+    var choices = Choices.none
+    var context: HandoffContext?
+    var loaded: Loaded?
+
+    var outbox: [Outgoing] = []
+    var inFlight: Outgoing?
+    var postCount = 0
+    var hasFailed = false
+
+    var pacer = TurnPacer()
+    var waitingLines: [String] = []
+    var hasInputEnded = false
+    var turn = 0
+    private var shownPrompt: ChatPrompt?
+
+    /// A transcript that `/load` brought, and whether `/save` still means it.
+    struct Loaded: Sendable {
+        var transcript: Transcript
+        var path: String
+        var isCurrent: Bool
+    }
+
+    /// An activity that waits to be posted or is on its way.
+    struct Outgoing: Sendable {
+        var number: Int
+        var activity: Activity
+        var words: String
+    }
+
+    /// A chat that has not begun.
+    package init(configuration: Configuration) { self.configuration = configuration }
+
+    /// Where the handoff stands.
+    package var handoffState: HandoffState { handoff.state }
+
+    /// The present conversation as it would be saved.
+    package var transcript: Transcript { record.transcript }
+
+    /// Takes an event.
+    ///
+    /// - Parameters:
+    ///   - event: What happened.
+    ///   - now: When.
+    /// - Returns: What to do, in order.
+    package mutating func handle(_ event: ChatEvent, at now: Timestamp) -> [ChatAction] {
+        var actions: [ChatAction] = []
+        switch event {
+        case .input(let input): actions += receive(input, at: now)
+        case .opened(let id): actions += opened(id)
+        case .client(let event): actions += receive(event, at: now)
+        case .posted(let number, let result): actions += posted(number, result)
+        case .saved(let path, let result): actions += saved(path, result)
+        case .loaded(let path, let result): actions += showLoaded(path, result, at: now)
+        case .timer(let timer): actions += fired(timer, at: now)
+        case .failedToOpen(let error):
+            return [.show(.failure(error.message)), .leave(exitCode: 1)]
+        }
+        actions += updatePrompt()
+        return actions
+    }
+
+    /// The actions with which a chat begins.
+    package mutating func begin() -> [ChatAction] { updatePrompt() }
+
+    // MARK: - Conversation
+
+    private mutating func opened(_ id: String) -> [ChatAction] {
+        let isFirst = conversationId == nil
+        conversationId = id
+        handoff = HandoffLifecycle()
+        record = ConversationRecord()
+        choices = .none
+        context = nil
+        return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
+    }
+
+    // MARK: - Posting
+
+    /// Queues an activity and posts it when nothing else is under way.
+    mutating func send(_ activity: Activity, words: String) -> [ChatAction] {
+        postCount += 1
+        outbox.append(Outgoing(number: postCount, activity: activity, words: words))
+        choices = .none
+        loaded?.isCurrent = false
+        return postNext()
+    }
+
+    mutating func postNext() -> [ChatAction] {
+        guard inFlight == nil, connection?.canSend == true, !outbox.isEmpty else { return [] }
+        let next = outbox.removeFirst()
+        inFlight = next
+        return [.post(next.activity, number: next.number)]
+    }
+
+    private mutating func posted(_ number: Int, _ result: Result<String?, ClientError>) -> [ChatAction] {
+        guard let sent = inFlight, sent.number == number else { return [] }
+        inFlight = nil
+        var actions: [ChatAction] = []
+        if case .failure(let error) = result {
+            hasFailed = true
+            let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
+            let fate =
+                error.code == .botFailed
+                ? "“\(words)” was delivered, but the bot failed: " : "“\(words)” was not delivered: "
+            actions.append(.show(.failure(fate + error.message)))
+        }
+        return actions + postNext() + pace(pacer.somethingHappened())
+    }
+
+    // MARK: - Pacing of a pipe
+
+    private mutating func fired(_ timer: ChatTimer, at now: Timestamp) -> [ChatAction] {
+        switch timer {
+        case .settle(let generation):
+            let situation = TurnPacer.Situation(
+                isOnline: connection?.canSend == true,
+                isPosting: inFlight != nil || !outbox.isEmpty,
+                isWaitingForAgent: handoff.state.isWaiting,
+                isLive: handoff.state == .live
+            )
+            return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
+        case .linger(let turn):
+            guard turn == self.turn else { return [] }
+            if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
+            return pace(pacer.boundReached(), at: now)
+        }
+    }
+
+    mutating func pace(_ decision: TurnPacer.Decision, at now: Timestamp? = nil) -> [ChatAction] {
+        guard !configuration.isInteractive else { return [] }
+        switch decision {
+        case .nothing: return []
+        case .startSettleTimer(let generation):
+            return [.startTimer(.settle(generation: generation), configuration.settle)]
+        case .settled: return nextTurn(at: now)
+        case .settledByBound:
+            return [.show(.notice("No answer within \(configuration.linger.seconds) s; going on."))] + nextTurn(at: now)
+        }
+    }
+
+    private mutating func nextTurn(at now: Timestamp?) -> [ChatAction] {
+        guard let now else { return [] }
+        var actions: [ChatAction] = []
+        while !pacer.isTurnOpen, !waitingLines.isEmpty {
+            actions += enter(waitingLines.removeFirst(), at: now)
+        }
+        if !pacer.isTurnOpen, waitingLines.isEmpty, hasInputEnded { actions += leaveAfterPipe(isBound: false) }
+        return actions
+    }
+
+    /// Leaves a pipe's chat, but for a handoff that is pending: that has until the bound.
+    mutating func leaveAfterPipe(isBound: Bool) -> [ChatAction] {
+        let isPending = handoff.state.isOpen
+        if isPending, !isBound {
+            turn += 1
+            return [.startTimer(.linger(turn: turn), configuration.linger)]
+        }
+        let notice: [ChatAction] =
+            isPending ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
+        return notice + [.leave(exitCode: hasFailed ? 1 : 0)]
+    }
+
+    /// A pipe's turn begins: nothing else is sent until it has settled.
+    mutating func startTurn() -> [ChatAction] {
+        guard !configuration.isInteractive else { return [] }
+        pacer.turnStarted()
+        turn += 1
+        return [.startTimer(.linger(turn: turn), configuration.linger)]
+    }
+
+    // MARK: - Prompt
+
+    private mutating func updatePrompt() -> [ChatAction] {
+        guard configuration.isInteractive else { return [] }
+        let prompt = ChatPrompt(listener: listener, note: connection?.trouble ?? "")
+        guard prompt != shownPrompt else { return [] }
+        shownPrompt = prompt
+        return [.setPrompt(prompt)]
+    }
+
+    private var listener: ChatPrompt.Listener {
+        if conversationId == nil { return .connecting }
+        if case .ended? = connection { return .closed }
+        switch handoff.state {
+        case .bot: return .bot
+        case .requested: return .waiting
+        case .queued: return .queue(position: handoff.attempt?.queuePosition)
+        case .live: return .agent(name: handoff.agent?.name ?? "agent")
+        case .ended: return .ended
+        case .closed: return .closed
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in milliseconds, rounded down.
+    var wholeMilliseconds: Int64 { Int64(self / .milliseconds(1)) }
+
+    /// The duration as seconds with at most one decimal, such as `2.1` or `34`.
+    var seconds: String {
+        let tenths = Int((self / .milliseconds(100)).rounded())
+        return tenths >= 100 || tenths % 10 == 0 ? "\((tenths + 5) / 10)" : "\(tenths / 10).\(tenths % 10)"
+    }
+}

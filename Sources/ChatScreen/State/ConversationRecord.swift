@@ -1,0 +1,56 @@
+package import BotSchema
+package import Transcripts
+
+/// Everything that arrived in a conversation, once each and in order of arrival, for saving and for `/raw`.
+package struct ConversationRecord: Sendable {
+    /// An activity and whether it is the echo of one of ours.
+    package struct Entry: Sendable {
+        package var activity: Activity
+        package var isEcho: Bool
+    }
+
+    /// The entries in order of arrival.
+    package private(set) var entries: [Entry] = []
+
+    /// An empty record.
+    package init() {}
+
+    /// Keeps an activity; `typing` is a moment and not a record.
+    package mutating func append(_ activity: Activity, isEcho: Bool) {
+        guard activity.type != .typing else { return }
+        entries.append(Entry(activity: activity, isEcho: isEcho))
+    }
+
+    /// The activity a number of places from the end, 1 being the newest.
+    package func activity(fromEnd number: Int) -> Activity? {
+        let index = entries.count - number
+        return entries.indices.contains(index) ? entries[index].activity : nil
+    }
+
+    /// The record as a transcript in which Emulator and Web Chat see who speaks.
+    ///
+    /// A service may leave the roles out, which live clients do not need but every reader of files does: Emulator
+    /// finds the user and the bot by `role`. Only missing roles are filled in; nothing else is changed.
+    package var transcript: Transcript {
+        let bot = entries.first { !$0.isEcho && $0.activity.from?.id != nil }?.activity.from
+        return Transcript(
+            activities: entries.map { entry in
+                var activity = entry.activity
+                activity.from = activity.from?.withRole(entry.isEcho ? "user" : "bot")
+                activity.recipient =
+                    activity.recipient?.withRole(entry.isEcho ? "bot" : "user")
+                    ?? (entry.isEcho ? bot?.withRole("bot") : nil)
+                return activity
+            }
+        )
+    }
+}
+
+extension ChannelAccount {
+    fileprivate func withRole(_ role: String) -> ChannelAccount {
+        guard self.role == nil else { return self }
+        var account = self
+        account.role = role
+        return account
+    }
+}

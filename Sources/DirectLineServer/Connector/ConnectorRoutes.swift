@@ -1,0 +1,139 @@
+import BotSchema
+import HTTPTypes
+import HummingbirdCore
+
+/// The bot's side: the Connector API below the service URL, as SDK bots call it.
+///
+/// Answers are 200 or 201 with JSON, or 4xx. Some SDKs take 204 for an error and repeat what was answered 5xx.
+struct ConnectorRoutes: Sendable {
+    let registry: ConversationRegistry
+    let identifiers: Identifiers
+    let serviceURL: String
+    let limits: ServerLimits
+    let report: @Sendable (ServerEvent) -> Void
+
+    /// Answers a call to a resource of the Connector API.
+    func answer(_ call: Call) async throws(HTTPFailure) -> Response {
+        switch call.resource {
+        case .botConversations where call.method == .get: await list()
+        case .botConversations: try await create(call)
+        case .botActivities(let id) where call.method == .get: try await transcript(id)
+        case .botActivities(let id): try await send(call, id, replyingTo: nil)
+        case .botActivity(let id, let activity):
+            switch call.method {
+            case .put: try await update(call, id, activity)
+            case .delete: try await delete(id, activity)
+            default: try await send(call, id, replyingTo: activity)
+            }
+        case .history(let id): try await addHistory(call, id)
+        case .members(let id): Response(json: .array(try await members(id).map(\.jsonValue)))
+        case .activityMembers(let id, _): Response(json: .array(try await members(id).map(\.jsonValue)))
+        case .pagedMembers(let id):
+            Response(json: ["members": .array(try await members(id).map(\.jsonValue)), "continuationToken": nil])
+        case .member(let id, let member): try await self.member(call, id, member)
+        case .botAttachments, .attachment, .attachmentView:
+            throw HTTPFailure(.notFound, "BadArgument", "this server does not keep files yet")
+        case .botState:
+            throw HTTPFailure(.gone, "BadArgument", "the state service was withdrawn; keep state in the bot")
+        default: throw .noSuchPath
+        }
+    }
+
+    private func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {
+        guard let conversation = await registry.conversation(id) else {
+            report(.unknownConversation(id))
+            throw .noConversation(id)
+        }
+        return conversation
+    }
+
+    // MARK: - Conversations
+
+    private func list() async -> Response {
+        var conversations: [JSONValue] = []
+        for conversation in await registry.all {
+            let members = await [conversation.bot, conversation.user].map(\.jsonValue)
+            conversations.append(["id": .string(conversation.id), "members": .array(members)])
+        }
+        return Response(json: ["conversations": .array(conversations), "continuationToken": nil])
+    }
+
+    private func create(_ call: Call) async throws(HTTPFailure) -> Response {
+        let body = try await call.json(limit: limits.botBody)
+        var user = ChannelAccount(body?["members"]?[0])
+        if user?.role == nil { user?.role = "user" }
+        let (conversation, _) = await registry.open(identifiers.conversation(), user: user, tellingBot: false)
+        var answer: JSONObject = ["id": .string(conversation.id), "serviceUrl": .string(serviceURL)]
+        if let activity = Activity(body?["activity"]), activity.type != nil {
+            answer["activityId"] = .string(try await add(activity, to: conversation, replyingTo: nil))
+        }
+        return Response(.created, json: .object(answer))
+    }
+
+    private func transcript(_ id: String) async throws(HTTPFailure) -> Response {
+        Response(json: .array(try await conversation(id).activities.map(\.jsonValue)))
+    }
+
+    // MARK: - Activities
+
+    private func send(_ call: Call, _ id: String, replyingTo: String?) async throws(HTTPFailure) -> Response {
+        let conversation = try await conversation(id)
+        let activity = try await call.activity(limit: limits.botBody)
+        return Response(json: ["id": .string(try await add(activity, to: conversation, replyingTo: replyingTo))])
+    }
+
+    private func add(
+        _ activity: Activity,
+        to conversation: Conversation,
+        replyingTo: String?
+    ) async throws(HTTPFailure) -> String {
+        do {
+            let added = try await conversation.add(activity, by: .bot, replyingTo: replyingTo)
+            report(.botActivity(conversation.id, activity.type ?? .message))
+            return added.id ?? ""
+        } catch {
+            throw .noConversation(conversation.id)
+        }
+    }
+
+    private func update(_ call: Call, _ id: String, _ activityId: String) async throws(HTTPFailure) -> Response {
+        let conversation = try await conversation(id)
+        // The path's id counts, whatever id the body carries.
+        let activity = try await call.activity(limit: limits.botBody)
+        guard await conversation.replace(activityId, with: activity) else { throw .noActivity(activityId) }
+        return Response(json: ["id": .string(activityId)])
+    }
+
+    private func delete(_ id: String, _ activityId: String) async throws(HTTPFailure) -> Response {
+        guard await (try conversation(id)).delete(activityId) else { throw .noActivity(activityId) }
+        return Response(json: [:])
+    }
+
+    private func addHistory(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
+        let conversation = try await conversation(id)
+        guard let set = ActivitySet(try await call.json(limit: limits.botBody)) else {
+            throw .missingProperty("an object with activities is expected as the body")
+        }
+        do {
+            let last = try await conversation.addHistory(set.activities.filter { $0.type != nil })
+            return Response(json: ["id": .string(last ?? "")])
+        } catch {
+            throw .noConversation(id)
+        }
+    }
+
+    // MARK: - Members
+
+    private func members(_ id: String) async throws(HTTPFailure) -> [ChannelAccount] {
+        let conversation = try await conversation(id)
+        return await [conversation.bot, conversation.user]
+    }
+
+    private func member(_ call: Call, _ id: String, _ memberId: String) async throws(HTTPFailure) -> Response {
+        guard let member = try await members(id).first(where: { $0.id == memberId }) else {
+            throw HTTPFailure(.notFound, "BadArgument", "member \(memberId) not found")
+        }
+        // Leaving is agreed to and changes nothing: a conversation of two cannot lose one.
+        return call.method == .delete ? Response(json: [:]) : Response(json: member.jsonValue)
+    }
+}

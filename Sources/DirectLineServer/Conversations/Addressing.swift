@@ -1,0 +1,70 @@
+import BotSchema
+
+/// Who is in a conversation and how the channel names it: what is needed to complete an activity for its reader.
+struct Addressing: Sendable {
+    let conversation: String
+    let channelId: String
+    let serviceURL: String
+    let bot: ChannelAccount
+    var user: ChannelAccount
+
+    /// A user's activity as the log keeps it and the stream echoes it: what the channel decides is set, everything
+    /// else stays as the client sent it, `channelData` above all.
+    ///
+    /// - Parameters:
+    ///   - tokenUser: The user that the token was made for; it overrides the client's word.
+    func fromUser(_ activity: Activity, id: String, timestamp: String, tokenUser: String?) -> Activity {
+        var activity = stamped(activity, id: id, timestamp: timestamp)
+        var from = activity.from ?? user
+        if let tokenUser { from.id = tokenUser }
+        // Readers of transcripts and Web Chat tell the user's lines by the role; clients often leave it out.
+        if from.role == nil { from.role = "user" }
+        activity.from = from
+        return activity
+    }
+
+    /// A bot's or an adapter's activity as the log keeps it.
+    ///
+    /// Bots send no id or an explicit null, and repeat `serviceUrl`, which is no business of clients (A2301).
+    func fromBot(_ activity: Activity, id: String, timestamp: String) -> Activity {
+        var activity = stamped(activity, id: id, timestamp: timestamp)
+        var from = activity.from ?? bot
+        if from.role == nil { from.role = "bot" }
+        activity.from = from
+        if activity.recipient == nil { activity.recipient = user }
+        return activity
+    }
+
+    /// An activity as the bot is sent it. Top-level nulls are left out: SDKs refuse them.
+    func toBot(_ activity: Activity) -> Activity {
+        var activity = activity
+        activity.json.entries.removeAll(where: \.value.isNull)
+        activity.channelId = channelId
+        activity.serviceURL = serviceURL
+        activity.conversation = ConversationAccount(id: conversation)
+        activity.recipient = bot
+        if activity.from?.id == nil { activity.from = user }
+        return activity
+    }
+
+    /// What tells the bot that the conversation began: bot and user in one activity give exactly one welcome.
+    func conversationUpdate(id: String, timestamp: String, locale: String?) -> Activity {
+        var activity = Activity(type: .conversationUpdate)
+        activity.id = id
+        activity.timestamp = timestamp
+        activity.from = ChannelAccount(id: conversation)
+        activity.membersAdded = [bot, user]
+        activity.locale = locale
+        return toBot(activity)
+    }
+
+    private func stamped(_ activity: Activity, id: String, timestamp: String) -> Activity {
+        var activity = activity
+        activity.id = id
+        activity.timestamp = timestamp
+        activity.channelId = channelId
+        activity.conversation = ConversationAccount(id: conversation)
+        activity.serviceURL = nil
+        return activity
+    }
+}

@@ -1,0 +1,295 @@
+import BotSchema
+import Bots
+
+/// One conversation: what was said, who follows it, and the order in which bot and adapter hear of it.
+///
+/// What clients see never waits for anybody: an activity is kept and put on the streams within one step of the actor.
+/// Adapter and bot then hear of it from two lanes of their own, each strictly in order. Neither lane holds the actor,
+/// so both may speak into the conversation at any time.
+actor Conversation {
+    /// What a bot made of a turn: its answer to an invoke, or why it failed.
+    typealias Outcome = Result<InvokeResponse?, BotError>
+
+    /// Who adds an activity that is not the user's.
+    enum Speaker: Sendable {
+        /// The bot; the adapter is to hear of it.
+        case bot
+        /// The adapter or whoever speaks through it.
+        case adapter
+    }
+
+    private struct Turn: Sendable {
+        let activity: Activity
+        let outcome: Reply<Outcome>
+    }
+
+    private enum Observation: Sendable {
+        case user(Activity, Turn)
+        case bot(Activity)
+    }
+
+    nonisolated let id: String
+    private let surroundings: Surroundings
+    private let bell = Bell()
+    private let closing = Bell()
+    private var addressing: Addressing
+    private var log: ConversationLog
+    private var lastTimestamp = Timestamp(milliseconds: 0)
+    private var observations = Lane<Observation>()
+    private var turns = Lane<Turn>()
+    private var isClosed = false
+
+    init(id: String, user: ChannelAccount, log: ConversationLog = ConversationLog(), in surroundings: Surroundings) {
+        self.id = id
+        self.log = log
+        self.surroundings = surroundings
+        addressing = surroundings.addressing(of: id, user: user)
+    }
+
+    /// Takes up a conversation that a store remembers.
+    init(id: String, replaying changes: [ConversationChange], in surroundings: Surroundings) {
+        var user = surroundings.unknownUser
+        var log = ConversationLog()
+        for change in changes {
+            switch change {
+            case .user(let account): user = account
+            case .kept(let activity): log.append(activity)
+            case .replaced(let activity): _ = log.replace(with: activity)
+            case .deleted(let id): _ = log.delete(id, notice: Activity(type: .messageDelete))
+            }
+        }
+        self.init(id: id, user: user, log: log, in: surroundings)
+    }
+
+    /// The user's account, as the user's own activities carry it.
+    var user: ChannelAccount { addressing.user }
+
+    /// The bot's account.
+    nonisolated var bot: ChannelAccount { surroundings.botAccount }
+
+    /// All activities kept and not deleted, oldest first.
+    var activities: [Activity] { log.activities }
+
+    /// What is behind a watermark, all of it without one.
+    func activities(after watermark: Int?) -> ActivitySet {
+        ActivitySet(activities: log.activities(after: watermark ?? 0), watermark: String(log.count))
+    }
+}
+
+// MARK: - What changes the log
+
+extension Conversation {
+    /// Remembers that the conversation exists and tells the bot so, unless the bot made it.
+    func begin(tellingBot: Bool, locale: String?) {
+        surroundings.store.record(.user(addressing.user), in: id)
+        surroundings.report(.conversationStarted(id))
+        guard tellingBot else { return }
+        let shortId = surroundings.identifiers.short()
+        take(Turn(activity: addressing.conversationUpdate(id: shortId, timestamp: stamp(), locale: locale), outcome: Reply()))
+    }
+
+    /// Keeps and echoes an activity of the user, then sees to its turn.
+    ///
+    /// - Returns: The activity's id and what will become of the turn; nil when too many turns wait already.
+    func post(_ activity: Activity, tokenUser: String?) -> (id: String, outcome: Reply<Outcome>)? {
+        guard observations.count + turns.count < surroundings.limits.waitingTurns else { return nil }
+        let activityId = newId(for: activity)
+        let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
+        if let from = activity.from, from != addressing.user {
+            addressing.user = from
+            surroundings.store.record(.user(from), in: id)
+        }
+        // An invoke is a call with an answer, not a part of the chat.
+        if activity.type != .invoke { show(activity) }
+
+        let turn = Turn(activity: addressing.toBot(activity), outcome: Reply())
+        if surroundings.adapter == nil { take(turn) } else { observe(.user(activity, turn)) }
+        return (activityId, turn.outcome)
+    }
+
+    /// Keeps and streams an activity of the bot or the adapter.
+    ///
+    /// - Parameters:
+    ///   - repliesTo: The id that the caller named as answered, used when the activity names none itself.
+    /// - Returns: The activity as clients see it.
+    /// - Throws: ``BotError`` when the server is stopping.
+    @discardableResult
+    func add(_ activity: Activity, by speaker: Speaker, replyingTo repliesTo: String? = nil) throws(BotError) -> Activity {
+        guard !isClosed else { throw .conversationGone(id) }
+        var activity = addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp())
+        // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
+        activity.replyToId = (activity.replyToId ?? repliesTo).flatMap { log.contains($0) ? $0 : nil }
+        show(activity)
+        if speaker == .bot, surroundings.adapter != nil { observe(.bot(activity)) }
+        return activity
+    }
+
+    /// Adds activities of an earlier time, which neither bot nor adapter hears of.
+    ///
+    /// - Returns: The id of the last.
+    func addHistory(_ activities: [Activity]) throws(BotError) -> String? {
+        guard !isClosed else { throw .conversationGone(id) }
+        for activity in activities {
+            show(addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp()))
+        }
+        return log.activities.last?.id
+    }
+
+    /// Replaces an activity; it keeps its id, place and time.
+    ///
+    /// - Returns: False when there is none of this id.
+    func replace(_ activityId: String, with activity: Activity) -> Bool {
+        guard let old = log[activityId] else { return false }
+        var activity = addressing.fromBot(activity, id: activityId, timestamp: old.timestamp ?? stamp())
+        activity.replyToId = activity.replyToId.flatMap { log.contains($0) ? $0 : nil }
+        guard log.replace(with: activity) else { return false }
+        surroundings.store.record(.replaced(activity), in: id)
+        bell.ring()
+        return true
+    }
+
+    /// Deletes an activity and tells open streams so.
+    ///
+    /// - Returns: False when there is none of this id.
+    func delete(_ activityId: String) -> Bool {
+        let notice = Activity(type: .messageDelete)
+        guard
+            log.delete(activityId, notice: addressing.fromBot(notice, id: activityId, timestamp: stamp()))
+        else { return false }
+        surroundings.store.record(.deleted(id: activityId), in: id)
+        bell.ring()
+        return true
+    }
+
+    /// Gives the bot an activity after the turns already waiting, without showing it to the user.
+    func deliverToBot(_ activity: Activity) {
+        var activity = addressing.toBot(activity)
+        if activity.id == nil { activity.id = surroundings.identifiers.short() }
+        if activity.timestamp == nil { activity.timestamp = stamp() }
+        take(Turn(activity: activity, outcome: Reply()))
+    }
+
+    private func show(_ activity: Activity) {
+        if activity.type == .typing {
+            log.pass(activity)
+        } else {
+            log.append(activity)
+            surroundings.store.record(.kept(activity), in: id)
+        }
+        bell.ring()
+    }
+
+    private func newId(for activity: Activity) -> String {
+        guard activity.type != .typing, activity.type != .invoke else { return surroundings.identifiers.short() }
+        let digits = String(log.count + 1)
+        return "\(id)|\(String(repeating: "0", count: max(0, 7 - digits.count)))\(digits)"
+    }
+
+    /// The time of now, never earlier than one given before: clients sort by it.
+    private func stamp() -> String {
+        lastTimestamp = max(lastTimestamp, surroundings.now())
+        return lastTimestamp.text
+    }
+}
+
+// MARK: - Streams
+
+extension Conversation {
+    /// Where a stream begins that has everything up to a watermark.
+    func position(after watermark: Int?) -> LogPosition { log.position(after: watermark ?? 0) }
+
+    /// The next frame for a stream, one activity each: clients reorder those that come together (DirectLineJS 0.15).
+    ///
+    /// Waits until there is one. Nil when the conversation was closed or the calling task is cancelled.
+    func nextFrame(for reader: inout LogPosition) async -> ActivitySet? {
+        while !isClosed, !Task.isCancelled {
+            if let activity = log.next(for: &reader) {
+                return ActivitySet(activities: [activity], watermark: String(reader.watermark))
+            }
+            await bell.wait()
+        }
+        return nil
+    }
+
+    /// Waits until ``close()``, or until the calling task is cancelled.
+    func waitUntilClosed() async {
+        if !isClosed { await closing.wait() }
+    }
+
+    /// Ends all streams and takes no more activities.
+    func close() {
+        isClosed = true
+        bell.ring()
+        closing.ring()
+    }
+}
+
+// MARK: - Adapter and bot
+
+extension Conversation {
+    private func observe(_ observation: Observation) {
+        guard observations.add(observation), !surroundings.scope.add({ await self.runObservations() }) else { return }
+        abandonLanes()
+    }
+
+    private func take(_ turn: Turn) {
+        guard turns.add(turn), !surroundings.scope.add({ await self.runTurns() }) else { return }
+        abandonLanes()
+    }
+
+    /// The server has stopped: nobody will run what waits, and whoever waits for it must not wait for ever.
+    private func abandonLanes() {
+        let gone = Outcome.failure(.conversationGone(id))
+        while let observation = observations.next() {
+            if case .user(_, let turn) = observation { turn.outcome.settle(gone) }
+        }
+        while let turn = turns.next() { turn.outcome.settle(gone) }
+    }
+
+    private func runObservations() async {
+        guard let adapter = surroundings.adapter else { return }
+        let channel = ConversationHandle(self, speaker: .adapter)
+        while let observation = observations.next() {
+            switch observation {
+            case .bot(let activity):
+                await adapter.botSent(activity, in: channel)
+            case .user(let activity, let turn):
+                switch await adapter.userSent(activity, in: channel) {
+                case .bot: take(turn)
+                case .adapter: turn.outcome.settle(.success(nil))
+                }
+            }
+        }
+    }
+
+    private func runTurns() async {
+        while let turn = turns.next() { await perform(turn) }
+    }
+
+    /// Runs one turn, for no longer than the limit: then the user's client is answered and the next turn begins, but
+    /// the bot goes on and what it still says arrives.
+    private func perform(_ turn: Turn) async {
+        let gone = Outcome.failure(.conversationGone(id))
+        let (bot, clock, limit) = (surroundings.bot, surroundings.clock, surroundings.limits.turn)
+        let channel = ConversationHandle(self, speaker: .bot)
+        let isRunning = surroundings.scope.add {
+            do {
+                turn.outcome.settle(.success(try await bot.onTurn(turn.activity, in: channel)))
+            } catch {
+                turn.outcome.settle(.failure(error as? BotError ?? BotError(.refused, "the bot failed: \(error)")))
+            }
+        }
+        guard isRunning, !Task.isCancelled else { return turn.outcome.settle(gone) }
+
+        let outcome = await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // A cancelled sleep means that the bot was in time.
+                guard (try? await clock.sleep(for: limit, tolerance: nil)) != nil else { return }
+                turn.outcome.settle(.failure(.timedOut(after: limit)))
+            }
+            defer { group.cancelAll() }
+            return await turn.outcome.value(orIfCancelled: gone)
+        }
+        if case .failure(let error) = outcome { surroundings.report(.botFailed(id, error)) }
+    }
+}

@@ -1,0 +1,21 @@
+import BotSchema
+import Bots
+
+/// One conversation in the hands of its bot or its adapter.
+struct ConversationHandle: ConversationChannel {
+    private let conversation: Conversation
+    private let speaker: Conversation.Speaker
+
+    init(_ conversation: Conversation, speaker: Conversation.Speaker) {
+        self.conversation = conversation
+        self.speaker = speaker
+    }
+
+    var id: String { conversation.id }
+    var user: ChannelAccount { get async { await conversation.user } }
+    var bot: ChannelAccount { get async { conversation.bot } }
+
+    func send(_ activity: Activity) async throws -> Activity { try await conversation.add(activity, by: speaker) }
+    func deliverToBot(_ activity: Activity) async { await conversation.deliverToBot(activity) }
+    func transcript() async -> [Activity] { await conversation.activities }
+}

@@ -1,0 +1,50 @@
+import BotSchema
+import Bots
+
+/// What all conversations of one run of the server share.
+struct Surroundings: Sendable {
+    let bot: any Bot
+    let adapter: (any ConversationAdapter)?
+    let store: any ConversationStore
+    let scope: TaskScope
+    let identifiers: Identifiers
+    let botAccount: ChannelAccount
+    let channelId: String
+    let serviceURL: String
+    let limits: ServerLimits
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Timestamp
+    let report: @Sendable (ServerEvent) -> Void
+
+    /// The user of a conversation whose client has not said who it is.
+    var unknownUser: ChannelAccount { ChannelAccount(id: "user", name: "User", role: "user") }
+
+    func addressing(of conversation: String, user: ChannelAccount) -> Addressing {
+        Addressing(
+            conversation: conversation,
+            channelId: channelId,
+            serviceURL: serviceURL,
+            bot: botAccount,
+            user: user
+        )
+    }
+}
+
+extension BotError {
+    static func conversationGone(_ id: String) -> BotError {
+        BotError(.conversationGone, "conversation \(id) is not open any more")
+    }
+
+    static func timedOut(after limit: Duration) -> BotError {
+        BotError(.timedOut, "the bot did not answer within \(limit.formattedSeconds)")
+    }
+}
+
+extension Duration {
+    /// The duration for people, such as `15 s` or `0.5 s`.
+    var formattedSeconds: String {
+        let (seconds, attoseconds) = components
+        let tenths = attoseconds / 100_000_000_000_000_000
+        return tenths == 0 ? "\(seconds) s" : "\(seconds).\(tenths) s"
+    }
+}

@@ -1,0 +1,182 @@
+import BotSchema
+import Bots
+import HTTPTypes
+import HummingbirdCore
+
+/// The client's side: the Direct Line 3.0 calls below `/v3/directline`.
+struct DirectLineRoutes: Sendable {
+    let registry: ConversationRegistry
+    let gatekeeper: Gatekeeper
+    let identifiers: Identifiers
+    let address: ServerAddress
+    let limits: ServerLimits
+    let report: @Sendable (ServerEvent) -> Void
+
+    /// Answers a call to a resource of the Direct Line API.
+    func answer(_ call: Call) async throws(HTTPFailure) -> Response {
+        switch call.resource {
+        case .generateToken: try await generateToken(call)
+        case .refreshToken: try refreshToken(call)
+        case .conversations: try await start(call)
+        case .conversation(let id): try await reconnect(call, id)
+        case .activities(let id) where call.method == .get: try await read(call, id)
+        case .activities(let id): try await post(call, id)
+        case .upload(let id): try await upload(call, id)
+        case .stream(let id): try stream(call, id)
+        case .sessionId: Response(json: ["sessionId": "none"])
+        default: throw .noSuchPath
+        }
+    }
+
+    // MARK: - Tokens
+
+    private func generateToken(_ call: Call) async throws(HTTPFailure) -> Response {
+        guard case .everything = try gatekeeper.bearer(call.authorization) else {
+            throw .forbidden("a token cannot generate tokens, the secret can")
+        }
+        let user = ChannelAccount(try await call.json(limit: limits.clientActivity)?["user"])
+        if let id = user?.id, !id.hasPrefix("dl_") { throw .badArgument("the user id of a token begins with dl_") }
+        let id = identifiers.conversation()
+        return Response(json: info(id, user: user).jsonValue)
+    }
+
+    private func refreshToken(_ call: Call) throws(HTTPFailure) -> Response {
+        guard case .token(let grant) = try gatekeeper.bearer(call.authorization) else {
+            throw .forbidden("only a token can be refreshed")
+        }
+        return Response(json: info(grant.conversation, user: grant.user).jsonValue)
+    }
+
+    private func info(_ id: String, user: ChannelAccount?, streamURL: String? = nil) -> ConversationInfo {
+        ConversationInfo(
+            conversationId: id,
+            token: gatekeeper.issueToken(for: id, user: user?.id == nil ? nil : user),
+            expiresIn: gatekeeper.tokenLifetime,
+            streamURL: streamURL
+        )
+    }
+
+    // MARK: - Conversations
+
+    private func start(_ call: Call) async throws(HTTPFailure) -> Response {
+        let bearer = try gatekeeper.bearer(call.authorization)
+        let body = try await call.json(limit: limits.clientActivity)
+        var asked = ChannelAccount(body?["user"])
+        if asked?.id == nil { asked = nil }
+
+        let id: String
+        let bound: ChannelAccount?
+        switch bearer {
+        case .token(let grant): (id, bound) = (grant.conversation, grant.user)
+        // Only ids in the form that tokens demand bind the user; any other is what the client calls itself for now.
+        case .everything: (id, bound) = (identifiers.conversation(), asked?.id?.hasPrefix("dl_") == true ? asked : nil)
+        }
+        var user = bound ?? asked
+        if user?.role == nil { user?.role = "user" }
+        let (_, isNew) = await registry.open(id, user: user, locale: body?["locale"]?.string)
+        let info = info(id, user: bound, streamURL: streamURL(call, id, watermark: nil))
+        return Response(isNew ? .created : .ok, json: info.jsonValue)
+    }
+
+    private func reconnect(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
+        let bound = try gatekeeper.admit(call.authorization, to: id)
+        _ = try await conversation(id)
+        let watermark = try Watermark(call.query["watermark"])
+        return Response(
+            json: info(id, user: bound, streamURL: streamURL(call, id, watermark: watermark)).jsonValue
+        )
+    }
+
+    /// Where to stream: at the name under which the client reached the server, for tunnels and containers.
+    private func streamURL(_ call: Call, _ id: String, watermark: Watermark?) -> String {
+        let host = call.request.head.authority ?? String(address.url.dropFirst("http://".count))
+        let ticket = gatekeeper.issueTicket(for: id)
+        let position = watermark?.number.map(String.init) ?? "-"
+        return "ws://\(host)/v3/directline/conversations/\(id)/stream?watermark=\(position)&t=\(ticket)"
+    }
+
+    private func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {
+        guard let conversation = await registry.conversation(id) else { throw .noConversation(id) }
+        return conversation
+    }
+
+    // MARK: - Activities
+
+    private func read(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
+        _ = try gatekeeper.admit(call.authorization, to: id)
+        let conversation = try await conversation(id)
+        let watermark = try Watermark(call.query["watermark"])
+        return Response(json: await conversation.activities(after: watermark.number).jsonValue)
+    }
+
+    private func post(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
+        let bound = try gatekeeper.admit(call.authorization, to: id)
+        let conversation = try await conversation(id)
+        let activity = try await call.activity(limit: limits.clientActivity)
+        guard bound != nil || activity.from?.id != nil else { throw .missingProperty("the activity's from has no id") }
+        if activity.type == .invoke, activity.name == nil { throw .missingProperty("the invoke has no name") }
+        guard let posted = await conversation.post(activity, tokenUser: bound?.id) else { throw .tooManyTurns }
+        report(.userActivity(id, activity.type ?? .message))
+
+        switch await posted.outcome.value(orIfCancelled: .failure(.conversationGone(id))) {
+        case .failure(let error): throw .bot(error)
+        case .success(let answer?):
+            return Response(
+                HTTPResponse.Status(code: (200...599).contains(answer.status) ? answer.status : 502),
+                json: answer.body ?? ["id": .string(posted.id)]
+            )
+        case .success(nil):
+            return Response(json: ["id": .string(posted.id)])
+        }
+    }
+
+    private func upload(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
+        _ = try gatekeeper.admit(call.authorization, to: id)
+        _ = try await conversation(id)
+        throw HTTPFailure(.notImplemented, "NotImplemented", "this server does not take files yet")
+    }
+
+    /// A stream that was asked for in a way that could not become one.
+    private func stream(_ call: Call, _ id: String) throws(HTTPFailure) -> Response {
+        try gatekeeper.admitStream(ticket: call.query["t"], to: id)
+        let headers = call.request.headers
+        guard headers[.upgrade]?.lowercased() == "websocket", headers[.secWebSocketKey] != nil else {
+            var failure = HTTPFailure(.upgradeRequired, "BadArgument", "this path is a WebSocket")
+            failure.headers[.upgrade] = "websocket"
+            throw failure
+        }
+        // A connection can be upgraded with its first request only, and some clients (aiohttp) ask for the stream on
+        // one that they have used before: send them to the same place on a new connection.
+        var failure = HTTPFailure(.temporaryRedirect, "BadArgument", "a WebSocket needs a connection of its own")
+        failure.headers[.location] = call.request.head.path
+        failure.headers[.connection] = "close"
+        throw failure
+    }
+}
+
+/// The position that a client says it has.
+///
+/// DirectLineJS sends an empty one when it has none, and older clients the words `null` and `undefined`.
+struct Watermark: Hashable, Sendable {
+    /// The number of the last activity that the client has, nil for none.
+    let number: Int?
+
+    /// Reads a query's value, as calls do: nonsense is an error.
+    init(_ text: String?) throws(HTTPFailure) {
+        switch text {
+        case nil, "", "-", "null", "undefined": number = nil
+        case let text?:
+            guard let value = Int(text), value >= 0 else { throw .badArgument("the watermark is not a number") }
+            number = value
+        }
+    }
+
+    /// Reads a query's value, as streams do: nonsense is none.
+    init(lenient text: String?) {
+        self = (try? Watermark(text)) ?? Watermark.none
+    }
+
+    private init(number: Int?) { self.number = number }
+
+    private static let none = Watermark(number: nil)
+}

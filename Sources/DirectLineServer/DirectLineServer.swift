@@ -1,0 +1,143 @@
+public import Bots
+import BotSchema
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// An embedded Direct Line 3.0 server in front of one bot.
+///
+/// Clients talk to it below ``ServerAddress/directLineURL``; the bot is called through ``Bots/Bot`` and answers
+/// through its ``Bots/ConversationChannel``, or over HTTP at the service URL that its activities carry. What clients
+/// see is never held up by the bot: a user's activity is kept and echoed before the bot hears of it.
+public final class DirectLineServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let bot: any Bot
+    private let adapter: (any ConversationAdapter)?
+    private let store: any ConversationStore
+
+    /// A server that has not begun to listen.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where to listen and whom to admit.
+    ///   - bot: Who answers.
+    ///   - adapter: What may divert users to somebody else, such as a handoff to an agent.
+    public convenience init(
+        configuration: ServerConfiguration,
+        bot: any Bot,
+        adapter: (any ConversationAdapter)? = nil
+    ) {
+        self.init(configuration: configuration, bot: bot, adapter: adapter, store: VolatileConversations())
+    }
+
+    /// A server whose conversations outlive it in a store.
+    package init(
+        configuration: ServerConfiguration,
+        bot: any Bot,
+        adapter: (any ConversationAdapter)?,
+        store: any ConversationStore
+    ) {
+        self.configuration = configuration
+        self.bot = bot
+        self.adapter = adapter
+        self.store = store
+    }
+
+    /// Serves until the task is cancelled or the surrounding service group shuts down gracefully.
+    ///
+    /// Cancellation cuts connections and turns short; a graceful shutdown says goodbye to streams and lets requests
+    /// end. Each run begins with no conversations but those of the store.
+    ///
+    /// - Parameter onReady: Called once the server listens.
+    /// - Throws: ``ServerError`` when it cannot listen.
+    public func run(onReady: @escaping @Sendable (ServerAddress) async -> Void) async throws {
+        let isLoopback = CrossOrigin.isLoopback(configuration.host)
+        guard isLoopback || configuration.secret != nil else {
+            throw ServerError(
+                .secretRequired,
+                "\(configuration.host) can be reached by others: listening there needs a secret"
+            )
+        }
+        let scope = TaskScope()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await scope.run() }
+            defer {
+                scope.end()
+                group.cancelAll()
+            }
+            try await listen(isLoopback: isLoopback, scope: scope, onReady: onReady)
+        }
+    }
+
+    private func listen(
+        isLoopback: Bool,
+        scope: TaskScope,
+        onReady: @escaping @Sendable (ServerAddress) async -> Void
+    ) async throws {
+        let identifiers = Identifiers(generator: configuration.generator)
+        let gatekeeper = Gatekeeper(configuration, identifiers: identifiers)
+        let crossOrigin = CrossOrigin(
+            isLoopback: isLoopback,
+            allowedOrigins: configuration.allowedOrigins,
+            allowedHosts: configuration.allowedHosts
+        )
+        // The port, which bots are told, is known once the server listens; a client may be there a moment sooner.
+        let service = Reply<Service?>()
+        let channel = UpgradableChannel(
+            responder: { request, writer, _ in
+                guard let service = await service.value(orIfCancelled: nil) else { return }
+                let response = await service.router.respond(to: request)
+                try await writer.write(response: response.head, body: response.body)
+                // Hummingbird asks the request only whether this was the last one.
+                if response.headers[.connection] == "close" { throw ConnectionIsDone() }
+            },
+            service: service,
+            gatekeeper: gatekeeper,
+            crossOrigin: crossOrigin,
+            messageLimit: configuration.limits.clientActivity
+        )
+        let quiet = Logger(label: "direct-line-server") { _ in SwiftLogNoOpLogHandler() }
+        let server = channel.server(
+            configuration: HummingbirdCore.ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port)
+            ),
+            onServerRunning: { [self] listening in
+                let address = ServerAddress(host: configuration.host, port: listening.localAddress?.port ?? 0)
+                service.settle(
+                    Service(
+                        at: address,
+                        configuration: configuration,
+                        bot: bot,
+                        adapter: adapter,
+                        store: store,
+                        scope: scope,
+                        identifiers: identifiers,
+                        gatekeeper: gatekeeper,
+                        crossOrigin: crossOrigin
+                    )
+                )
+                await onReady(address)
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: quiet
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Streams would keep a graceful shutdown waiting for as long as clients like.
+                guard (try? await gracefulShutdown()) != nil else { return }
+                await service.value(orIfCancelled: nil)?.registry.close()
+            }
+            defer { group.cancelAll() }
+            do {
+                try await server.run()
+            } catch {
+                throw ServerError(listeningAt: configuration.host, port: configuration.port, failedWith: error)
+            }
+        }
+    }
+}
+
+/// Thrown to have a connection closed behind an answer.
+private struct ConnectionIsDone: Error {}

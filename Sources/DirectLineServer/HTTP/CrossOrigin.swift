@@ -1,0 +1,73 @@
+import HTTPTypes
+
+/// Decides who may call from a web page, and under which name the server may be called.
+///
+/// Any page in any browser can reach a loopback address, by a plain request or under a name of its own that resolves
+/// to it (DNS rebinding), so both `Origin` and `Host` are looked at.
+struct CrossOrigin: Sendable {
+    /// Whether the server listens on a loopback address only.
+    let isLoopback: Bool
+    let allowedOrigins: [String]
+    let allowedHosts: [String]
+
+    /// Refuses a request from a page or under a name that has no business here.
+    func check(origin: String?, host: String?) throws(HTTPFailure) {
+        if isLoopback, let host, !Self.isLocal(host: host), !allowedHosts.contains(Self.name(of: host)) {
+            throw .forbidden("this server is not known as \(Self.name(of: host))")
+        }
+        if let origin, !allows(origin) { throw .forbidden("pages of this origin may not use the server") }
+    }
+
+    /// What is added to every answer to a permitted request.
+    func headers(for request: HTTPFields) -> HTTPFields {
+        var headers = HTTPFields()
+        // Echoed and not `*`: a wildcard is refused for requests with credentials, as for the session id.
+        guard let origin = request[.origin], allows(origin) else { return headers }
+        headers[.accessControlAllowOrigin] = origin
+        headers[.accessControlAllowCredentials] = "true"
+        headers[.vary] = "Origin"
+        return headers
+    }
+
+    /// What is added to the answer to a preflight.
+    func preflightHeaders(for request: HTTPFields) -> HTTPFields {
+        var headers = headers(for: request)
+        guard headers[.accessControlAllowOrigin] != nil else { return headers }
+        headers[.accessControlAllowMethods] = "GET, POST, PUT, DELETE, OPTIONS"
+        headers[.accessControlAllowHeaders] =
+            request[.accessControlRequestHeaders]
+            ?? "authorization, content-type, accept, x-ms-bot-agent, x-requested-with"
+        headers[.accessControlMaxAge] = "86400"
+        if let asked = HTTPField.Name("Access-Control-Request-Private-Network"), request[asked] == "true",
+            let allowed = HTTPField.Name("Access-Control-Allow-Private-Network")
+        {
+            headers[allowed] = "true"
+        }
+        return headers
+    }
+
+    private func allows(_ origin: String) -> Bool {
+        // Pages opened from a file have the origin `null`.
+        if origin == "null" || allowedOrigins.contains(origin) { return true }
+        guard let start = origin.firstRange(of: "://")?.upperBound else { return false }
+        return Self.isLocal(host: String(origin[start...]))
+    }
+
+    private static func isLocal(host: String) -> Bool {
+        let name = name(of: host)
+        return name == "localhost" || name == "[::1]" || isLoopback(name)
+    }
+
+    /// Whether an address to listen at is one that only this machine reaches.
+    static func isLoopback(_ address: String) -> Bool {
+        if address == "localhost" || address == "::1" { return true }
+        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// The host without its port.
+    private static func name(of host: String) -> String {
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return host[...end].lowercased() }
+        return host.prefix { $0 != ":" }.lowercased()
+    }
+}

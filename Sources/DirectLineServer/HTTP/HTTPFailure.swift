@@ -1,0 +1,63 @@
+import BotSchema
+import Bots
+import HTTPTypes
+
+/// A request that is answered with an error body.
+///
+/// The codes are those of the real service as far as they were observed, Emulator's otherwise.
+struct HTTPFailure: Error {
+    let status: HTTPResponse.Status
+    let body: ErrorResponse
+    var headers = HTTPFields()
+
+    init(_ status: HTTPResponse.Status, _ code: String, _ message: String, botStatus: Int? = nil) {
+        self.status = status
+        body = ErrorResponse(code: code, message: message, httpStatusCode: botStatus)
+    }
+}
+
+extension HTTPFailure {
+    static func badArgument(_ message: String) -> HTTPFailure { HTTPFailure(.badRequest, "BadArgument", message) }
+    static func badSyntax(_ message: String) -> HTTPFailure { HTTPFailure(.badRequest, "BadSyntax", message) }
+    static func missingProperty(_ message: String) -> HTTPFailure {
+        HTTPFailure(.badRequest, "MissingProperty", message)
+    }
+
+    static var noCredential: HTTPFailure {
+        HTTPFailure(.unauthorized, "MissingCredential", "send the secret or a token as Authorization: Bearer …")
+    }
+    static func forbidden(_ message: String) -> HTTPFailure { HTTPFailure(.forbidden, "BadArgument", message) }
+    static var tokenExpired: HTTPFailure { HTTPFailure(.forbidden, "TokenExpired", "the token has expired") }
+
+    static func noConversation(_ id: String) -> HTTPFailure {
+        HTTPFailure(.notFound, "BadArgument", "conversation \(id) not found")
+    }
+    static func noActivity(_ id: String) -> HTTPFailure {
+        HTTPFailure(.notFound, "BadArgument", "activity \(id) not found")
+    }
+    static var noSuchPath: HTTPFailure { HTTPFailure(.notFound, "BadArgument", "there is nothing at this path") }
+
+    static func wrongMethod(_ allowed: [HTTPRequest.Method]) -> HTTPFailure {
+        let list = allowed.map(\.rawValue).joined(separator: ", ")
+        var failure = HTTPFailure(.methodNotAllowed, "BadArgument", "this path answers to \(list)")
+        failure.headers[.allow] = list + ", OPTIONS"
+        return failure
+    }
+
+    static func tooLarge(limit: Int) -> HTTPFailure {
+        HTTPFailure(.contentTooLarge, "MessageSizeTooBig", "the body is larger than \(limit) bytes")
+    }
+
+    static var tooManyTurns: HTTPFailure {
+        var failure = HTTPFailure(.tooManyRequests, "TooManyRequests", "too many activities wait for the bot")
+        failure.headers[.retryAfter] = "1"
+        return failure
+    }
+
+    /// What a client is told when its activity is kept and the bot failed: never send it again.
+    static func bot(_ error: BotError) -> HTTPFailure {
+        if error.code == .conversationGone { return HTTPFailure(.notFound, "BadArgument", error.message) }
+        let botStatus = error.status ?? (error.code == .timedOut ? 504 : 502)
+        return HTTPFailure(.badGateway, "BotError", "Failed to send activity: \(error.message)", botStatus: botStatus)
+    }
+}

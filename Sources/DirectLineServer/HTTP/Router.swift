@@ -1,0 +1,101 @@
+import BotSchema
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// Answers every HTTP request of the server: finds the resource, asks the gate, and gives errors their shape.
+struct Router: Sendable {
+    let crossOrigin: CrossOrigin
+    let connectorPrefix: String
+    let directLine: DirectLineRoutes
+    let connector: ConnectorRoutes
+
+    /// Answers a request; never throws, whatever the request is.
+    func respond(to request: Request) async -> Response {
+        do {
+            try crossOrigin.check(origin: request.headers[.origin], host: request.head.authority)
+        } catch {
+            return Response(error)
+        }
+        if request.method == .options {
+            return Response(status: .noContent, headers: crossOrigin.preflightHeaders(for: request.headers))
+        }
+        var response: Response
+        do {
+            response = try await answer(request)
+        } catch {
+            response = Response(error)
+        }
+        response.headers.append(contentsOf: crossOrigin.headers(for: request.headers))
+        return response
+    }
+
+    private func answer(_ request: Request) async throws(HTTPFailure) -> Response {
+        let target = RequestTarget(request.head.path ?? "/")
+        guard let resource = Resource(path: target.path, connectorPrefix: connectorPrefix) else { throw .noSuchPath }
+        guard resource.methods.contains(request.method) else { throw .wrongMethod(resource.methods) }
+        let call = Call(resource: resource, query: target.query, request: request)
+        if resource.isForBots { return try await connector.answer(call) }
+        return try await directLine.answer(call)
+    }
+}
+
+/// A request that has found its resource.
+struct Call: Sendable {
+    let resource: Resource
+    let query: [String: String]
+    let request: Request
+
+    var method: HTTPRequest.Method { request.method }
+    var authorization: String? { request.headers[.authorization] }
+
+    /// The body as a JSON value, nil when it is empty.
+    func json(limit: Int) async throws(HTTPFailure) -> JSONValue? {
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw .tooLarge(limit: limit)
+        } catch {
+            throw .badSyntax("the body could not be read")
+        }
+        guard body.readableBytesView.contains(where: { $0 > UInt8(ascii: " ") }) else { return nil }
+        do {
+            return try JSONValue(parsing: Array(body.readableBytesView))
+        } catch {
+            throw .badSyntax("the body is not JSON: \(error)")
+        }
+    }
+
+    /// The body as an activity.
+    func activity(limit: Int) async throws(HTTPFailure) -> Activity {
+        guard let activity = Activity(try await json(limit: limit)) else {
+            throw .missingProperty("an activity, that is a JSON object, is expected as the body")
+        }
+        guard let type = activity.type, !type.rawValue.isEmpty else {
+            throw .missingProperty("the activity has no type")
+        }
+        if let from = activity.json["from"], !from.isNull, from.object == nil {
+            throw .badArgument("the activity's from is not an object")
+        }
+        return activity
+    }
+}
+
+extension Response {
+    /// A JSON answer that nobody may keep.
+    init(_ status: HTTPResponse.Status = .ok, json: JSONValue) {
+        self.init(
+            status: status,
+            // Web Chat's requests and py's SDK parse by the content type.
+            headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-cache, no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.serialized()))
+        )
+    }
+
+    /// The answer of a failed request.
+    init(_ failure: HTTPFailure) {
+        self.init(failure.status, json: failure.body.jsonValue)
+        headers.append(contentsOf: failure.headers)
+    }
+}

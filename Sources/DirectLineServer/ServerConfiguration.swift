@@ -1,0 +1,84 @@
+public import BotSchema
+
+/// How an embedded Direct Line server listens, whom it admits and what it takes.
+public struct ServerConfiguration: Sendable {
+    /// The address to listen at; anything but a loopback address needs a ``secret``.
+    public var host: String
+    /// The port to listen at; 0 takes a free one, which ``ServerAddress`` tells.
+    public var port: Int
+    /// The credential for starting conversations. Without one the server is open: any bearer or none is taken, as
+    /// Emulator does.
+    public var secret: String?
+    /// The bot as the conversation's members and the recipient of activities.
+    public var botAccount = ChannelAccount(id: "bot", name: "Bot", role: "bot")
+    /// The channel that bots see; it changes what SDKs send, `emulator` turns on traces.
+    public var channelId = "directline"
+    /// How long a token is good.
+    public var tokenLifetime = Duration.seconds(3600)
+    /// How long a stream URL is good, for as many connects as one likes.
+    public var streamURLLifetime = Duration.seconds(60)
+    /// How often an open stream carries a sign of life.
+    public var keepAliveInterval = Duration.seconds(25)
+    /// What is too large, too slow or too many.
+    public var limits = ServerLimits()
+    /// Origins of web pages that may use the server, besides pages of this machine.
+    public var allowedOrigins: [String] = []
+    /// Names in `Host` under which a server on a loopback address is reached, besides the usual ones.
+    public var allowedHosts: [String] = []
+    /// Measures limits and intervals.
+    public var clock: any Clock<Duration> = ContinuousClock()
+    /// Tells the time for activities and for the life of credentials.
+    public var now: @Sendable () -> Timestamp = { .now }
+    /// Makes ids and credentials.
+    public var generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    /// Hears of everything worth a line in a log, without any secret. Called from many tasks; must return at once.
+    public var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
+
+    /// A server on the loopback address, open and on a free port unless said otherwise.
+    public init(host: String = "127.0.0.1", port: Int = 0, secret: String? = nil) {
+        self.host = host
+        self.port = port
+        self.secret = secret
+    }
+}
+
+/// What is too large, too slow or too many for a server.
+public struct ServerLimits: Hashable, Sendable {
+    /// The largest activity that a client may send, in bytes; more is answered 413.
+    public var clientActivity = 262_144
+    /// The largest body that a bot may send, in bytes. A transcript of a long conversation must fit.
+    public var botBody = 16 << 20
+    /// How long a client's request waits for the bot. The bot may go on, the client is told that it was too slow.
+    public var turn = Duration.seconds(15)
+    /// How many turns of one conversation may wait; more is answered 429.
+    public var waitingTurns = 256
+
+    /// The limits of the real service, where they are known.
+    public init() {}
+}
+
+/// Where a running server listens.
+public struct ServerAddress: Hashable, Sendable {
+    /// The address it listens at, as configured.
+    public let host: String
+    /// The port, never 0.
+    public let port: Int
+
+    /// An address with its port.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// The server as a URL without a path, such as `http://127.0.0.1:4000`.
+    public var url: String {
+        switch host {
+        case "0.0.0.0", "::": "http://127.0.0.1:\(port)"
+        case _ where host.contains(":"): "http://[\(host)]:\(port)"
+        default: "http://\(host):\(port)"
+        }
+    }
+
+    /// The base of Direct Line calls, what clients call the domain.
+    public var directLineURL: String { url + "/v3/directline" }
+}

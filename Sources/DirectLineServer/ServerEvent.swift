@@ -1,0 +1,35 @@
+public import BotSchema
+public import Bots
+
+/// Something that a running server tells its operator. None of the cases carries a credential.
+public enum ServerEvent: Sendable {
+    /// A conversation began.
+    case conversationStarted(_ conversation: String)
+    /// A user's activity was taken.
+    case userActivity(_ conversation: String, ActivityType)
+    /// A bot's activity was taken through the Connector API.
+    case botActivity(_ conversation: String, ActivityType)
+    /// A turn failed; the user's activity stays in the conversation.
+    case botFailed(_ conversation: String, BotError)
+    /// A bot asked for a conversation that does not exist, which usually means one from before a restart.
+    case unknownConversation(_ conversation: String)
+    /// A client opened a stream.
+    case streamOpened(_ conversation: String)
+    /// A stream ended.
+    case streamClosed(_ conversation: String)
+}
+
+extension ServerEvent: CustomStringConvertible {
+    /// One line for a log.
+    public var description: String {
+        switch self {
+        case .conversationStarted(let id): "\(id) started"
+        case .userActivity(let id, let type): "\(id) user: \(type.rawValue)"
+        case .botActivity(let id, let type): "\(id) bot: \(type.rawValue)"
+        case .botFailed(let id, let error): "\(id) bot failed: \(error.message)"
+        case .unknownConversation(let id): "\(id) is unknown, the bot may remember it from an earlier run"
+        case .streamOpened(let id): "\(id) stream opened"
+        case .streamClosed(let id): "\(id) stream closed"
+        }
+    }
+}

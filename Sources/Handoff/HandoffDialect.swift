@@ -1,0 +1,36 @@
+/// One way in which bots and agent hubs spell a handoff on the wire.
+///
+/// An open set: the raw value is the short stable name for JSON output and for the screen. Dialects may be mixed within
+/// one conversation, so each ``HandoffSignal`` carries its own.
+public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The short name.
+    public let rawValue: String
+
+    /// The dialect of a short name, known or not.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The events `HandoffInitiation`, `HandoffResponse` and `HandoffCompleted` with bare string codes: the text of the
+    /// Bot Framework handoff library of January 2020.
+    public static let threeEvents = HandoffDialect(rawValue: "HandoffInitiation")
+
+    /// What the code beside that text did: `InitiateHandoff`, and completions under `HandoffResponse` too.
+    public static let threeEventsAsCoded = HandoffDialect(rawValue: "InitiateHandoff")
+
+    /// The events `handoff.initiate` and `handoff.status`: Bot Framework SDK 4.8 and later, Microsoft 365 Agents SDK.
+    public static let sdk = HandoffDialect(rawValue: "handoff.initiate")
+
+    /// `handoff.initiate` with `va_*` variables: Power Virtual Agents and Copilot Studio.
+    public static let copilotStudio = HandoffDialect(rawValue: "copilot-studio")
+
+    /// Activities of type `handoff`, which the activity specification keeps off the wire (A6200).
+    public static let activityType = HandoffDialect(rawValue: "handoff")
+
+    /// Events that a provider's bot names itself, such as `GenesysHandoff`: recognised by their ending.
+    public static let providerEvent = HandoffDialect(rawValue: "provider-event")
+
+    /// Private events of this program's own adapter, such as the place in the queue.
+    public static let baton = HandoffDialect(rawValue: "baton")
+
+    /// The short name.
+    public var description: String { rawValue }
+}

@@ -1,0 +1,311 @@
+public import BotSchema
+
+/// Follows the handoffs of one conversation from the activities that a client sees.
+///
+/// A pure state machine: activities in, steps out. It takes every order of events, repeated and missing ones alike,
+/// since every report of a hub is optional in the protocol; what makes no sense changes nothing. Give it each activity
+/// once and in order of arrival.
+public struct HandoffLifecycle: Hashable, Sendable {
+    /// Who has the conversation.
+    public private(set) var state = HandoffState.bot
+    /// All requests so far, oldest first.
+    public private(set) var attempts: [HandoffAttempt] = []
+    /// Ids of accounts that are known to be human agents.
+    public private(set) var agentIds: Set<String> = []
+
+    private var botIds: Set<String> = []
+    private var userIds: Set<String> = []
+    /// Whether the last handoff ended in a dialect that leaves open who goes on, and nobody has gone on yet.
+    private var isUnresolved = false
+
+    /// A conversation in which the bot listens.
+    public init() {}
+
+    /// The attempt under way, or the last one.
+    public var attempt: HandoffAttempt? { attempts.last }
+
+    /// The human agent who has the conversation, as far as known.
+    public var agent: ChannelAccount? { state == .live ? attempt?.agent : nil }
+
+    /// Takes the next activity.
+    ///
+    /// - Parameters:
+    ///   - activity: What arrived, from whomever.
+    ///   - isEcho: Whether it is the client's own, which a service may send back under another user id. The client's
+    ///     own events are no handoff signals, its own end of conversation is.
+    ///   - instant: When it arrived.
+    /// - Returns: What changed, in order; empty for almost every activity.
+    public mutating func receive(
+        _ activity: Activity,
+        isEcho: Bool = false,
+        at instant: Timestamp
+    ) -> [HandoffTransition] {
+        guard state != .closed else { return [] }
+        let isUser = isUser(activity, isEcho: isEcho)
+        if let signal = HandoffSignal(activity) {
+            if isEcho, activity.type != .endOfConversation { return [] }
+            return apply(signal, of: activity, at: instant)
+        }
+        guard activity.type == .message else { return [] }
+        if isUser { return userSpoke(activity, at: instant) }
+        if isAgent(activity) { return agentSpoke(activity, at: instant) }
+        return botSpoke(activity, at: instant)
+    }
+
+    /// The user withdrew a request, or left the agent.
+    public mutating func userLeft(at instant: Timestamp) -> [HandoffTransition] {
+        guard state.isOpen else { return [] }
+        return [end(.cancelled, in: .bot, because: .userLeft, at: instant)]
+    }
+
+    /// The conversation cannot be reached any more: its token died, or the service forgot it.
+    public mutating func conversationLost(at instant: Timestamp) -> [HandoffTransition] {
+        guard state != .closed else { return [] }
+        guard state.isOpen else { return [move(to: .closed, because: .conversationLost, at: instant)] }
+        return [end(.aborted, in: .closed, because: .conversationLost, at: instant)]
+    }
+}
+
+// MARK: - Signals
+
+extension HandoffLifecycle {
+    private mutating func apply(
+        _ signal: HandoffSignal,
+        of activity: Activity,
+        at instant: Timestamp
+    ) -> [HandoffTransition] {
+        switch signal.kind {
+        case .initiate(let initiation): return initiated(initiation, signal, of: activity, at: instant)
+        case .conversationEnded(_, let text): return conversationEnded(signal, text: text, at: instant)
+        default: break
+        }
+        guard isAboutThisHandoff(signal) else { return [] }
+        let cause = HandoffTransition.Cause.signal(signal)
+        switch signal.kind {
+        case .accepted(let agent, let message):
+            guard state.isWaiting else { return [] }
+            return [goLive(with: agent, because: cause, message: message, at: instant)]
+        case .failed(let reason):
+            guard state.isOpen else { return [] }
+            return [end(state == .live ? .lost : .failed, in: .bot, because: cause, message: reason, at: instant)]
+        case .timedOut(let reason):
+            guard state.isOpen else { return [] }
+            return [end(state == .live ? .lost : .timedOut, in: .bot, because: cause, message: reason, at: instant)]
+        case .completed(let completion, let message):
+            guard state.isOpen else { return [] }
+            isUnresolved = completion == .unspecified
+            return [
+                end(completion.outcome, in: completion.state, because: cause, message: message, at: instant)
+            ]
+        case .progress(let progress): return progressed(progress, because: cause, at: instant)
+        case .initiate, .conversationEnded: return []
+        }
+    }
+
+    private mutating func initiated(
+        _ initiation: HandoffInitiation,
+        _ signal: HandoffSignal,
+        of activity: Activity,
+        at instant: Timestamp
+    ) -> [HandoffTransition] {
+        if state.isOpen {
+            repeated(initiation, activityId: signal.activityId)
+            return []
+        }
+        isUnresolved = false
+        learnAccounts(from: activity, initiation)
+        attempts.append(
+            HandoffAttempt(
+                number: attempts.count + 1,
+                dialect: signal.dialect,
+                activityId: signal.activityId,
+                conversationId: signal.conversationId,
+                requestedAt: instant,
+                initiation: initiation
+            )
+        )
+        return [move(to: .requested, because: .signal(signal), at: instant)]
+    }
+
+    /// The protocol has no handoff id, so a second request can only mean the one that is open.
+    private mutating func repeated(_ initiation: HandoffInitiation, activityId: String?) {
+        guard var attempt = attempts.last, activityId == nil || activityId != attempt.activityId else { return }
+        attempt.repetitions += 1
+        if state.isWaiting {
+            for entry in initiation.context.json.entries { attempt.initiation.context.json[entry.key] = entry.value }
+        }
+        attempts[attempts.count - 1] = attempt
+    }
+
+    private mutating func conversationEnded(
+        _ signal: HandoffSignal,
+        text: String?,
+        at instant: Timestamp
+    ) -> [HandoffTransition] {
+        let cause = HandoffTransition.Cause.signal(signal)
+        if state.isOpen { return [end(.aborted, in: .closed, because: cause, message: text, at: instant)] }
+        if isUnresolved { resolve(as: .ended) }
+        var transition = move(to: .closed, because: cause, at: instant)
+        transition.message = text
+        return [transition]
+    }
+
+    private mutating func progressed(
+        _ progress: HandoffProgress,
+        because cause: HandoffTransition.Cause,
+        at instant: Timestamp
+    ) -> [HandoffTransition] {
+        switch progress {
+        case .queue(let position, let estimatedWait):
+            guard state.isWaiting, state == .requested || position != attempt?.queuePosition else { return [] }
+            attempts[attempts.count - 1].queuePosition = position
+            var transition = move(to: .queued, because: cause, at: instant)
+            transition.estimatedWait = estimatedWait
+            return [transition]
+        case .typing:
+            return state == .live ? [move(to: .live, because: cause, at: instant)] : []
+        case .other(let word):
+            var transition = move(to: state, because: cause, at: instant)
+            transition.message = word
+            return [transition]
+        }
+    }
+
+    private func isAboutThisHandoff(_ signal: HandoffSignal) -> Bool {
+        guard let named = signal.conversationId, let expected = attempt?.conversationId else { return true }
+        return named == expected
+    }
+}
+
+// MARK: - Speakers
+
+extension HandoffLifecycle {
+    /// Roles may be missing on the wire (A7511), so ids once seen under a role count as well.
+    private mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
+        let from = activity.from
+        if isEcho || from?.role?.lowercased() == "user" {
+            if let id = from?.id { userIds.insert(id) }
+            return true
+        }
+        return from?.role == nil && from?.id.map(userIds.contains) == true
+    }
+
+    /// By mark or role; while an agent is there, whoever is neither the user nor a known account of the bot.
+    private func isAgent(_ activity: Activity) -> Bool {
+        if activity.humanAgent != nil { return true }
+        guard let id = activity.from?.id else { return false }
+        return agentIds.contains(id) || state == .live && !botIds.isEmpty && !botIds.contains(id)
+    }
+
+    /// A bot's request may come from another account than its messages, so every trace of either counts.
+    private mutating func learnAccounts(from activity: Activity, _ initiation: HandoffInitiation) {
+        let speakers = (initiation.transcript ?? []).compactMap(\.from)
+        let bots = [activity.from, ChannelAccount(activity.relatesTo?.json["bot"])]
+        let users = [activity.recipient, ChannelAccount(activity.relatesTo?.json["user"])]
+        userIds.formUnion((users + speakers.filter { $0.role?.lowercased() == "user" }).compactMap { $0?.id })
+        botIds.formUnion((bots + speakers.filter { $0.role?.lowercased() == "bot" }).compactMap { $0?.id })
+        botIds.subtract(userIds)
+    }
+
+    private mutating func userSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
+        guard state == .ended else { return [] }
+        var transition = move(to: .bot, because: .userSpoke, at: instant)
+        transition.activityId = activity.id
+        return [transition]
+    }
+
+    private mutating func botSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
+        if let id = activity.from?.id, !state.isOpen || botIds.isEmpty { botIds.insert(id) }
+        guard state == .ended || isUnresolved else { return [] }
+        if isUnresolved { resolve(as: .transferredBack) }
+        var transition = move(to: .bot, because: .botSpoke, at: instant)
+        transition.activityId = activity.id
+        transition.outcome = attempt?.outcome
+        return [transition]
+    }
+
+    private mutating func agentSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
+        if let id = activity.from?.id { agentIds.insert(id) }
+        if state == .live {
+            attempts[attempts.count - 1].agent = activity.from ?? attempt?.agent
+            return []
+        }
+        guard state.isWaiting else { return [] }
+        var transition = goLive(with: activity.from, because: .agentSpoke, message: nil, at: instant)
+        transition.activityId = activity.id
+        return [transition]
+    }
+
+    private mutating func resolve(as outcome: HandoffOutcome) {
+        isUnresolved = false
+        if !attempts.isEmpty { attempts[attempts.count - 1].outcome = outcome }
+    }
+}
+
+// MARK: - Steps
+
+extension HandoffLifecycle {
+    private mutating func goLive(
+        with agent: ChannelAccount?,
+        because cause: HandoffTransition.Cause,
+        message: String?,
+        at instant: Timestamp
+    ) -> HandoffTransition {
+        attempts[attempts.count - 1].acceptedAt = instant
+        attempts[attempts.count - 1].agent = agent
+        if let id = agent?.id { agentIds.insert(id) }
+        var transition = move(to: .live, because: cause, at: instant)
+        transition.message = message
+        transition.waited = attempt?.waited
+        return transition
+    }
+
+    private mutating func end(
+        _ outcome: HandoffOutcome,
+        in next: HandoffState,
+        because cause: HandoffTransition.Cause,
+        message: String? = nil,
+        at instant: Timestamp
+    ) -> HandoffTransition {
+        attempts[attempts.count - 1].endedAt = instant
+        attempts[attempts.count - 1].outcome = outcome
+        var transition = move(to: next, because: cause, at: instant)
+        transition.outcome = outcome
+        transition.message = message
+        transition.waited = attempt?.waited
+        transition.handled = attempt?.handled
+        return transition
+    }
+
+    private mutating func move(
+        to next: HandoffState,
+        because cause: HandoffTransition.Cause,
+        at instant: Timestamp
+    ) -> HandoffTransition {
+        defer { state = next }
+        var transition = HandoffTransition(from: state, to: next, cause: cause, instant: instant)
+        if case .signal(let signal) = cause {
+            transition.activityId = signal.activityId
+            transition.dialect = signal.dialect
+        }
+        if let attempt {
+            transition.attempt = attempt.number
+            transition.agent = attempt.agent
+            transition.initiation = attempt.initiation
+            if next == .queued { transition.queuePosition = attempt.queuePosition }
+        }
+        return transition
+    }
+}
+
+extension HandoffCompletion {
+    fileprivate var outcome: HandoffOutcome {
+        switch self {
+        case .ended: .ended
+        case .transferBack: .transferredBack
+        case .unspecified: .completed
+        }
+    }
+
+    fileprivate var state: HandoffState { self == .ended ? .ended : .bot }
+}

@@ -1,0 +1,74 @@
+public import BotSchema
+
+/// What one activity says about a handoff, whatever its dialect.
+public struct HandoffSignal: Hashable, Sendable {
+    /// What is said.
+    public enum Kind: Hashable, Sendable {
+        /// The bot asks for a human agent.
+        case initiate(HandoffInitiation)
+        /// An agent has taken the conversation, named where the sender says so.
+        case accepted(by: ChannelAccount?, message: String?)
+        /// Nobody takes the conversation, or the agent who took it was lost.
+        case failed(reason: String?)
+        /// Nobody took the conversation in time.
+        case timedOut(reason: String?)
+        /// The agent is done.
+        case completed(HandoffCompletion, message: String?)
+        /// Something between a request and its end.
+        case progress(HandoffProgress)
+        /// The conversation itself is over for its recipient, and any handoff with it.
+        case conversationEnded(code: String?, text: String?)
+    }
+
+    /// What is said.
+    public var kind: Kind
+    /// How it is spelt; nil for the end of a conversation, which is no part of any handoff dialect.
+    public var dialect: HandoffDialect?
+    /// The conversation that the activity itself names, nil where it names none.
+    ///
+    /// Absent, it is the conversation in which the activity arrived.
+    public var conversationId: String?
+    /// The activity's id.
+    public var activityId: String?
+
+    /// Reads an activity; nil when it says nothing about a handoff.
+    ///
+    /// Total: whatever the fields hold, there is an answer. Names and codes that are unknown are no signal, since
+    /// receivers ignore events they do not understand (A5002).
+    ///
+    /// - Parameters:
+    ///   - activity: Any activity, from the wire or from a file.
+    ///   - recognisesProviderEvents: Whether an event of the bot whose name merely ends in "handoff" counts.
+    public init?(_ activity: Activity, recognisesProviderEvents: Bool = true) {
+        for recogniser in HandoffRecogniser.inOrder {
+            guard let reading = recogniser.read(activity) else { continue }
+            if reading.dialect == .providerEvent, !recognisesProviderEvents { return nil }
+            kind = reading.kind
+            dialect = reading.dialect
+            conversationId = activity.conversation?.id
+            activityId = activity.id
+            return
+        }
+        return nil
+    }
+}
+
+/// How an agent ended a handoff.
+public enum HandoffCompletion: String, Hashable, Sendable {
+    /// The matter is settled; the bot is not expected to go on.
+    case ended
+    /// The bot is expected to go on.
+    case transferBack
+    /// The dialect cannot say which.
+    case unspecified
+}
+
+/// What happens between a request and its end.
+public enum HandoffProgress: Hashable, Sendable {
+    /// The user waits in a queue, first in line at position 1.
+    case queue(position: Int?, estimatedWait: Duration?)
+    /// The agent is composing.
+    case typing
+    /// A state that no document knows, as written.
+    case other(String)
+}

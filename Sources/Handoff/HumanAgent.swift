@@ -1,0 +1,40 @@
+public import BotSchema
+
+extension Activity {
+    /// The human agent that speaks or acts through this activity, nil when no mark says so.
+    ///
+    /// The activity schema has no role for human agents: proxies send their words as `bot`. This program's adapter adds
+    /// `channelData.baton.author`; newer senders use the role `agent`.
+    public var humanAgent: ChannelAccount? {
+        guard let from else { return nil }
+        let isMarked = channelData?["baton"]?["author"]?.string == "agent"
+        return isMarked || from.role?.lowercased() == "agent" ? from : nil
+    }
+
+    /// The activity as one of a human agent, for the user's stream.
+    ///
+    /// - Parameters:
+    ///   - id: The agent's id at the hub, such as `ana`; the account's id is made of it.
+    ///   - name: The agent's display name.
+    /// - Returns: The activity under the agent's account and mark; other channel data stays.
+    public func sent(byAgent id: String, name: String) -> Activity {
+        var activity = self
+        activity.from = ChannelAccount(id: "agent-\(id)", name: name, role: "bot")
+        activity.mark("author", "agent")
+        activity.mark("agentId", .string(id))
+        return activity
+    }
+
+    /// How the handoff ended, where our adapter sends a dialect that cannot say it.
+    var completionMark: HandoffCompletion? {
+        channelData?["baton"]?["completion"]?.string.flatMap(HandoffCompletion.init(rawValue:))
+    }
+
+    mutating func mark(_ name: String, _ value: JSONValue) {
+        var data = channelData?.object ?? JSONObject()
+        var mark = data["baton"]?.object ?? JSONObject()
+        mark[name] = value
+        data["baton"] = .object(mark)
+        channelData = .object(data)
+    }
+}

@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Bytes on their way to a descriptor: collected, then written in one piece, so that a redraw does not flicker.
+struct OutputBuffer {
+    let descriptor: Int32
+    private var bytes: [UInt8] = []
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// Writes everything. What a lost terminal does not take is dropped; its reader notices the loss.
+    mutating func flush() {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&state, 1, -1)
+            } else if errno != EINTR {
+                break
+            }
+        }
+        bytes.removeAll(keepingCapacity: true)
+    }
+}

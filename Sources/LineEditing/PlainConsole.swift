@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The console of pipes, files and terminals that cannot draw: lines in, lines out, no prompt.
+///
+/// One thread reads and writes, so that neither `show` nor the consumer of `inputs` ever waits for a pipe. The last
+/// line of the input counts also without its newline. When nobody reads the output any more, the input ends too. It
+/// makes the process ignore SIGPIPE.
+package final class PlainConsole: Console {
+    /// What comes in. While 64 lines wait for the consumer, the input is not read further.
+    package let inputs: AsyncStream<LineInput>
+
+    private let mailbox: EditorMailbox
+    private let output: Int32
+
+    /// Begins to read.
+    ///
+    /// - Parameters:
+    ///   - input: the descriptor lines are read from; it stays open at the end.
+    ///   - output: the descriptor text is written to; it stays open at the end.
+    /// - Throws: `LineEditorError` when the system refuses a pipe or a thread.
+    package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) throws {
+        signal(SIGPIPE, SIG_IGN)
+        let (inputs, continuation) = AsyncStream.makeStream(
+            of: LineInput.self, bufferingPolicy: .bufferingOldest(PlainSession.mostWaitingLines)
+        )
+        self.inputs = inputs
+        self.output = output
+        mailbox = EditorMailbox(wakePipe: try WakePipe(), prompt: Prompt(text: ""))
+        let session = PlainSession(mailbox: mailbox, inputs: continuation, input: input, output: output)
+        try DedicatedThread.start(session)
+    }
+
+    deinit { mailbox.requestClose() }
+
+    /// Writes lines to the output.
+    package func show(_ lines: String) {
+        if mailbox.post(lines) { return }
+        var buffer = OutputBuffer(descriptor: output)
+        buffer.append(lines.hasSuffix("\n") ? lines : lines + "\n")
+        buffer.flush()
+    }
+
+    /// Does nothing: there is nobody to prompt.
+    package func setPrompt(_ prompt: Prompt) {}
+
+    /// Ends the input; returns when the output has taken everything, or is broken.
+    package func close() async {
+        mailbox.requestClose()
+        await mailbox.ended()
+    }
+
+    /// The width of the terminal behind the output, 80 when there is none.
+    package var columns: Int { (TerminalSize(descriptor: output) ?? .standard).columns }
+}

@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Transcripts on disk.
+public enum TranscriptFile {
+    /// Files beyond this many bytes are refused: they would not fit into memory several times.
+    static let sizeLimit = 256 << 20
+
+    /// Reads a file of any ``TranscriptForm``.
+    ///
+    /// Blocks until the file is read; call it from a thread that may block.
+    ///
+    /// - Parameter path: The file; `~` stands for the home folder.
+    /// - Returns: The transcript, with the repairs that it needed.
+    /// - Throws: ``TranscriptError``, one clear line.
+    public static func read(_ path: String) throws(TranscriptError) -> Transcript {
+        try Transcript(parsing: contents(of: path), name: path)
+    }
+
+    /// Writes a file so that it holds either all of the transcript or what it held before.
+    ///
+    /// The bytes go to a temporary file in the same folder, which takes the name once they are on disk. A file that was
+    /// there keeps its permissions; a link is followed. Blocks until the disk has it.
+    ///
+    /// - Parameters:
+    ///   - transcript: What to write.
+    ///   - path: The file; `~` stands for the home folder.
+    ///   - format: The shape, by default the one that goes with the name.
+    /// - Throws: ``TranscriptError``, one clear line; the temporary file is gone by then.
+    public static func write(
+        _ transcript: Transcript,
+        to path: String,
+        as format: TranscriptFormat? = nil
+    ) throws(TranscriptError) {
+        let bytes = transcript.serialized(as: format ?? TranscriptFormat(forFile: path))
+        var file = try AtomicFile(replacing: path)
+        do throws(TranscriptError) {
+            try file.write(bytes)
+            try file.commit()
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    /// A path with a leading `~` replaced by the home folder.
+    static func expanded(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
+        return String(cString: home) + path.dropFirst()
+    }
+
+    private static func contents(of path: String) throws(TranscriptError) -> [UInt8] {
+        // Non-blocking, so that opening a pipe without a writer does not hang; it changes nothing for a file.
+        let descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .system(errno, doing: "cannot open", file: path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system(errno, doing: "cannot read", file: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            if status.st_mode & S_IFMT == S_IFDIR { throw .system(EISDIR, doing: "cannot read", file: path) }
+            throw TranscriptError(.inputOutput, file: path, reason: "cannot read: it is not a regular file")
+        }
+        guard status.st_size <= sizeLimit else {
+            throw TranscriptError(.malformed, file: path, reason: "larger than \(sizeLimit >> 20) MB")
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size) + 1)
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= sizeLimit {
+            let count = block.withUnsafeMutableBytes { systemRead(descriptor, $0) }
+            if count == 0 { return bytes }
+            if count > 0 {
+                bytes += block[..<count]
+            } else if errno != EINTR {
+                throw .system(errno, doing: "cannot read", file: path)
+            }
+        }
+        throw TranscriptError(.malformed, file: path, reason: "larger than \(sizeLimit >> 20) MB")
+    }
+}

@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+extension WebSocketError {
+    /// Says in one sentence why nothing came of a connection.
+    ///
+    /// - Parameters:
+    ///   - peer: Host and port for people.
+    ///   - error: What NIO threw, on a WebSocket's way or on that of an HTTP client.
+    package init(connectingTo peer: String, _ error: any Error) {
+        switch error {
+        case let error as NIOConnectionError:
+            if let first = error.connectionErrors.first?.error {
+                self.init(connectingTo: peer, first)
+            } else {
+                self.init(.unreachable, "the host of \(peer) is unknown")
+            }
+        case ChannelError.connectTimeout:
+            self.init(.timedOut, "\(peer) did not answer in time")
+        case let error as IOError where error.errnoCode == ECONNREFUSED:
+            self.init(.unreachable, "nobody listens at \(peer)")
+        case let error as IOError:
+            self.init(.unreachable, "\(peer) is unreachable: \(error.reason)")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            self.init(.untrusted, "TLS with \(peer) failed: \(error)")
+        default:
+            self.init(.unreachable, "\(peer) closed the connection before it answered")
+        }
+    }
+}
+
+extension IOError {
+    /// The system's words for the error, without the name of the call that failed.
+    fileprivate var reason: String { strerror(errnoCode).map { String(cString: $0) } ?? "error \(errnoCode)" }
+}

@@ -1,0 +1,164 @@
+import NIOCore
+import NIOWebSocket
+import Synchronization
+
+/// Performs what the state machine of one connection decides.
+///
+/// Frames are handed to the channel while the machine's lock is held, so they leave in the order in which the machine
+/// allowed them and nothing follows a close frame. The channel only queues them; nobody waits within the lock. Timers
+/// run on the channel's event loop, whose time a testing channel controls.
+final class WebSocketSession: Sendable {
+    private struct State {
+        var machine: WebSocketStateMachine
+        /// How many tasks wait for a frame.
+        var listeners = 0
+        var pings: RepeatedTask?
+        var closeTimer: Scheduled<Void>?
+    }
+
+    private let channel: any Channel
+    private let role: WebSocketRole
+    private let configuration: WebSocketConfiguration
+    private let state: Mutex<State>
+
+    init(channel: any Channel, role: WebSocketRole, configuration: WebSocketConfiguration) {
+        self.channel = channel
+        self.role = role
+        self.configuration = configuration
+        state = Mutex(State(machine: WebSocketStateMachine(role: role, configuration: configuration)))
+    }
+
+    var closure: WebSocketClosure { state.withLock { $0.machine.closure } }
+    var isOpen: Bool { state.withLock { $0.machine.isOpen } }
+    var isClosed: Bool { state.withLock { $0.machine.isClosed } }
+
+    // MARK: - Life
+
+    func startPings() {
+        guard let interval = configuration.pingInterval else { return }
+        let period = TimeAmount(interval)
+        let pings = channel.eventLoop.scheduleRepeatedTask(initialDelay: period, delay: period) { _ in self.pingDue() }
+        state.withLock { $0.pings = pings }
+    }
+
+    /// Ends the timers; the connection is over.
+    func stop() {
+        state.withLock {
+            $0.machine.ended()
+            $0.pings?.cancel()
+            $0.closeTimer?.cancel()
+        }
+    }
+
+    /// Says goodbye as far as the socket takes it at once, and closes TCP.
+    func abort(_ closure: WebSocketClosure) {
+        state.withLock {
+            if let payload = $0.machine.close(closure) { write(.connectionClose, payload) }
+            channel.close(promise: nil)
+        }
+    }
+
+    // MARK: - Sending
+
+    func send(_ opcode: WebSocketOpcode, _ data: ByteBuffer) async throws {
+        guard data.readableBytes <= Int(UInt32.max / 2) else {
+            throw WebSocketError(.tooLarge, "a message of \(data.readableBytes) bytes is too large to send")
+        }
+        let written = try state.withLock {
+            guard $0.machine.isOpen else { throw WebSocketError(.closed, "the connection is closed") }
+            return write(opcode, data)
+        }
+        try await wait(for: written)
+    }
+
+    /// Starts the closing handshake; a second call does nothing.
+    ///
+    /// - Returns: When the close frame has been written.
+    @discardableResult
+    func close(_ closure: WebSocketClosure) -> EventLoopFuture<Void> {
+        state.withLock {
+            guard let payload = $0.machine.close(closure) else { return channel.eventLoop.makeSucceededVoidFuture() }
+            startCloseTimer(&$0)
+            return write(.connectionClose, payload)
+        }
+    }
+
+    // MARK: - Receiving
+
+    func listening(_ isListening: Bool) { state.withLock { $0.listeners += isListening ? 1 : -1 } }
+
+    /// Takes a frame and does what it asks for, but for the messages, which go to the reader.
+    func received(_ frame: WebSocketFrame) -> WebSocketMessage? {
+        state.withLock {
+            let action = $0.machine.received(frame)
+            return perform(action, &$0)
+        }
+    }
+
+    func failedToRead(_ error: NIOWebSocketError) {
+        state.withLock {
+            let action = $0.machine.failedToRead(error)
+            _ = perform(action, &$0)
+        }
+    }
+
+    private func perform(_ action: WebSocketStateMachine.ReceiveAction, _ state: inout State) -> WebSocketMessage? {
+        switch action {
+        case .nothing, .finish: break
+        case .deliver(let message): return message
+        case .sendPong(let payload): write(.pong, payload)
+        case .sendClose(let payload), .sendLastClose(let payload):
+            write(.connectionClose, payload)
+            startCloseTimer(&state)
+        }
+        return nil
+    }
+
+    // MARK: - Timers
+
+    private func pingDue() {
+        var payload = ByteBuffer()
+        payload.writeMultipleIntegers(UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        state.withLock {
+            switch $0.machine.pingDue(payload, isListening: $0.listeners > 0) {
+            case .sendPing(let payload): write(.ping, payload)
+            case .giveUp: channel.close(promise: nil)
+            case .nothing: break
+            }
+        }
+    }
+
+    private func startCloseTimer(_ state: inout State) {
+        guard state.closeTimer == nil else { return }
+        state.closeTimer = channel.eventLoop.scheduleTask(in: TimeAmount(configuration.closeTimeout)) { [channel] in
+            channel.close(promise: nil)
+        }
+    }
+
+    // MARK: - Frames
+
+    @discardableResult
+    private func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer) -> EventLoopFuture<Void> {
+        let mask = role == .client ? WebSocketMaskingKey.random() : nil
+        return channel.writeAndFlush(WebSocketFrame(fin: true, opcode: opcode, maskKey: mask, data: data))
+    }
+
+    /// Waits until a frame is in the socket, which is what slows a sender down to the pace of its peer.
+    ///
+    /// Cancelling ends the wait; the frame has been queued and is not taken back.
+    private func wait(for written: EventLoopFuture<Void>) async throws {
+        let waiting = channel.eventLoop.makePromise(of: Void.self)
+        written.cascade(to: waiting)
+        do {
+            try await withTaskCancellationHandler {
+                try await waiting.futureResult.get()
+            } onCancel: {
+                waiting.fail(CancellationError())
+            }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw WebSocketError(.closed, "the connection is closed")
+        }
+    }
+}

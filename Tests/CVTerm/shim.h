@@ -1,0 +1,26 @@
+#ifndef BATON_CVTERM_SHIM_H
+#define BATON_CVTERM_SHIM_H
+
+#include <stdbool.h>
+#include <vterm.h>
+#ifdef __APPLE__
+#include <util.h>
+#else
+#include <pty.h>
+#endif
+
+/* POSIX_SPAWN_SETSID is hidden by the feature macros of Swift's Glibc module. */
+#ifdef __APPLE__
+#define CVTERM_SPAWN_SETSID 0x0400
+#else
+#define CVTERM_SPAWN_SETSID 0x80
+#endif
+
+/* Function-like macros of vterm.h, which Swift does not import. */
+static inline bool cvterm_is_default(const VTermColor *colour) {
+    return VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour);
+}
+static inline bool cvterm_is_indexed(const VTermColor *colour) { return VTERM_COLOR_IS_INDEXED(colour); }
+static inline int cvterm_index(const VTermColor *colour) { return colour->indexed.idx; }
+
+#endif

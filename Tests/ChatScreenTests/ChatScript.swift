@@ -1,0 +1,88 @@
+import BotSchema
+import DirectLineClient
+import LineEditing
+import Transcripts
+
+@testable import ChatScreen
+
+/// Drives the chat's state machine and writes down what it answers, one word or two an action.
+struct ChatScript {
+    private(set) var machine: ChatStateMachine
+    private var clock = Timestamp(milliseconds: 0)
+
+    init(isInteractive: Bool = true) {
+        machine = ChatStateMachine(
+            configuration: ChatStateMachine.Configuration(
+                isInteractive: isInteractive,
+                settle: .milliseconds(500),
+                linger: .seconds(60),
+                style: .plain
+            )
+        )
+    }
+
+    /// Lets time pass and takes an event.
+    mutating func take(_ event: ChatEvent, after duration: Duration = .milliseconds(100)) -> [String] {
+        clock.milliseconds += Int64(duration / .milliseconds(1))
+        return machine.handle(event, at: clock).map(Self.words)
+    }
+
+    mutating func open() -> [String] {
+        take(.opened(conversationId: "c-1")) + take(.client(.connection(Fixture.online)))
+    }
+
+    mutating func enter(_ line: String) -> [String] { take(.input(.line(line))) }
+
+    mutating func arrive(_ json: String, isEcho: Bool = false, after duration: Duration = .milliseconds(100)) -> [String] {
+        guard let value = try? JSONValue(parsing: json), let activity = Activity(value) else { return ["no JSON: \(json)"] }
+        return take(.client(.activity(activity, isEcho: isEcho)), after: duration)
+    }
+
+    private static func words(_ action: ChatAction) -> String {
+        switch action {
+        case .show(let item):
+            ScreenOutput(
+                style: .plain,
+                activities: ActivityRenderer(style: .plain, clockTime: { _ in "" }),
+                now: { "" }
+            ).text(of: item, columns: 200)
+        case .setPrompt(let prompt): "prompt \(prompt.listener)"
+        case .post(let activity, let number): "post \(number) \(activity.text ?? activity.name ?? activity.type?.rawValue ?? "")"
+        case .reconnect: "reconnect"
+        case .startConversation: "start"
+        case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"
+        case .load(let path): "load \(path)"
+        case .startTimer(.settle(let generation), _): "settle \(generation)"
+        case .startTimer(.linger(let turn), _): "linger \(turn)"
+        case .leave(let code): "leave \(code)"
+        }
+    }
+}
+
+/// Wire samples of our own.
+enum Fixture {
+    static let initiate = """
+        {"type":"event","name":"handoff.initiate","id":"c-1|0000004","from":{"id":"bot","role":"bot"},\
+        "conversation":{"id":"c-1"},"value":{"Skill":"credit cards","va_LastTopic":"cards"},"attachments":[{"name":\
+        "Transcript","contentType":"application/json","content":{"activities":[{"type":"message","text":"hi"},\
+        {"type":"message","text":"hello"}]}}]}
+        """
+    static let queued = """
+        {"type":"event","name":"baton.queue","from":{"id":"bot","role":"bot"},"value":{"position":2}}
+        """
+    static let accepted = """
+        {"type":"event","name":"handoff.status","conversation":{"id":"c-1"},"value":{"state":"accepted"},"from":\
+        {"id":"agent-ana","name":"Ana","role":"bot"},"channelData":{"baton":{"author":"agent","agentId":"ana"}}}
+        """
+    static let agentSays = """
+        {"type":"message","text":"Good morning","from":{"id":"agent-ana","name":"Ana","role":"bot"},"channelData":\
+        {"baton":{"author":"agent","agentId":"ana"}}}
+        """
+    static let transferredBack = """
+        {"type":"event","name":"HandoffCompleted","conversation":{"id":"c-1"},"value":"transferBack"}
+        """
+}
+
+extension Fixture {
+    static let online = ConnectionState.online
+}

@@ -1,0 +1,182 @@
+import BotSchema
+import DirectLineClient
+import LineEditing
+import Transcripts
+import Testing
+
+@testable import ChatScreen
+
+struct ChatStateMachineTests {
+    @Test func `a line is shown and posted at once, and its echo is not shown again`() {
+        var script = ChatScript()
+        #expect(script.open().filter { !$0.isEmpty } == ["prompt bot"])
+        #expect(script.enter("hello").filter { !$0.isEmpty } == ["you: hello", "post 1 hello"])
+        let echo = script.arrive(#"{"type":"message","text":"hello","id":"c-1|1","from":{"id":"u"}}"#, isEcho: true)
+        #expect(echo.filter { !$0.isEmpty } == [])
+    }
+
+    @Test func `lines entered before the connection wait for it, in order`() {
+        var script = ChatScript()
+        #expect(script.enter("one").filter { $0.hasPrefix("post") } == [])
+        #expect(script.enter("two").filter { $0.hasPrefix("post") } == [])
+        #expect(script.open().contains("post 1 one"))
+        #expect(script.take(.posted(number: 1, .success("c-1|1"))).contains("post 2 two"))
+    }
+
+    @Test func `one post is under way at a time`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("one").contains("post 1 one"))
+        #expect(!script.enter("two").contains("post 2 two"))
+        #expect(script.take(.posted(number: 1, .success(nil))).contains("post 2 two"))
+    }
+
+    @Test func `a handoff is one line a state, and the prompt says who listens`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(
+            script.arrive(Fixture.initiate).filter { !$0.isEmpty } == [
+                "-- handoff: handoff requested, skill credit cards, 2 transcript entries", "prompt waiting",
+            ]
+        )
+        #expect(
+            script.arrive(Fixture.queued).filter { !$0.isEmpty }
+                == ["-- handoff: queued, position 2", "prompt queue(position: Optional(2))"]
+        )
+        #expect(
+            script.arrive(Fixture.accepted, after: .seconds(2)).filter { !$0.isEmpty }
+                == ["-- handoff: accepted by Ana after 2.1 s", #"prompt agent(name: "Ana")"#]
+        )
+        #expect(script.arrive(Fixture.agentSays).filter { !$0.isEmpty } == ["agent Ana: Good morning"])
+        #expect(
+            script.arrive(Fixture.transferredBack, after: .seconds(30)).filter { !$0.isEmpty } == [
+                "-- handoff: completed, transferred back to the bot after 30 s with Ana", "prompt bot",
+            ]
+        )
+    }
+
+    @Test func `a bare number picks a choice of the newest message, and a choice is used once`() {
+        var script = ChatScript()
+        _ = script.open()
+        let shown = script.arrive(
+            #"{"type":"message","text":"What now?","from":{"name":"Robin"},"suggestedActions":{"actions":[{"type":"imBack","title":"Hours","value":"hours"}]}}"#
+        )
+        #expect(shown.first == "bot Robin: What now?\n  [1] Hours")
+        #expect(script.enter("1").contains("post 1 hours"))
+        _ = script.take(.posted(number: 1, .success(nil)))
+        #expect(script.enter("1").contains("post 2 1"))
+    }
+
+    @Test func `a line that could not be delivered is named`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.enter("pay now")
+        let failure = ClientError(.botFailed, "the bot answered 500")
+        #expect(
+            script.take(.posted(number: 1, .failure(failure)))
+                == ["“pay now” was delivered, but the bot failed: the bot answered 500"]
+        )
+    }
+
+    @Test func `save writes the conversation, and a loaded one until somebody speaks`() throws {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/save a.json") == ["There is nothing to save yet."])
+        _ = script.arrive(#"{"type":"message","text":"Hello","from":{"id":"bot"}}"#)
+        #expect(script.enter("/save a.json") == ["save 1 to a.json"])
+        #expect(script.enter("/load b.json") == ["load b.json"])
+        let loaded = try Transcript(
+            parsing: Array(#"[{"type":"message","text":"old"},{"type":"message","text":"older"}]"#.utf8),
+            name: "b.json"
+        )
+        #expect(script.take(.loaded(path: "b.json", .success(loaded))).contains("loaded: bot: old"))
+        #expect(script.enter("/save c.json") == ["save 2 to c.json"])
+        _ = script.enter("hi")
+        #expect(script.enter("/save c.json") == ["save 1 to c.json"])
+    }
+
+    @Test func `an event takes JSON and tells where it is wrong`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter(#"/event ping {"a":1}"#).contains("post 1 ping"))
+        #expect(
+            script.enter(#"/event ping {"a":}"#)
+                == ["The value of the event is not JSON: byte 5: expected a JSON value"]
+        )
+    }
+
+    @Test func `context is what the bot handed over`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/context") == ["No handoff has been requested yet, so there is no context."])
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.enter("/context") == ["handoff context\n  Skill         credit cards\n  va_LastTopic  cards"])
+    }
+
+    @Test func `raw shows the newest activity as JSON`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(#"{"type":"message","text":"Hello","n":1.0}"#)
+        let shown = script.enter("/raw")
+        #expect(shown == ["activity 1 of 1\n{\n  \"type\": \"message\",\n  \"text\": \"Hello\",\n  \"n\": 1.0\n}"])
+        #expect(script.enter("/raw 2") == ["There are 1 activities; 2 from the end is before the first."])
+    }
+}
+
+struct PipedChatTests {
+    @Test func `each line is a turn, and the end of the input leaves when the last has settled`() {
+        var script = ChatScript(isInteractive: false)
+        #expect(script.take(.input(.line("one"))) == [])
+        #expect(script.take(.input(.line("two"))) == [])
+        #expect(script.take(.input(.endOfInput)) == [])
+        #expect(script.open().last == "settle 1")
+        let first = script.take(.timer(.settle(generation: 1)))
+        #expect(first.contains("post 1 one"))
+        #expect(script.take(.posted(number: 1, .success(nil))) == ["settle 2"])
+        #expect(script.take(.timer(.settle(generation: 2))).contains("post 2 two"))
+        #expect(script.take(.posted(number: 2, .success(nil))) == ["settle 3"])
+        #expect(script.take(.timer(.settle(generation: 3))) == ["leave 0"])
+    }
+
+    @Test func `an open handoff keeps a pipe until it is over`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.take(.timer(.settle(generation: 1)))
+        _ = script.take(.input(.line("a person, please")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.take(.timer(.settle(generation: 3))) == [])
+        _ = script.arrive(Fixture.accepted)
+        _ = script.arrive(Fixture.agentSays)
+        #expect(script.take(.timer(.settle(generation: 5))) == ["linger 2"])
+        let back = script.arrive(Fixture.transferredBack)
+        #expect(back.last == "settle 6")
+        #expect(script.take(.timer(.settle(generation: 6))) == ["leave 0"])
+    }
+
+    @Test func `the bound ends the wait for a handoff that nobody ends`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.take(.timer(.settle(generation: 1)))
+        _ = script.take(.input(.line("a person, please")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        let atBound = script.take(.timer(.linger(turn: 1)))
+        #expect(atBound == ["No answer within 60 s; going on.", "linger 2"])
+        #expect(
+            script.take(.timer(.linger(turn: 2))) == ["Left after 60 s with the handoff still open.", "leave 0"]
+        )
+    }
+
+    @Test func `a failed post makes the exit code 1`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.take(.timer(.settle(generation: 1)))
+        _ = script.take(.input(.line("hello")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .failure(ClientError(.botFailed, "the bot answered 500"))))
+        #expect(script.take(.timer(.settle(generation: 2))) == ["leave 1"])
+    }
+}

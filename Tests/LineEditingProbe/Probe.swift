@@ -1,0 +1,62 @@
+import LineEditing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A small program over the line editor, for its tests: says what it was given, and prints messages on a timer.
+@main
+struct Probe {
+    static func main() async throws {
+        let options = ProbeOptions(CommandLine.arguments.dropFirst())
+        let console = try makeConsole(options)
+        let messages = Task { await printMessages(on: console, options) }
+        for await input in console.inputs {
+            switch input {
+            case .line("/quit"): await finish(console, messages, code: 0)
+            case .line("/burst"): for number in 1...2000 { console.show("burst \(number)") }
+            case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))
+            case .line(let line): console.show("GOT \(line.debugDescription)")
+            case .interrupt: console.show("INTERRUPT")
+            case .endOfInput: console.show("END")
+            }
+        }
+        let signal = (console as? LineEditor)?.terminationSignal
+        await finish(console, messages, code: signal.map { 128 + $0 } ?? 0)
+    }
+
+    private static func makeConsole(_ options: ProbeOptions) throws -> any Console {
+        guard LineEditor.isUsable() else { return try PlainConsole() }
+        let commands = ["/help", "/history", "/quit", "/connect", "/conversation"]
+        return try LineEditor(
+            prompt: Prompt(text: options.prompt, right: options.rightPrompt),
+            historyFile: options.historyFile,
+            draft: options.draft,
+            remembers: { !$0.hasPrefix("secret") },
+            complete: { request in
+                let typed = String(request.line.prefix(request.cursor))
+                guard typed.hasPrefix("/") else { return .none }
+                let candidates = commands.filter { $0.hasPrefix(typed) }.map { Completion.Candidate($0) }
+                return Completion(replacing: 0..<request.cursor, candidates: candidates, suffix: " ")
+            }
+        )
+    }
+
+    private static func printMessages(on console: any Console, _ options: ProbeOptions) async {
+        guard options.interval > .zero else { return }
+        for number in 1...options.count {
+            do { try await Task.sleep(for: options.interval) } catch { return }
+            console.show("msg \(number)")
+        }
+    }
+
+    private static func finish(_ console: any Console, _ messages: Task<Void, Never>, code: Int32) async -> Never {
+        messages.cancel()
+        console.show("BYE")
+        await console.close()
+        if let editor = console as? LineEditor, !editor.draft.isEmpty { console.show("DRAFT \(editor.draft)") }
+        exit(code)
+    }
+}
