@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A folder that is gone with its owner.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/baton-tests-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw SystemFailure(call: "mkdtemp", code: errno) }
+        path = String(cString: made)
+    }
+
+    struct SystemFailure: Error {
+        let call: String
+        let code: Int32
+    }
+
+    deinit { remove(path) }
+
+    private func remove(_ path: String) {
+        if let stream = opendir(path) {
+            while let entry = readdir(stream) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                if name != ".", name != ".." { remove(path + "/" + name) }
+            }
+            closedir(stream)
+        }
+        unlink(path)
+        rmdir(path)
+    }
+
+    func file(_ name: String) -> String { path + "/" + name }
+
+    func read(_ name: String) throws -> [UInt8] {
+        guard let stream = fopen(file(name), "r") else { throw SystemFailure(call: "fopen \(name)", code: errno) }
+        defer { fclose(stream) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { bytes += buffer[..<count] }
+        return bytes
+    }
+
+    func write(_ text: String, to name: String) throws {
+        guard let stream = fopen(file(name), "w") else { throw SystemFailure(call: "fopen \(name)", code: errno) }
+        fputs(text, stream)
+        fclose(stream)
+    }
+}
