@@ -40,6 +40,10 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         // Router, limits and draining of the embedded server; no traits, so that full Foundation stays out.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        // Rendezvous channels between the tasks of a chat: bounded hand-over instead of growing buffers.
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+        // Tests start the built program with it.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         // Graceful stop of the embedded server.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -105,7 +109,10 @@ let package = Package(
         .target(name: "AgentHub", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
         .target(
             name: "ChatScreen",
-            dependencies: ["BotSchema", "DirectLineClient", "Handoff", "LineEditing", "Transcripts"],
+            dependencies: [
+                "BotSchema", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+            ],
             swiftSettings: strict
         ),
 
@@ -122,5 +129,68 @@ let package = Package(
 
         // Level 5.
         .executableTarget(name: "baton", dependencies: ["BatonCommands"], swiftSettings: strict),
+
+        // Beside the levels: figures, and what tests stand on.
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["baton", "BotSchema", "TestSupport"],
+            path: "Sources/Benchmarks",
+            swiftSettings: strict
+        ),
+        .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
+        .target(name: "TestSupport", dependencies: ["CVTerm"], path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "line-editing-probe",
+            dependencies: ["LineEditing"],
+            path: "Tests/LineEditingProbe",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "BotSchemaTests", dependencies: ["BotSchema"], swiftSettings: strict),
+        .testTarget(
+            name: "LineEditingTests",
+            dependencies: ["LineEditing", "TestSupport", "line-editing-probe"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WebSocketTransportTests",
+            dependencies: [
+                "WebSocketTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "HandoffTests", dependencies: ["BotSchema", "Handoff"], swiftSettings: strict),
+        .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
+        .testTarget(
+            name: "DirectLineClientTests",
+            dependencies: [
+                "BotSchema", "DirectLineClient", "WebSocketTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "BotsTests", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
+        .testTarget(name: "DirectLineServerTests", dependencies: ["BotSchema", "Bots", "DirectLineServer"], swiftSettings: strict),
+        .testTarget(name: "AgentHubTests", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
+        .testTarget(
+            name: "ChatScreenTests",
+            dependencies: ["BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BatonTests",
+            dependencies: [
+                "baton", "BotSchema", "TestSupport",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
     ]
 )

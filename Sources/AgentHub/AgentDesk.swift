@@ -15,13 +15,13 @@ package struct AgentDesk: Sendable {
     /// Something for the agent to see.
     package enum Event: Sendable {
         /// A conversation rings.
-        case offered(item: WorkItem.ID, WorkRequest)
+        case offered(item: WorkItemID, WorkRequest)
         /// It rings no more: too late, or the user left.
-        case withdrawn(item: WorkItem.ID)
+        case withdrawn(item: WorkItemID)
         /// The user says something.
-        case userSent(item: WorkItem.ID, Activity)
+        case userSent(item: WorkItemID, Activity)
         /// The user is gone, and with them the conversation.
-        case userLeft(item: WorkItem.ID)
+        case userLeft(item: WorkItemID)
     }
 
     /// Whose desk it is.
@@ -34,21 +34,21 @@ package struct AgentDesk: Sendable {
     /// Takes an offered conversation.
     ///
     /// - Returns: False when it is gone.
-    package func accept(_ item: WorkItem.ID) async -> Bool { await hub.accept(item, by: agent) }
+    package func accept(_ item: WorkItemID) async -> Bool { await hub.accept(item, by: agent) }
 
     /// Refuses an offered conversation.
-    package func decline(_ item: WorkItem.ID) async { await hub.decline(item, by: agent) }
+    package func decline(_ item: WorkItemID) async { await hub.decline(item, by: agent) }
 
     /// Shows the user that the agent is composing.
-    package func showTyping(in item: WorkItem.ID) async { await hub.report(.typing(agent), from: agent, in: item) }
+    package func showTyping(in item: WorkItemID) async { await hub.report(.typing(agent), from: agent, in: item) }
 
     /// Says something to the user.
-    package func say(_ activity: Activity, in item: WorkItem.ID) async {
+    package func say(_ activity: Activity, in item: WorkItemID) async {
         await hub.report(.message(activity, agent), from: agent, in: item)
     }
 
     /// Ends a conversation.
-    package func end(_ item: WorkItem.ID, _ completion: HandoffCompletion) async {
+    package func end(_ item: WorkItemID, _ completion: HandoffCompletion) async {
         await hub.end(item, by: agent, completion)
     }
 }

@@ -5,14 +5,14 @@ import Handoff
 package actor EmbeddedHub: HubConnection {
     private struct Conversation {
         let request: WorkRequest
-        let reports: Mailbox<HubReport>
+        let report: @Sendable (HubReport) -> Void
     }
 
     private var machine: HubStateMachine
     private let clock: HubClock
     private let workers: [any HubWorker]
     private let desks: [String: AgentDesk.Letterbox]
-    private var conversations: [WorkItem.ID: Conversation] = [:]
+    private var conversations: [WorkItemID: Conversation] = [:]
     private var lastItemNumber = 0
     private let deadlineChanged = Mailbox<Void>()
     private var knownDeadline: Duration?
@@ -50,7 +50,6 @@ package actor EmbeddedHub: HubConnection {
             }
             group.addTask { await self.watchTheClock() }
         }
-        for conversation in conversations.values { conversation.reports.close() }
     }
 
     private func watchTheClock() async {
@@ -70,21 +69,24 @@ package actor EmbeddedHub: HubConnection {
 // MARK: - The user's side
 
 extension EmbeddedHub {
-    package func open(_ request: WorkRequest) async -> WorkItem {
+    package func open(
+        _ request: WorkRequest,
+        report: @escaping @Sendable (HubReport) -> Void
+    ) async -> WorkItemID {
         lastItemNumber += 1
-        let item = WorkItem(id: "item-\(lastItemNumber)", reports: Mailbox())
-        conversations[item.id] = Conversation(request: request, reports: item.reports)
-        receive(.opened(item: item.id, skill: request.initiation.context.skill))
+        let item = "item-\(lastItemNumber)"
+        conversations[item] = Conversation(request: request, report: report)
+        receive(.opened(item: item, skill: request.initiation.context.skill))
         return item
     }
 
-    package func userSent(_ activity: Activity, to item: WorkItem.ID) async -> Bool {
+    package func userSent(_ activity: Activity, to item: WorkItemID) async -> Bool {
         guard let agent = machine.agent(of: item), let letterbox = desks[agent.id] else { return false }
         letterbox.events.post(.userSent(item: item, activity))
         return true
     }
 
-    package func userLeft(_ item: WorkItem.ID) async {
+    package func userLeft(_ item: WorkItemID) async {
         receive(.customerLeft(item: item))
         finish(item, with: nil)
     }
@@ -93,23 +95,23 @@ extension EmbeddedHub {
 // MARK: - The agents' side
 
 extension EmbeddedHub {
-    func accept(_ item: WorkItem.ID, by agent: HubAgent) -> Bool {
+    func accept(_ item: WorkItemID, by agent: HubAgent) -> Bool {
         receive(.accepted(item: item, agent: agent.id))
         return machine.agent(of: item) == agent
     }
 
-    func decline(_ item: WorkItem.ID, by agent: HubAgent) {
+    func decline(_ item: WorkItemID, by agent: HubAgent) {
         receive(.declined(item: item, agent: agent.id))
     }
 
-    func end(_ item: WorkItem.ID, by agent: HubAgent, _ completion: HandoffCompletion) {
+    func end(_ item: WorkItemID, by agent: HubAgent, _ completion: HandoffCompletion) {
         receive(.ended(item: item, agent: agent.id, completion))
     }
 
     /// Passes on what an agent does in a conversation, unless it is no longer the agent's.
-    func report(_ report: HubReport, from agent: HubAgent, in item: WorkItem.ID) {
+    func report(_ report: HubReport, from agent: HubAgent, in item: WorkItemID) {
         guard machine.agent(of: item) == agent else { return }
-        conversations[item]?.reports.post(report)
+        conversations[item]?.report(report)
     }
 }
 
@@ -134,9 +136,9 @@ extension EmbeddedHub {
             desks[agent]?.events.post(.userLeft(item: item))
         case .connect(let item, let agent):
             guard let agent = desks[agent]?.agent else { return }
-            conversations[item]?.reports.post(.accepted(agent))
+            conversations[item]?.report(.accepted(agent))
         case .position(let item, let position, let estimatedWait):
-            conversations[item]?.reports.post(.queued(position: position, estimatedWait: estimatedWait))
+            conversations[item]?.report(.queued(position: position, estimatedWait: estimatedWait))
         case .refuse(let item): finish(item, with: .failed(reason: "No agent is online."))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))
         case .complete(let item, let agent, let completion):
@@ -146,10 +148,10 @@ extension EmbeddedHub {
         }
     }
 
-    private func finish(_ item: WorkItem.ID, with report: HubReport?) {
-        guard let conversation = conversations.removeValue(forKey: item) else { return }
-        if let report { conversation.reports.post(report) }
-        conversation.reports.close()
+    /// Forgets the item before its last report, so that nothing can follow it.
+    private func finish(_ item: WorkItemID, with report: HubReport?) {
+        let conversation = conversations.removeValue(forKey: item)
+        if let report { conversation?.report(report) }
     }
 }
 

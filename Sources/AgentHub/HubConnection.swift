@@ -7,16 +7,19 @@ package import Handoff
 package protocol HubConnection: Sendable {
     /// Asks for an agent.
     ///
-    /// - Returns: The unit of work and the mailbox of what becomes of it.
-    func open(_ request: WorkRequest) async -> WorkItem
+    /// - Parameters:
+    ///   - request: Who asks for what.
+    ///   - report: Told what becomes of the item, in order, from any task; the first report may come before the id.
+    /// - Returns: The hub's id of the item.
+    func open(_ request: WorkRequest, report: @escaping @Sendable (HubReport) -> Void) async -> WorkItemID
 
     /// Gives the agent something from the user.
     ///
     /// - Returns: False when no agent has the item any more, and the activity is still the caller's to deliver.
-    func userSent(_ activity: Activity, to item: WorkItem.ID) async -> Bool
+    func userSent(_ activity: Activity, to item: WorkItemID) async -> Bool
 
     /// Tells the hub that the user is gone, waiting or talking.
-    func userLeft(_ item: WorkItem.ID) async
+    func userLeft(_ item: WorkItemID) async
 
     /// Does the hub's own work until the task is cancelled.
     func run() async
@@ -39,19 +42,8 @@ package struct WorkRequest: Sendable {
     }
 }
 
-/// The hub's unit of work: one conversation with a human agent, from the request on.
-package struct WorkItem: Sendable, Identifiable {
-    /// The hub's id.
-    package let id: String
-    /// What becomes of it, in order; closed after the report that ends it.
-    package let reports: Mailbox<HubReport>
-
-    /// An item.
-    package init(id: String, reports: Mailbox<HubReport>) {
-        self.id = id
-        self.reports = reports
-    }
-}
+/// The hub's id of one unit of work: a conversation with a human agent, from the request on.
+package typealias WorkItemID = String
 
 /// What a hub tells about an item.
 package enum HubReport: Sendable {

@@ -93,7 +93,9 @@ final class PlainSession: ThreadBody {
             switch inputs.yield(next) {
             case .dropped: return
             case .terminated: arrived.removeAll()
-            default: arrived.removeFirst()
+            default:
+                arrived.removeFirst()
+                if next == .endOfInput { inputs.finish() }
             }
         }
     }

@@ -29,6 +29,14 @@ struct Probe {
 
     private static func makeConsole(_ options: ProbeOptions) throws -> any Console {
         guard LineEditor.isUsable() else { return try PlainConsole() }
+        do {
+            return try makeEditor(options)
+        } catch let error as LineEditorError where error.code == .switchedOff {
+            return try PlainConsole()
+        }
+    }
+
+    private static func makeEditor(_ options: ProbeOptions) throws -> LineEditor {
         let commands = ["/help", "/history", "/quit", "/connect", "/conversation"]
         return try LineEditor(
             prompt: Prompt(text: options.prompt, right: options.rightPrompt),

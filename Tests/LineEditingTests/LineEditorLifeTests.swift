@@ -137,13 +137,15 @@ struct LineEditorLifeTests {
         #expect(terminal.screen.text == "hello\nGOT \"hello\"\nEND\nBYE")
     }
 
-    @Test func `editing switched off by editrc is refused`() throws {
+    @Test func `editing switched off by editrc falls back to lines`() throws {
         let file = try TemporaryFile(contents: "edit off\n")
         let terminal = try PseudoTerminal(
             [BuiltProducts.executable("line-editing-probe")],
             environment: probeEnvironment.merging(["EDITRC": file.path]) { $1 }
         )
-        try terminal.wait(for: "Line editing is switched off by ~/.editrc.")
+        terminal.send("hello\n")
+        try terminal.wait(for: #"GOT "hello""#)
+        #expect(terminal.isCooked)
     }
 
     private static func foregroundProcess(of terminal: PseudoTerminal) -> pid_t? {

@@ -85,9 +85,9 @@ struct LineEditorScreenTests {
         terminal.send(Key.paste((1...20).map { "line \($0)" }.joined(separator: "\r")))
         try terminal.wait { $0.text.hasSuffix("line 19\nline 20") && $0.cursor.row == $0.lines.lastIndex(of: "line 20") }
         terminal.send(String(repeating: Key.up, count: 19) + "first ")
-        try terminal.wait { $0.lines.contains("> linefirst  1") || $0.lines.contains { $0.hasPrefix("> line 1first") } }
+        try terminal.wait { $0.lines.contains("> line 1first") && !$0.text.contains("line 20") }
         terminal.send(Key.enter)
-        try terminal.wait(for: "GOT")
+        try terminal.wait { $0.transcript.contains { $0.hasPrefix(#"GOT "line 1first \nline 2\n"#) } }
     }
 }
 

@@ -101,6 +101,7 @@ package final class PseudoTerminal {
     package func wait(
         for expectation: String = "expected picture",
         atMost limit: Duration = .seconds(10),
+        polling interval: Int32 = 20,
         until isFulfilled: (TerminalScreen) -> Bool
     ) throws {
         let deadline = ContinuousClock.now + limit
@@ -108,7 +109,7 @@ package final class PseudoTerminal {
             guard ContinuousClock.now < deadline else {
                 throw Failure.timeout(waitingFor: expectation, screen: screen.text)
             }
-            readOutput(milliseconds: 20)
+            readOutput(milliseconds: interval)
         }
     }
 

@@ -70,7 +70,10 @@ package actor HandoffAdapter: ConversationAdapter {
             case .initiate(let initiation) = signal.kind
         else { return }
         // The protocol has no handoff id: while one is open, another request can only mean the same (A17).
-        if let session = sessions[conversation.id], await !session.isClosed { return }
+        while let session = sessions[conversation.id] {
+            guard await session.isClosed else { return }
+            forget(session)
+        }
         let session = HandoffSession(conversation, initiation: initiation, hub: hub, dialect: dialect)
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session

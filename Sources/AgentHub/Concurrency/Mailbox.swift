@@ -39,6 +39,11 @@ package final class Mailbox<Letter: Sendable>: Sendable {
     /// Whether there is a letter to take.
     package var hasLetters: Bool { state.withLock { !$0.letters.isEmpty } }
 
+    /// Takes the oldest letter if there is one.
+    package func poll() -> Letter? {
+        state.withLock { $0.letters.isEmpty ? nil : $0.letters.removeFirst() }
+    }
+
     /// Takes the oldest letter, waiting for one if need be. There may be one reader at a time.
     ///
     /// - Returns: Nil when the mailbox is closed and empty, or the task is cancelled.

@@ -1,0 +1,180 @@
+import BotSchema
+import Handoff
+
+/// The demo bot's side of one conversation: activities in, answers out.
+struct DemoDialogue: Sendable {
+    /// What the bot does, in order.
+    enum Answer: Hashable, Sendable {
+        /// Shows that it is looking something up.
+        case lookUp
+        case send(Activity)
+        /// Asks for a human agent.
+        case escalate(HandoffContext)
+    }
+
+    static let botName = "Robin"
+
+    private var topics: [String] = []
+    private var phrases: [String] = []
+    private var misses = 0
+    private var isAwaitingOrderNumber = false
+    private var isHandedOff = false
+
+    /// Answers one activity; most kinds need no answer.
+    mutating func answer(_ activity: Activity) -> [Answer] {
+        if let signal = HandoffSignal(activity) { return answer(signal) }
+        switch activity.type {
+        case .conversationUpdate:
+            let botId = activity.recipient?.id
+            return activity.membersAdded.contains { $0.id != botId } ? [.send(Self.greeting)] : []
+        case .message:
+            return answer(activity, said: activity.text ?? activity.value?.string ?? "")
+        default: return []
+        }
+    }
+
+    // MARK: - Messages
+
+    private mutating func answer(_ activity: Activity, said text: String) -> [Answer] {
+        let phrase = DemoPhrase(text)
+        let topic = DemoTopic(startedBy: phrase)
+        isHandedOff = false
+        if phrase.isForAPerson {
+            if let topic, topic != .help { remember(topic, text) }
+            return escalate(activity, because: "asked for a person", said: text)
+        }
+        if isAwaitingOrderNumber || topic == .orderStatus, let number = phrase.orderNumber {
+            remember(.orderStatus, text)
+            isAwaitingOrderNumber = false
+            return [.lookUp, .send(Self.order(number))]
+        }
+        isAwaitingOrderNumber = false
+        if let topic {
+            remember(topic, text)
+            isAwaitingOrderNumber = topic == .orderStatus
+            return [.send(Self.text(on: topic))]
+        }
+        if phrase.isGoodbye || phrase.isThanks || phrase.isGreeting {
+            misses = 0
+            if phrase.isGoodbye { return [.send(.message("Goodbye, and thank you for stopping by!"))] }
+            if phrase.isThanks { return [.send(.message("You're welcome! Anything else I can do?"))] }
+            return [.send(Self.greeting)]
+        }
+        return missed(activity, text)
+    }
+
+    /// Twice in a row is once too often (the usual rule of bot authors).
+    private mutating func missed(_ activity: Activity, _ text: String) -> [Answer] {
+        misses += 1
+        guard misses < 2 else {
+            return [.send(.message("I am sorry, I still don't understand."))]
+                + escalate(activity, because: "not understood twice", said: text)
+        }
+        var reply = Activity.message("Sorry, I did not get that. I know about these:")
+        reply.suggestedActions = Self.suggestions
+        return [.send(reply)]
+    }
+
+    private mutating func remember(_ topic: DemoTopic, _ text: String) {
+        misses = 0
+        topics.append(topic.rawValue)
+        phrases.append(text)
+    }
+
+    // MARK: - Handoff
+
+    private mutating func escalate(_ activity: Activity, because reason: String, said text: String) -> [Answer] {
+        misses = 0
+        isAwaitingOrderNumber = false
+        isHandedOff = true
+        let topic = topics.last.flatMap(DemoTopic.init(rawValue:))
+        let skill = topic?.skill ?? "general"
+        var variables: JSONObject = [
+            "va_Scope": "bot",
+            "va_LastTopic": .string(topics.last ?? "Escalate"),
+            "va_Topics": .array(topics.map(JSONValue.string)),
+            // The documentation has the plural, the product the singular; readers look for either.
+            "va_LastPhrases": .string(text),
+            "va_LastPhrase": .string(text),
+            "va_Phrases": .array((phrases.last == text ? phrases : phrases + [text]).map(JSONValue.string)),
+        ]
+        if let id = activity.conversation?.id { variables["va_ConversationId"] = .string(id) }
+        variables["va_AgentMessage"] = .string("The user \(reason). Last words: \(text)")
+        variables["va_BotName"] = .string(Self.botName)
+        variables["va_Language"] = .string(activity.locale ?? "en-US")
+        variables["Skill"] = .string(skill)
+        let colleague = skill == "general" ? "a colleague" : "a colleague who knows about \(skill)"
+        return [.send(.message("One moment, I'll get you \(colleague).")), .escalate(HandoffContext(variables))]
+    }
+
+    private mutating func answer(_ signal: HandoffSignal) -> [Answer] {
+        guard isHandedOff else { return [] }
+        var reply: Activity
+        switch signal.kind {
+        case .completed(.ended, _):
+            // Settled: the user's next words start over.
+            isHandedOff = false
+            return []
+        case .completed: reply = .message("Welcome back, this is \(Self.botName) again. Anything else I can do?")
+        case .failed, .timedOut: reply = .message("I am sorry, no colleague can join right now. I am still here, though.")
+        default: return []
+        }
+        isHandedOff = false
+        reply.suggestedActions = Self.suggestions
+        return [.send(reply)]
+    }
+}
+
+// MARK: - Words
+
+extension DemoDialogue {
+    private static let suggestions = SuggestedActions([
+        .imBack("Opening hours"), .imBack("Credit card"), .imBack("Order status"), .imBack("Talk to a person"),
+    ])
+
+    private static var greeting: Activity {
+        var reply = Activity.message("Hello! I'm \(botName), the assistant of Larkhill Stores. What can I do for you?")
+        reply.suggestedActions = suggestions
+        reply.inputHint = "acceptingInput"
+        return reply
+    }
+
+    private static func text(on topic: DemoTopic) -> Activity {
+        switch topic {
+        case .openingHours:
+            return .message("We are open\nMonday to Friday, 9:00 to 20:00\nSaturday, 10:00 to 18:00\nand closed on Sunday.")
+        case .creditCard:
+            var reply = Activity.message("About your Larkhill card:")
+            let buttons: [JSONValue] = [
+                CardAction.imBack("Talk to a person about my credit card").jsonValue,
+                CardAction.openURL("Card conditions", "https://example.com/card").jsonValue,
+            ]
+            let card: JSONValue = [
+                "title": "Larkhill Card",
+                "subtitle": "No fee in the first year",
+                "text": "A lost card is blocked day and night. Limits and charges are best looked at by a colleague.",
+                "buttons": .array(buttons),
+            ]
+            reply.attachments = [Attachment(contentType: Attachment.CardType.hero, content: card)]
+            return reply
+        case .orderStatus:
+            return .message("Gladly. What is the number of your order? It has at least three digits, such as 4711.")
+        case .help:
+            var reply = Activity.message(
+                "I know our opening hours, the Larkhill credit card and where your order is. "
+                    + "Or ask for a person at any time."
+            )
+            reply.suggestedActions = suggestions
+            return reply
+        }
+    }
+
+    private static func order(_ number: String) -> Activity {
+        .message(
+            """
+            Order \(number): packed this morning, on its way with our own van.
+            It arrives tomorrow between 9:00 and 13:00.
+            """
+        )
+    }
+}

@@ -1,0 +1,68 @@
+public import BotSchema
+
+/// Whom to talk to, as whom, and how patiently.
+public struct ClientConfiguration: Sendable {
+    /// How activities are to arrive.
+    public enum Transport: Hashable, Sendable {
+        /// By WebSocket, by polling once WebSocket has been refused three times.
+        case automatic
+        /// By WebSocket only.
+        case webSocket
+        /// By asking again and again; `typing` does not arrive this way.
+        case polling
+    }
+
+    /// The service. With a token endpoint, ``DirectLineEndpoint/global`` stands for "where its region is".
+    public var endpoint: DirectLineEndpoint
+    /// What admits the client.
+    public var credential: DirectLineCredential
+    /// Who speaks; a token may bind the conversation to another id, which the service then puts in.
+    public var user: ChannelAccount
+    /// The language of the user, a BCP 47 tag, sent with the start and with every activity.
+    public var locale: String?
+    /// How activities are to arrive.
+    public var transport: Transport
+    /// The time between two polls while there is something to hear; five times that after a minute of silence.
+    public var pollInterval: Duration
+    /// How long a request may take; a post is answered after the bot's turn, which may last 15 seconds.
+    public var requestTimeout: Duration
+    /// How often a silent socket is probed; it counts as dead when two probes went unanswered.
+    public var pingInterval: Duration
+    /// How many events may wait for their reader before the socket is no longer read.
+    public var eventCapacity: Int
+    /// What waiting is measured by.
+    public var clock: any Clock<Duration>
+    /// The time of day, for the local timestamps of activities.
+    public var now: @Sendable () -> Timestamp
+    /// Where the jitter of waiting and the ids of activities start from, the system's randomness when nil.
+    public var randomSeed: UInt64?
+
+    /// A configuration with the defaults of interactive use.
+    ///
+    /// - Parameters:
+    ///   - endpoint: The service.
+    ///   - credential: What admits the client.
+    ///   - user: Who speaks.
+    ///   - locale: The language of the user.
+    ///   - transport: How activities are to arrive.
+    public init(
+        endpoint: DirectLineEndpoint = .global,
+        credential: DirectLineCredential,
+        user: ChannelAccount,
+        locale: String? = nil,
+        transport: Transport = .automatic
+    ) {
+        self.endpoint = endpoint
+        self.credential = credential
+        self.user = user
+        self.locale = locale
+        self.transport = transport
+        pollInterval = .seconds(1)
+        requestTimeout = .seconds(20)
+        pingInterval = .seconds(15)
+        eventCapacity = 256
+        clock = ContinuousClock()
+        now = { .now }
+        randomSeed = nil
+    }
+}

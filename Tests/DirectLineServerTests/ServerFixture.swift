@@ -1,0 +1,135 @@
+import AsyncHTTPClient
+import BotSchema
+import Bots
+@testable import DirectLineServer
+import NIOCore
+import NIOHTTP1
+import WebSocketTransport
+
+/// Runs a server on a free port for the length of a closure.
+func withServer<Result: Sendable>(
+    _ configuration: ServerConfiguration = ServerConfiguration(),
+    bot: any Bot = SilentBot(),
+    adapter: (any ConversationAdapter)? = nil,
+    store: any ConversationStore = VolatileConversations(),
+    _ body: @Sendable (TestServer) async throws -> Result
+) async throws -> Result {
+    let server = DirectLineServer(configuration: configuration, bot: bot, adapter: adapter, store: store)
+    let ready = Reply<ServerAddress?>()
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            defer { ready.settle(nil) }
+            try await server.run { ready.settle($0) }
+        }
+        defer { group.cancelAll() }
+        guard let address = await ready.value(orIfCancelled: nil) else {
+            try await group.next()
+            throw CancellationError()
+        }
+        return try await body(TestServer(address: address))
+    }
+}
+
+/// A running server as its clients and bots see it.
+struct TestServer: Sendable {
+    let address: ServerAddress
+
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let text: String
+        var json: JSONValue? { try? JSONValue(parsing: text) }
+        var errorCode: String? { json?["error"]?["code"]?.string }
+    }
+
+    /// Calls a path below the Direct Line base, or a whole URL.
+    func call(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: JSONValue? = nil,
+        text: String? = nil,
+        headers: HTTPHeaders = [:]
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : address.directLineURL + path)
+        request.method = method
+        request.headers = headers
+        if let text = text ?? body?.compactText {
+            request.body = .bytes(Array(text.utf8))
+            request.headers.add(name: "Content-Type", value: "application/json")
+        }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let answer = try await response.body.collect(upTo: 16 << 20)
+        return Answer(status: Int(response.status.code), headers: response.headers, text: String(buffer: answer))
+    }
+
+    func start(_ body: JSONValue = ["user": ["id": "ada", "name": "Ada"]]) async throws -> TestConversation {
+        let answer = try await call(.POST, "/conversations", body)
+        return TestConversation(server: self, info: ConversationInfo(answer.json) ?? ConversationInfo(json: [:]))
+    }
+}
+
+/// A conversation as its client sees it.
+struct TestConversation: Sendable {
+    let server: TestServer
+    let info: ConversationInfo
+
+    var id: String { info.conversationId ?? "" }
+    var path: String { "/conversations/\(id)" }
+
+    func post(_ activity: Activity) async throws -> TestServer.Answer {
+        var activity = activity
+        if activity.from == nil { activity.from = ChannelAccount(id: "ada", name: "Ada") }
+        return try await server.call(.POST, path + "/activities", activity.jsonValue)
+    }
+
+    func say(_ text: String) async throws -> TestServer.Answer { try await post(.message(text)) }
+
+    func history(after watermark: String? = nil) async throws -> ActivitySet {
+        let query = watermark.map { "?watermark=\($0)" } ?? ""
+        let answer = try await server.call(.GET, path + "/activities" + query)
+        return ActivitySet(answer.json) ?? ActivitySet(json: [:])
+    }
+
+    /// Opens the stream, by default the one of the start, for the length of a closure.
+    @discardableResult
+    func withStream(
+        _ url: String? = nil,
+        _ body: @escaping @Sendable (inout TestStream) async throws -> Void
+    ) async throws -> WebSocketClosure {
+        let outcome = try await WebSocketConnector.connect(url: url ?? info.streamURL ?? "")
+        guard case .upgraded(let channel, _) = outcome else { throw Refused(outcome: "\(outcome)") }
+        return try await WebSocketConnection.run(channel, role: .client) { inbound, outbound in
+            var stream = TestStream(frames: inbound.makeAsyncIterator(), outbound: outbound)
+            try await body(&stream)
+        }
+    }
+}
+
+struct Refused: Error {
+    let outcome: String
+}
+
+/// An open stream as a client reads it.
+struct TestStream {
+    var frames: WebSocketInbound.AsyncIterator
+    let outbound: WebSocketOutbound
+
+    /// The next frame that is not a sign of life; nil when the stream has ended.
+    mutating func frame() async throws -> ActivitySet? {
+        while let message = await frames.next() {
+            guard case .text(let text) = message else { continue }
+            if !text.isEmpty { return ActivitySet(try JSONValue(parsing: text)) }
+        }
+        return nil
+    }
+
+    /// The next activity.
+    mutating func activity() async throws -> Activity? { try await frame()?.activities.first }
+
+    /// The texts of the next activities.
+    mutating func texts(_ count: Int) async throws -> [String] {
+        var texts: [String] = []
+        while texts.count < count, let activity = try await activity() { texts.append(activity.text ?? "") }
+        return texts
+    }
+}
