@@ -121,8 +121,9 @@ let package = Package(
             name: "BatonCommands",
             dependencies: [
                 "AgentHub", "BotSchema", "Bots", "ChatScreen", "DirectLineClient", "DirectLineServer", "Handoff",
-                "LineEditing", "Transcripts",
+                "LineEditing", "Transcripts", "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

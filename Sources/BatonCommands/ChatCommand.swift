@@ -55,7 +55,7 @@ package struct ChatCommand: AsyncParsableCommand {
                     bot: bot,
                     port: 0,
                     secret: secret,
-                    pace: screen.isInteractive ? .human : .script
+                    pace: agentPace(isInteractive: screen.isInteractive)
                 )
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
@@ -67,6 +67,11 @@ package struct ChatCommand: AsyncParsableCommand {
             console.show(screen.output.text(of: .failure(describe(error)), columns: console.columns))
             return 1
         }
+    }
+
+    /// A script does not answer an agent, so an agent does not wait long for a script.
+    private func agentPace(isInteractive: Bool) -> SimulatedPace {
+        SimulatedPace(patience: isInteractive ? .seconds(45) : .seconds(3), speed: service.agentPace)
     }
 
     private func converse(

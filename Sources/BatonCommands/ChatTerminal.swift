@@ -39,12 +39,7 @@ struct ChatTerminal {
 
     /// The lines with which an interactive chat begins.
     func greeting(for bot: BotChoice, at address: ServerAddress) -> String {
-        let whom =
-            switch bot {
-            case .demo: "the demo bot"
-            case .remote(let url): "the bot at \(DisplayText.neutralised(url, keepingNewlines: false))"
-            }
-        let words = "Baton: you chat with \(whom), over Direct Line at \(address.url). /help lists the commands."
+        let words = "Baton: you chat with \(bot.name), over Direct Line at \(address.url). /help lists the commands."
         return DisplayText.wrapped(words, columns: columns).map { style.paint($0, .faint) }.joined(separator: "\n")
     }
 

@@ -1,6 +1,7 @@
 import AgentHub
 package import ArgumentParser
 import DirectLineServer
+import LineEditing
 
 /// `baton serve`: the server alone, for other clients.
 package struct ServeCommand: AsyncParsableCommand {
@@ -30,20 +31,32 @@ package struct ServeCommand: AsyncParsableCommand {
 
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
-        let choice = try bot.map { BotChoice.remote(try HTTPAddress.checked($0, option: "--bot")) } ?? .demo
-        let stack = EmbeddedStack(
-            bot: choice,
-            port: port,
-            secret: Secrets.environment("DIRECTLINE_SECRET"),
-            pace: .human
-        )
         do {
+            let choice = try BotChoice(url: bot)
+            var stack = EmbeddedStack(
+                bot: choice,
+                port: port,
+                secret: Secrets.environment("DIRECTLINE_SECRET"),
+                pace: SimulatedPace()
+            )
+            stack.onEvent = { StandardStream.output.writeLine(DisplayText.neutralised("\($0)", keepingNewlines: false)) }
             try await stack.withRunning { address in
-                print("Direct Line  \(address.directLineURL)")
+                for line in Self.announcement(of: address, bot: choice) { StandardStream.output.writeLine(line) }
+                await ProcessSignals.waitForStop()
             }
         } catch {
-            StandardError.write(describe(error))
+            StandardStream.error.writeLine(describe(error))
             throw ExitCode(1)
         }
+    }
+
+    private static func announcement(of address: ServerAddress, bot: BotChoice) -> [String] {
+        [
+            "Direct Line   \(address.directLineURL)",
+            "service URL   \(address.url)",
+            "bot           \(bot.name)",
+            "credentials   " + (Secrets.environment("DIRECTLINE_SECRET") == nil ? "any or none" : "DIRECTLINE_SECRET"),
+            "Ctrl-C stops the server.",
+        ]
     }
 }

@@ -15,6 +15,9 @@ package struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"))
     var secretFile: String?
 
+    @Option(help: ArgumentHelp("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
+    var agentPace: Double = 1
+
     @Option(help: "How activities arrive: auto, websocket or polling.")
     var transport: TransportOption = .auto
 
@@ -24,6 +27,7 @@ package struct ServiceOptions: ParsableArguments {
         if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
             throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
         }
+        if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
         if secretFile != nil, directLine == nil {
             throw ValidationError("--secret-file belongs to --direct-line, which is missing.")
         }
@@ -42,13 +46,14 @@ package struct ServiceOptions: ParsableArguments {
     /// - Throws: An error of one sentence for an address that is none, or a secret that cannot be read.
     func target() throws -> Target {
         if let tokenEndpoint {
-            return .service(.global, .tokenEndpoint(try HTTPAddress.checked(tokenEndpoint, option: "--token-endpoint")))
+            let example = "https://…/directline/token?api-version=2022-03-01-preview"
+            let url = try HTTPAddress.checked(tokenEndpoint, option: "--token-endpoint", example: example)
+            return .service(.global, .tokenEndpoint(url))
         }
         if let directLine {
             return .service(try DirectLineEndpoint(directLine), try credential())
         }
-        if let bot { return .embedded(.remote(try HTTPAddress.checked(bot, option: "--bot"))) }
-        return .embedded(.demo)
+        return .embedded(try BotChoice(url: bot))
     }
 
     private func credential() throws -> DirectLineCredential {

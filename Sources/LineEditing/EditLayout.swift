@@ -60,10 +60,11 @@ struct EditLayout {
     }
 
     private mutating func lay(_ text: String, _ width: Int) {
-        let gap = columns - rows[last].columns
+        // A character wider than the whole screen makes its row too wide.
+        let gap = max(0, columns - rows[last].columns)
         if width > gap, rows[last].columns > 0 {
             rows[last].text += String(repeating: " ", count: gap)
-            rows[last].columns = columns
+            rows[last].columns += gap
             continueOnNextRow()
         }
         rows[last].text += text

@@ -13,6 +13,8 @@ final class EditorMailbox: Sendable {
         var lines: [String] = []
         var prompt: Prompt
         var isClosing = false
+        /// Whether the thread has been woken and has not taken its mail yet.
+        var isWoken = false
         var hasEnded = false
         var draft = ""
         var terminationSignal: Int32?
@@ -57,19 +59,22 @@ final class EditorMailbox: Sendable {
     var terminationSignal: Int32? { state.withLock { $0.terminationSignal } }
 
     private func tell(_ change: (inout State) -> Void) -> Bool {
-        let isHeard = state.withLock { state in
+        let (hasEnded, needsWaking) = state.withLock { state in
+            if state.hasEnded { return (true, false) }
             change(&state)
-            return !state.hasEnded
+            defer { state.isWoken = true }
+            return (false, !state.isWoken)
         }
-        if isHeard { wakePipe.wake() }
-        return isHeard
+        if needsWaking { wakePipe.wake() }
+        return !hasEnded
     }
 
     // MARK: - The editing thread's side
 
-    /// Everything that has been told since the last time.
+    /// Everything that has been told since the last time. To be called after the wake pipe has been drained.
     func take() -> Delivery {
         state.withLock { state in
+            state.isWoken = false
             defer { state.lines.removeAll() }
             return Delivery(lines: state.lines, prompt: state.prompt, isClosing: state.isClosing)
         }

@@ -16,7 +16,7 @@ final class PlainSession: ThreadBody {
     private var lines = LineSplitter()
     /// Lines that the stream has not taken yet.
     private var arrived: [LineInput] = []
-    private var unwritten: [UInt8] = []
+    private var unwritten: ArraySlice<UInt8> = []
     private var isReading = true
     private var isBroken = false
     private var isClosing = false
@@ -104,7 +104,7 @@ final class PlainSession: ThreadBody {
     private func writeOutput() {
         let count = unwritten.withUnsafeBytes { write(output, $0.baseAddress, min($0.count, 4096)) }
         if count >= 0 {
-            unwritten.removeFirst(count)
+            unwritten = unwritten.dropFirst(count)
         } else if errno != EINTR && errno != EAGAIN {
             outputBroke()
         }

@@ -44,7 +44,9 @@ package final class Mailbox<Letter: Sendable>: Sendable {
         state.withLock { $0.letters.isEmpty ? nil : $0.letters.removeFirst() }
     }
 
-    /// Takes the oldest letter, waiting for one if need be. There may be one reader at a time.
+    /// Takes the oldest letter, waiting for one if need be.
+    ///
+    /// There may be one reader at a time.
     ///
     /// - Returns: Nil when the mailbox is closed and empty, or the task is cancelled.
     package func next() async -> Letter? {

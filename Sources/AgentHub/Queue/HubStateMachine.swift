@@ -242,7 +242,8 @@ extension HubStateMachine {
 
     private func bestDesk(for item: Item) -> Int? {
         let capable = capableDesks(for: item)
-        return capable
+        return
+            capable
             .filter { desks[$0].isFree && item.spared[desks[$0].agent.id] == nil }
             .min { ranking($0, for: item) < ranking($1, for: item) }
     }

@@ -1,3 +1,5 @@
+import Bots
+
 /// Who a simulated agent plays: name, skills and what the agent can say.
 package struct Persona: Hashable, Sendable {
     /// An answer and the words that call for it.
@@ -81,23 +83,4 @@ package struct Persona: Hashable, Sendable {
         let words = PlainWords(text)
         return knowledge.first { $0.keywords.contains(where: words.contains) }?.answer
     }
-}
-
-/// A text as lower-case words, for finding phrases at word borders.
-struct PlainWords {
-    private let padded: String
-
-    init(_ text: String) {
-        let letters = text.lowercased().map { $0.isLetter || $0.isNumber || $0 == "'" ? $0 : " " }
-        padded = " " + String(letters).split(separator: " ").joined(separator: " ") + " "
-    }
-
-    /// Whether a phrase of lower-case words occurs.
-    func contains(_ phrase: String) -> Bool { padded.contains(" \(phrase) ") }
-
-    /// Whether any of some phrases occurs.
-    func containsAny(_ phrases: [String]) -> Bool { phrases.contains(where: contains) }
-
-    /// Whether the text is one of some phrases and nothing else.
-    func isAny(_ phrases: [String]) -> Bool { phrases.contains { padded == " \($0) " } }
 }

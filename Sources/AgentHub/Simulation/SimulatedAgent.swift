@@ -1,4 +1,4 @@
-package import BotSchema
+import BotSchema
 
 /// An agent played by the program, at a human pace: takes a conversation, types, answers, and ends it.
 package struct SimulatedAgent: HubWorker {
@@ -55,8 +55,8 @@ package struct SimulatedAgent: HubWorker {
             while steps.isEmpty {
                 switch await desk.events.next(within: pace.patience, on: clock) {
                 case .userSent(item, let activity):
+                    // Typing is no line, but it shows that the user is there: patience begins anew.
                     if let text = activity.text, !text.isEmpty { steps = dialogue.hear(text) }
-                    // Typing shows that the user is there, which is what patience waits for.
                 case .userLeft(item), .withdrawn(item): return
                 case nil:
                     if Task.isCancelled { return }

@@ -1,3 +1,5 @@
+import BotSchema
+import Bots
 import Handoff
 
 /// What a simulated agent says in one conversation: lines of the user and silence in, lines and an end out.
@@ -23,8 +25,10 @@ struct SimulatedDialogue: Sendable {
         let context = request.initiation.context
         let name = request.user.name.map { $0.isEmpty || $0.lowercased() == "user" ? "" : " \($0)" } ?? ""
         let bot = context.botName ?? "the bot"
-        let hello = pick("Hello\(name), this is \(persona.agent.name) from \(persona.department).",
-                         "Hi\(name), \(persona.agent.name) here, \(persona.department).")
+        let hello = pick(
+            "Hello\(name), this is \(persona.agent.name) from \(persona.department).",
+            "Hi\(name), \(persona.agent.name) here, \(persona.department)."
+        )
         guard let matter = request.initiation.summary.map(Self.shortened) else {
             return [.say("\(hello) How can I help?")]
         }

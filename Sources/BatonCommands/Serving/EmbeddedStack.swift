@@ -2,7 +2,7 @@ import AgentHub
 import BotSchema
 import Bots
 import DirectLineServer
-import Handoff
+import LineEditing
 
 /// Which bot the embedded server stands in front of.
 enum BotChoice: Hashable, Sendable {
@@ -10,6 +10,22 @@ enum BotChoice: Hashable, Sendable {
     case demo
     /// One behind a messaging endpoint.
     case remote(String)
+
+    /// What `--bot` says; nothing means the demo.
+    ///
+    /// - Throws: ``CommandError`` when the address is none.
+    init(url: String?) throws(CommandError) {
+        let example = "http://127.0.0.1:3978/api/messages"
+        self = if let url { .remote(try HTTPAddress.checked(url, option: "--bot", example: example)) } else { .demo }
+    }
+
+    /// The bot in a sentence, safe for a terminal.
+    var name: String {
+        switch self {
+        case .demo: "the demo bot"
+        case .remote(let url): "the bot at " + DisplayText.neutralised(url, keepingNewlines: false)
+        }
+    }
 }
 
 /// The whole story on this machine: Direct Line server, handoff adapter, agent hub and a bot.
@@ -22,6 +38,8 @@ struct EmbeddedStack: Sendable {
     let secret: String?
     /// How fast simulated agents act.
     let pace: SimulatedPace
+    /// Hears of what happens at the server.
+    var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
     /// Runs server, hub and bot while the body runs, and stops them when it returns.
     ///
@@ -30,9 +48,8 @@ struct EmbeddedStack: Sendable {
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
         switch bot {
-        case .demo: return try await withServer(DemoBot(), body)
-        case .remote(let url):
-            return try await RemoteBot.withBot(at: url) { bot in try await withServer(bot, body) }
+        case .demo: try await withServer(DemoBot(), body)
+        case .remote(let url): try await RemoteBot.withBot(at: url) { try await withServer($0, body) }
         }
     }
 
@@ -40,21 +57,14 @@ struct EmbeddedStack: Sendable {
         _ bot: any Bot,
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
-        let hub = AgentHub.Hub(pace: pace)
-        let adapter = HandoffAdapter(hub: hub)
-        let server = DirectLineServer(
-            configuration: ServerConfiguration(port: port, secret: secret),
-            bot: bot,
-            adapter: adapter
-        )
+        let adapter = HandoffAdapter(hub: EmbeddedHub.simulated(pace: pace, seed: .random(in: 0 ... .max)))
+        var configuration = ServerConfiguration(port: port, secret: secret)
+        configuration.onEvent = onEvent
+        let server = DirectLineServer(configuration: configuration, bot: bot, adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 try await server.run { ready.yield($0) }
-                return nil
-            }
-            group.addTask {
-                await hub.run()
                 return nil
             }
             group.addTask {
@@ -69,7 +79,7 @@ struct EmbeddedStack: Sendable {
             while let result = try await group.next() {
                 if let result { return result }
             }
-            throw CommandError("the embedded server stopped before the chat began")
+            throw CommandError("the embedded server stopped")
         }
     }
 }

@@ -36,7 +36,7 @@ struct DemoDialogue: Sendable {
     // MARK: - Messages
 
     private mutating func answer(_ activity: Activity, said text: String) -> [Answer] {
-        let phrase = DemoPhrase(text)
+        let phrase = PlainWords(text)
         let topic = DemoTopic(startedBy: phrase)
         isHandedOff = false
         if phrase.isForAPerson {
@@ -116,7 +116,8 @@ struct DemoDialogue: Sendable {
             isHandedOff = false
             return []
         case .completed: reply = .message("Welcome back, this is \(Self.botName) again. Anything else I can do?")
-        case .failed, .timedOut: reply = .message("I am sorry, no colleague can join right now. I am still here, though.")
+        case .failed, .timedOut:
+            reply = .message("I am sorry, no colleague can be with you right now. I am still here, though.")
         default: return []
         }
         isHandedOff = false
@@ -142,7 +143,14 @@ extension DemoDialogue {
     private static func text(on topic: DemoTopic) -> Activity {
         switch topic {
         case .openingHours:
-            return .message("We are open\nMonday to Friday, 9:00 to 20:00\nSaturday, 10:00 to 18:00\nand closed on Sunday.")
+            return .message(
+                """
+                We are open
+                Monday to Friday, 9:00 to 20:00
+                Saturday, 10:00 to 18:00
+                and closed on Sunday.
+                """
+            )
         case .creditCard:
             var reply = Activity.message("About your Larkhill card:")
             let buttons: [JSONValue] = [

@@ -1,5 +1,3 @@
-import BotSchema
-
 /// What the demo bot can talk about.
 enum DemoTopic: String, CaseIterable, Sendable {
     case openingHours = "Opening hours"
@@ -27,7 +25,7 @@ enum DemoTopic: String, CaseIterable, Sendable {
     }
 
     /// The topic that a text starts, nil when it starts none.
-    init?(startedBy text: DemoPhrase) {
+    init?(startedBy text: PlainWords) {
         let order: [DemoTopic] = [.creditCard, .orderStatus, .openingHours, .help]
         guard let topic = order.first(where: { $0.triggers.contains(where: text.contains) }) else { return nil }
         self = topic
@@ -35,19 +33,7 @@ enum DemoTopic: String, CaseIterable, Sendable {
 }
 
 /// What a user's words mean to the demo bot, apart from topics.
-struct DemoPhrase: Sendable {
-    private let padded: String
-
-    init(_ text: String) {
-        let letters = text.lowercased().map { $0.isLetter || $0.isNumber || $0 == "'" ? $0 : " " }
-        padded = " " + String(letters).split(separator: " ").joined(separator: " ") + " "
-    }
-
-    /// Whether a phrase of lower-case words occurs, at word borders.
-    func contains(_ phrase: String) -> Bool { padded.contains(" \(phrase) ") }
-
-    private func containsAny(_ phrases: [String]) -> Bool { phrases.contains(where: contains) }
-
+extension PlainWords {
     var isForAPerson: Bool {
         containsAny([
             "person", "human", "agent", "someone", "somebody", "representative", "operator", "real people", "advisor",
@@ -62,7 +48,5 @@ struct DemoPhrase: Sendable {
     var isGoodbye: Bool { containsAny(["bye", "goodbye", "good bye", "see you", "that's all", "that is all"]) }
 
     /// The first number of at least three digits, as an order has.
-    var orderNumber: String? {
-        padded.split(separator: " ").first { $0.count >= 3 && $0.allSatisfy(\.isNumber) }.map(String.init)
-    }
+    var orderNumber: String? { words.first { $0.count >= 3 && $0.allSatisfy(\.isNumber) } }
 }

@@ -1,0 +1,121 @@
+import AsyncHTTPClient
+import BotSchema
+import NIOCore
+import NIOHTTP1
+import WebSocketTransport
+
+/// Sends single requests and reads their answers whole, within a time and a size.
+struct HTTPExchange: Sendable {
+    /// An answer that came, whatever its status.
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: [UInt8]
+    }
+
+    /// The largest answer taken; a poll after a long absence is the largest there is.
+    static let bodyLimit = 16 << 20
+
+    private let client: HTTPClient
+    private let timeout: Duration
+
+    init(client: HTTPClient, timeout: Duration) {
+        self.client = client
+        self.timeout = timeout
+    }
+
+    /// How the process-wide client must be set up for Direct Line.
+    static func configuration(timeout: Duration) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        // A redirect could carry the credential to another host.
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        configuration.timeout.connect = .seconds(10)
+        configuration.timeout.read = TimeAmount(timeout)
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        // Or a refused connection would be tried in silence until the time is up.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+
+    /// Sends a request.
+    ///
+    /// - Parameters:
+    ///   - method: The HTTP method.
+    ///   - url: The whole URL.
+    ///   - authority: Host and port, for messages.
+    ///   - bearer: The credential, if any.
+    ///   - body: JSON, if any.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: ``ClientError``, or `CancellationError`.
+    func send(
+        _ method: HTTPMethod,
+        _ url: String,
+        authority: String,
+        bearer: String? = nil,
+        body: JSONValue? = nil
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
+        request.method = method
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "User-Agent", value: "Baton")
+        request.headers.add(name: "x-ms-bot-agent", value: "DirectLine/3.0 (Baton)")
+        if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body.serialized()))
+        }
+        let prepared = request
+        do {
+            // The client's own deadline ends with the head; a body that drips in would escape it.
+            return try await withThrowingTaskGroup(of: Answer.self) { group in
+                group.addTask {
+                    let response = try await client.execute(prepared, deadline: .distantFuture)
+                    let body = try await response.body.collect(upTo: Self.bodyLimit)
+                    return Answer(
+                        status: Int(response.status.code),
+                        headers: response.headers,
+                        body: Array(body.readableBytesView)
+                    )
+                }
+                group.addTask {
+                    try await Task.sleep(for: timeout)
+                    throw HTTPClientError.deadlineExceeded
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? Answer(status: 0, headers: [:], body: [])
+            }
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw Self.explain(error, authority, timeout)
+        }
+    }
+
+    private static func explain(_ error: any Error, _ authority: String, _ timeout: Duration) -> ClientError {
+        switch error {
+        case let error as HTTPClientError:
+            switch error {
+            case .deadlineExceeded, .readTimeout:
+                return ClientError(.timedOut, "\(authority) did not answer within \(timeout.components.seconds) seconds")
+            case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
+                return ClientError(.unreachable, "\(authority) did not take a connection in time")
+            case .remoteConnectionClosed, .uncleanShutdown:
+                return ClientError(.interrupted, "\(authority) closed the connection before it had answered")
+            default:
+                return ClientError(.protocolViolation, "\(authority) gave an answer that is no HTTP")
+            }
+        case is NIOTooManyBytesError:
+            return ClientError(.tooLarge, "the answer of \(authority) has more than \(bodyLimit >> 20) MiB")
+        case is HTTPParserError:
+            return ClientError(.protocolViolation, "\(authority) does not speak HTTP")
+        case let error as IOError where error.errnoCode != 0 && !isConnecting(error):
+            return ClientError(.interrupted, "the connection to \(authority) broke")
+        default:
+            let explained = WebSocketError(connectingTo: authority, error)
+            return ClientError(explained.code == .timedOut ? .timedOut : .unreachable, explained.message)
+        }
+    }
+
+    /// Whether the error came before the request was on its way.
+    private static func isConnecting(_ error: IOError) -> Bool { error.description.hasPrefix("connect") }
+}

@@ -1,0 +1,40 @@
+import Synchronization
+
+/// Holds the credential that requests carry at present.
+final class TokenStore: Sendable {
+    private struct State {
+        var bearer: String?
+        var expiresIn: Int?
+    }
+
+    /// Whether the credential is a secret, which neither expires nor is replaced.
+    let isSecret: Bool
+    private let state: Mutex<State>
+
+    init(bearer: String?, isSecret: Bool) {
+        self.isSecret = isSecret
+        state = Mutex(State(bearer: bearer))
+    }
+
+    var bearer: String? { state.withLock { $0.bearer } }
+
+    /// Takes a token that the service gave; a secret stays, since it can do all that a token can and does not expire.
+    func take(token: String?, expiresIn: Int?) {
+        guard !isSecret, let token, !token.isEmpty else { return }
+        state.withLock {
+            $0.bearer = token
+            if let expiresIn { $0.expiresIn = expiresIn }
+        }
+    }
+
+    /// When the token should be refreshed: after half of its life, 1 second at least and 12 hours at most; nil when it
+    /// never needs to be.
+    ///
+    /// Emulator's tokens live 2,147,483,647 seconds, documentation says 1,800 and the service means 3,600.
+    var refreshDelay: Duration? {
+        state.withLock {
+            guard !isSecret, $0.bearer != nil, let lifetime = $0.expiresIn else { return nil }
+            return .milliseconds(min(max(lifetime, 2), 86_400) * 500)
+        }
+    }
+}

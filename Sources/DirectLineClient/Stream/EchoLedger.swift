@@ -1,0 +1,35 @@
+import BotSchema
+
+/// Remembers what was sent, to recognise it when it comes back.
+struct EchoLedger: Sendable {
+    private var postedIDs: RecentSet
+    /// Our client activity ids, and the ids under which they came back.
+    private var clientIDs: RecentSet
+    private var returnedClientIDs: RecentSet
+
+    init(capacity: Int = 1_000) {
+        postedIDs = RecentSet(capacity: capacity)
+        clientIDs = RecentSet(capacity: capacity)
+        returnedClientIDs = RecentSet(capacity: capacity)
+    }
+
+    /// An activity is about to be posted; its echo may be faster than the post's answer.
+    mutating func sending(clientActivityID: String) { _ = clientIDs.insert(clientActivityID) }
+
+    /// The post was answered with an id.
+    mutating func posted(id: String) { _ = postedIDs.insert(id) }
+
+    /// Whether an activity is one of ours come back.
+    ///
+    /// By the id from the post first. By the client activity id next, but only once and never for what a bot says:
+    /// bots copy channel data into their answers. Never by `from.id`, which services replace.
+    mutating func isEcho(_ activity: Activity) -> Bool {
+        let clientID = activity.clientActivityID
+        if let id = activity.id, postedIDs.contains(id) {
+            if let clientID { _ = returnedClientIDs.insert(clientID) }
+            return true
+        }
+        guard let clientID, clientIDs.contains(clientID), activity.from?.role != "bot" else { return false }
+        return returnedClientIDs.insert(clientID)
+    }
+}

@@ -1,0 +1,235 @@
+/// Decides how activities keep arriving: sockets, resuming, waiting, polling, and when to give up. It does no I/O.
+///
+/// One thing is done at a time: every event is the outcome of the last action or a request of the owner, and is
+/// answered with the next action.
+struct StreamStateMachine: Sendable {
+    /// What to do next.
+    enum Action: Equatable, Sendable {
+        /// Connect to this address, which is good for a minute and one use, and read until it closes.
+        case openSocket(url: String)
+        /// Keep reading the socket that is open.
+        case keepReading
+        /// Let time pass.
+        case wait(Duration)
+        /// Ask for a new stream address with the last watermark (E4).
+        case renew
+        /// Ask for activities behind the last watermark (E5).
+        case poll
+        /// Get another token.
+        case renewCredential
+        /// Do nothing until the owner asks for something.
+        case rest
+    }
+
+    /// The next action, and what to tell the owner before it, if anything changed.
+    struct Step: Equatable, Sendable {
+        var report: ConnectionState?
+        var action: Action
+    }
+
+    /// What happened.
+    enum Event: Equatable, Sendable {
+        case started(streamURL: String?)
+        case socketOpened
+        /// No upgrade came about.
+        case socketRefused(reason: String)
+        case socketClosed(reason: String, lifetime: Duration)
+        case waited
+        case renewed(streamURL: String?)
+        case polled(isEmpty: Bool)
+        /// A renewal or a poll failed.
+        case requestFailed(ClientError)
+        case credentialRenewed
+        case credentialLost
+        /// An `endOfConversation` arrived.
+        case conversationEnded
+        case reconnectRequested
+        case sent
+    }
+
+    private enum Phase {
+        case idle, opening, online, waiting, renewing, polling, waitingToPoll, renewingCredential, resting
+    }
+
+    private let transport: ClientConfiguration.Transport
+    private let pollInterval: Duration
+    private var backoff: Backoff
+    private var phase = Phase.idle
+    /// Attempts since the stream was last healthy.
+    private var attempt = 0
+    /// Upgrades refused in a row.
+    private var refusals = 0
+    private var isPolling: Bool
+    /// How long polls have brought nothing.
+    private var silence = Duration.zero
+    /// Whether the present failure has already cost a new token.
+    private var hasNewCredential = false
+    private var hasConversationEnded = false
+    private var reported: ConnectionState?
+
+    /// The lifetime from which a socket counts as healthy, so that its loss is no sign of trouble.
+    static let healthyLifetime = Duration.seconds(60)
+    /// The wait after another client has taken the conversation over.
+    static let collisionDelay = Duration.seconds(30)
+    private static let refusalLimit = 3
+
+    init(transport: ClientConfiguration.Transport, pollInterval: Duration, seed: UInt64) {
+        self.transport = transport
+        self.pollInterval = pollInterval
+        backoff = Backoff(seed: seed)
+        isPolling = transport == .polling
+    }
+
+    /// Whether an arriving activity can still come from a socket or a poll.
+    var isResting: Bool { phase == .resting }
+
+    /// Takes an event and answers what to do.
+    mutating func handle(_ event: Event) -> Step {
+        switch event {
+        case .started(let url), .renewed(let url): return haveAddress(url)
+        case .socketOpened:
+            phase = .online
+            refusals = 0
+            return step(.online, .keepReading)
+        case .socketRefused(let reason): return refused(reason)
+        case .socketClosed(let reason, let lifetime): return closed(reason, lifetime)
+        case .waited: return isPolling ? poll() : renew()
+        case .polled(let isEmpty): return polled(isEmpty)
+        case .requestFailed(let error): return failed(error)
+        case .credentialRenewed: return isPolling ? poll() : renew()
+        case .credentialLost: return rest(.expired)
+        case .conversationEnded:
+            hasConversationEnded = true
+            return Step(report: nil, action: .keepReading)
+        case .reconnectRequested: return reconnect()
+        case .sent: return sent()
+        }
+    }
+}
+
+// MARK: - Sockets
+
+extension StreamStateMachine {
+    private mutating func haveAddress(_ url: String?) -> Step {
+        hasNewCredential = false
+        guard !isPolling else { return poll() }
+        guard let url else {
+            // A service without streams; asking again would not change that.
+            guard transport == .automatic else {
+                return rest(.failed(ClientError(.protocolViolation, "the service offers no WebSocket stream")))
+            }
+            isPolling = true
+            return poll()
+        }
+        let isFirst = phase == .idle
+        phase = .opening
+        return step(isFirst ? .connecting(attempt: 1) : nil, .openSocket(url: url))
+    }
+
+    private mutating func refused(_ reason: String) -> Step {
+        refusals += 1
+        if transport == .automatic, refusals >= Self.refusalLimit {
+            isPolling = true
+            return poll()
+        }
+        return retry(reason, isImmediate: refusals == 1)
+    }
+
+    private mutating func closed(_ reason: String, _ lifetime: Duration) -> Step {
+        if hasConversationEnded { return rest(.ended(reason: "the bot ended the conversation")) }
+        if lifetime >= Self.healthyLifetime { attempt = 0 }
+        if reason.contains("collision") {
+            attempt += 1
+            phase = .waiting
+            let reason = "another client has taken over this conversation"
+            let delay = backoff.delay(beforeRetry: attempt, atLeast: Self.collisionDelay)
+            return step(.reconnecting(attempt: attempt, after: delay, reason: reason), .wait(delay))
+        }
+        return retry(reason, isImmediate: attempt == 0)
+    }
+
+    private mutating func renew() -> Step {
+        phase = .renewing
+        return Step(report: nil, action: .renew)
+    }
+
+    private mutating func reconnect() -> Step {
+        attempt = 1
+        refusals = 0
+        hasNewCredential = false
+        hasConversationEnded = false
+        isPolling = transport == .polling
+        if isPolling { return poll() }
+        phase = .renewing
+        return step(.reconnecting(attempt: 1, after: .zero, reason: "asked for"), .renew)
+    }
+}
+
+// MARK: - Polling
+
+extension StreamStateMachine {
+    private mutating func poll() -> Step {
+        phase = .polling
+        return Step(report: nil, action: .poll)
+    }
+
+    private mutating func polled(_ isEmpty: Bool) -> Step {
+        attempt = 0
+        hasNewCredential = false
+        if hasConversationEnded, isEmpty { return rest(.ended(reason: "the bot ended the conversation")) }
+        silence = isEmpty ? silence + pollInterval : .zero
+        phase = .waitingToPoll
+        return step(.polling, .wait(silence >= .seconds(60) ? pollInterval * 5 : pollInterval))
+    }
+
+    private mutating func sent() -> Step {
+        silence = .zero
+        switch phase {
+        case .waitingToPoll: return poll()
+        case .resting where hasConversationEnded: return reconnect()
+        case .resting: return Step(report: nil, action: .rest)
+        default: return Step(report: nil, action: .keepReading)
+        }
+    }
+}
+
+// MARK: - Failures
+
+extension StreamStateMachine {
+    private mutating func failed(_ error: ClientError) -> Step {
+        switch error.code {
+        case .notFound: return rest(.ended(reason: error.message))
+        case .tokenExpired, .unauthorized where error.status == 403:
+            guard !hasNewCredential else { return rest(.expired) }
+            hasNewCredential = true
+            phase = .renewingCredential
+            return Step(report: nil, action: .renewCredential)
+        case .unauthorized, .rejected, .invalidURL: return rest(.failed(error))
+        default: return retry(error.message, isImmediate: false, atLeast: error.retryAfter)
+        }
+    }
+
+    private mutating func retry(_ reason: String, isImmediate: Bool, atLeast floor: Duration? = nil) -> Step {
+        attempt += 1
+        if isImmediate {
+            phase = .renewing
+            return step(.reconnecting(attempt: attempt, after: .zero, reason: reason), .renew)
+        }
+        phase = .waiting
+        // The first retry may have been immediate; the first wait is a second either way.
+        let delay = backoff.delay(beforeRetry: max(1, attempt - 1), atLeast: floor)
+        return step(.reconnecting(attempt: attempt, after: delay, reason: reason), .wait(delay))
+    }
+
+    private mutating func rest(_ state: ConnectionState) -> Step {
+        phase = .resting
+        return step(state, .rest)
+    }
+
+    /// Reports a state only when it is news.
+    private mutating func step(_ state: ConnectionState?, _ action: Action) -> Step {
+        guard let state, state != reported else { return Step(report: nil, action: action) }
+        reported = state
+        return Step(report: state, action: action)
+    }
+}

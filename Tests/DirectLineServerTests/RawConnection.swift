@@ -1,0 +1,37 @@
+import NIOCore
+import NIOPosix
+
+/// Bytes to a server and back, for what no HTTP client would send.
+enum RawConnection {
+    /// Sends requests one after another on one connection, each after an answer to the one before, and reads on until
+    /// the server closes or the last answer is in.
+    static func exchange(port: Int, _ requests: [String]) async throws -> String {
+        let channel = try await connect(port: port)
+        return try await channel.executeThenClose { inbound, outbound in
+            var answers = ""
+            var input = inbound.makeAsyncIterator()
+            for request in requests {
+                try await outbound.write(ByteBuffer(string: request))
+                var answer = ""
+                while !isComplete(answer), let bytes = try await input.next() { answer += String(buffer: bytes) }
+                answers += answer
+            }
+            return answers
+        }
+    }
+
+    /// Opens a connection and says nothing.
+    static func connect(port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
+            }
+    }
+
+    private static func isComplete(_ answer: String) -> Bool {
+        guard let end = answer.firstRange(of: "\r\n\r\n")?.upperBound else { return false }
+        let fields = answer[..<end].split(separator: "\r\n").map { $0.lowercased() }
+        let length = fields.first { $0.hasPrefix("content-length:") }?.drop { $0 != " " }.dropFirst()
+        return answer[end...].utf8.count >= length.flatMap { Int($0) } ?? 0
+    }
+}

@@ -1,0 +1,180 @@
+import BotSchema
+import Bots
+@testable import DirectLineServer
+import NIOHTTP1
+import Testing
+import WebSocketTransport
+
+@Suite(.timeLimit(.minutes(1)))
+struct StreamTests {
+    @Test func `a stream brings the backlog and then what comes, one activity a frame`() async throws {
+        try await withServer(bot: echoBot) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("a")
+            try await conversation.withStream { stream in
+                let backlog = [try await stream.frame(), try await stream.frame()]
+                #expect(backlog.map { $0?.activities.count } == [1, 1])
+                #expect(backlog.map { $0?.watermark } == ["1", "2"])
+                _ = try await conversation.say("b")
+                #expect(try await stream.texts(2) == ["b", "echo b"])
+            }
+        }
+    }
+
+    @Test(arguments: [("watermark=2", ["b"]), ("watermark=x", ["a", "b"]), ("watermark=", ["a", "b"]), ("q=1", ["a", "b"])])
+    func `a stream begins behind its watermark, and nonsense is none`(query: String, texts: [String]) async throws {
+        try await withServer { server in
+            let conversation = try await server.start()
+            for text in ["a", "a", "b"] { _ = try await conversation.say(text) }
+            let url = try #require(conversation.info.streamURL).replacing("watermark=-", with: query)
+            try await conversation.withStream(url) { stream in
+                var seen = try await stream.texts(query == "watermark=2" ? 1 : 3)
+                if seen.count == 3 { seen.removeFirst() }
+                #expect(seen == texts)
+            }
+        }
+    }
+
+    @Test func `a watermark past the end waits for what comes next`() async throws {
+        try await withServer { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("a")
+            let url = try #require(conversation.info.streamURL).replacing("watermark=-", with: "watermark=99")
+            try await conversation.withStream(url) { stream in
+                _ = try await conversation.say("b")
+                let frame = try await stream.frame()
+                #expect(frame?.activities.first?.text == "b")
+                #expect(frame?.watermark == "2")
+            }
+        }
+    }
+
+    @Test func `all sockets of a conversation get every activity once`() async throws {
+        try await withServer(bot: echoBot) { server in
+            let conversation = try await server.start()
+            let opened = Happenings<Void>()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 1...3 {
+                    group.addTask {
+                        try await conversation.withStream { stream in
+                            opened.note(())
+                            #expect(try await stream.texts(4) == ["a", "echo a", "b", "echo b"])
+                        }
+                    }
+                }
+                _ = await opened.next(3)
+                for text in ["a", "b"] { _ = try await conversation.say(text) }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func `an expired stream URL is refused with 403, and so are wrong ones`() async throws {
+        let time = TestTime()
+        var configuration = ServerConfiguration()
+        configuration.now = { time.now }
+        try await withServer(configuration) { server in
+            let (one, other) = (try await server.start(), try await server.start())
+            let url = try #require(one.info.streamURL)
+            try await one.withStream(url) { _ in }
+            try await one.withStream(url) { _ in }
+
+            let wrong = [
+                try #require(other.info.streamURL).replacing(other.id, with: one.id),
+                String(url.prefix { $0 != "?" }),
+            ]
+            time.advance(by: 61)
+            for url in wrong + [url] {
+                guard case .refused(let status) = try await WebSocketConnector.connect(url: url) else {
+                    Issue.record("\(url) was let in")
+                    continue
+                }
+                #expect(status == .forbidden)
+            }
+        }
+    }
+
+    @Test func `a stream of a foreign page is refused`() async throws {
+        try await withServer { server in
+            let conversation = try await server.start()
+            let outcome = try await WebSocketConnector.connect(
+                url: conversation.info.streamURL ?? "",
+                headers: ["Origin": "https://evil.example"]
+            )
+            guard case .refused(let status) = outcome else { throw Refused(outcome: "let in") }
+            #expect(status == .forbidden)
+        }
+    }
+
+    @Test func `a stream without an upgrade is answered 426, on a used connection it is sent to a new one`() async throws {
+        try await withServer { server in
+            let conversation = try await server.start()
+            let url = try #require(conversation.info.streamURL).replacing("ws://", with: "http://")
+            #expect(try await server.call(.GET, url).status == 426)
+            let upgrade: HTTPHeaders = [
+                "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            ]
+            let answers = try await RawConnection.exchange(
+                port: server.address.port,
+                ["GET /v3/directline/session/getsessionid HTTP/1.1\r\nHost: localhost\r\n\r\n"]
+                    + ["GET \(url.dropFirst("http://127.0.0.1:\(server.address.port)".count)) HTTP/1.1\r\nHost: localhost\r\n"
+                        + upgrade.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"]
+            )
+            #expect(answers.contains("HTTP/1.1 307"))
+            #expect(answers.contains("Location: /v3/directline/conversations/\(conversation.id)/stream"))
+        }
+    }
+
+    @Test func `what clients say on a stream is ignored and the stream lives`() async throws {
+        try await withServer(bot: echoBot) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { stream in
+                for text in ["", "nonsense", #"{"activities":[]}"#] { try await stream.outbound.send(text) }
+                _ = try await conversation.say("a")
+                #expect(try await stream.texts(2) == ["a", "echo a"])
+            }
+        }
+    }
+
+    @Test func `a quiet stream carries signs of life`() async throws {
+        var configuration = ServerConfiguration()
+        configuration.keepAliveInterval = .milliseconds(20)
+        try await withServer(configuration) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { stream in
+                #expect(await stream.frames.next() == .text(""))
+                #expect(await stream.frames.next() == .text(""))
+            }
+        }
+    }
+
+    @Test func `a client that does not read loses nothing but time`() async throws {
+        let bot = TestBot { activity, conversation in
+            for number in 1...2000 { try await conversation.send(.message("\(number) " + String(repeating: "x", count: 2000))) }
+            return nil
+        }
+        try await withServer(bot: bot) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { stream in
+                #expect(try await stream.texts(0).isEmpty)
+                // Some 4 MB wait for this client, more than sockets hold, while nobody reads.
+                #expect(try await conversation.say("go").status == 200)
+                let texts = try await stream.texts(2001).dropFirst()
+                #expect(texts.map { $0.prefix { $0 != " " } } == (1...2000).map { "\($0)" })
+            }
+        }
+    }
+
+    @Test func `opening and closing are reported`() async throws {
+        let events = Happenings<String>()
+        var configuration = ServerConfiguration()
+        configuration.onEvent = { events.note($0.description) }
+        try await withServer(configuration) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { _ in }
+            let id = conversation.id
+            #expect(await events.next(3) == ["\(id) started", "\(id) stream opened", "\(id) stream closed"])
+        }
+    }
+}
