@@ -129,7 +129,11 @@ let package = Package(
         ),
 
         // Level 5.
-        .executableTarget(name: "baton", dependencies: ["BatonCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "baton",
+            dependencies: ["BatonCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict
+        ),
 
         // Beside the levels: figures, and what tests stand on.
         .executableTarget(

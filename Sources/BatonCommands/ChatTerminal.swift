@@ -33,31 +33,29 @@ struct ChatTerminal {
 
     /// The console: libedit on a terminal, plain lines elsewhere.
     func makeConsole() throws -> any Console {
-        guard hasEditor else { return PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
+        guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
         return try LineEditor(historyFile: HistoryFile.path, complete: CommandCompletion.complete)
     }
 
     /// The lines with which an interactive chat begins.
-    func greeting(for bot: BotChoice, at address: ServerAddress) -> String {
+    func greeting(for bot: BotChoice, at address: ServerAddress, columns: Int) -> String {
         let words = "Baton: you chat with \(bot.name), over Direct Line at \(address.url). /help lists the commands."
         return DisplayText.wrapped(words, columns: columns).map { style.paint($0, .faint) }.joined(separator: "\n")
     }
-
-    private var columns: Int { TerminalSize.current()?.columns ?? 80 }
 }
 
 /// Times of day at the person's place.
 enum LocalClock {
     /// The present time as hours and minutes.
-    @Sendable static func now() -> String { text(seconds: time(nil)) }
+    @Sendable static func now() -> String { text(seconds: Timestamp.now.milliseconds / 1000) }
 
     /// An activity's time as hours and minutes, empty when it has none.
     @Sendable static func time(of activity: Activity) -> String {
-        activity.timestamp.flatMap(Timestamp.init).map { text(seconds: time_t($0.milliseconds / 1000)) } ?? ""
+        activity.timestamp.flatMap(Timestamp.init).map { text(seconds: $0.milliseconds / 1000) } ?? ""
     }
 
-    private static func text(seconds: time_t) -> String {
-        var seconds = seconds
+    private static func text(seconds: Int64) -> String {
+        var seconds = time_t(seconds)
         var parts = tm()
         localtime_r(&seconds, &parts)
         return twoDigits(parts.tm_hour) + ":" + twoDigits(parts.tm_min)

@@ -1,7 +1,7 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// How the chat takes lines and prints.
-package struct ConsoleOptions: ParsableArguments {
+struct ConsoleOptions: ParsableArguments {
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
@@ -17,9 +17,7 @@ package struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The longest wait of a pipe for a turn or an open handoff, in seconds.", valueName: "s"))
     var linger: Int = 60
 
-    package init() {}
-
-    package func validate() throws {
+    func validate() throws {
         if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
         if linger < 0 { throw ValidationError("--linger takes seconds from 0.") }
     }

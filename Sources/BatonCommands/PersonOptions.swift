@@ -1,9 +1,9 @@
-package import ArgumentParser
+import ArgumentParser
 import BotSchema
 import LineEditing
 
 /// Who the user of the conversation is.
-package struct PersonOptions: ParsableArguments {
+struct PersonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Your id in the conversation (default: a new one for each run).", valueName: "id"))
     var userId: String?
 
@@ -12,8 +12,6 @@ package struct PersonOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Your language, such as en-GB (default: from the environment).", valueName: "tag"))
     var locale: String?
-
-    package init() {}
 
     /// The account that the user's activities carry.
     ///

@@ -1,8 +1,8 @@
-package import ArgumentParser
+import ArgumentParser
 import DirectLineClient
 
 /// Which bot to talk to, and over what.
-package struct ServiceOptions: ParsableArguments {
+struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A bot's messaging endpoint on this machine, such as …/api/messages.", valueName: "url"))
     var bot: String?
 
@@ -21,9 +21,7 @@ package struct ServiceOptions: ParsableArguments {
     @Option(help: "How activities arrive: auto, websocket or polling.")
     var transport: TransportOption = .auto
 
-    package init() {}
-
-    package func validate() throws {
+    func validate() throws {
         if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
             throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
         }

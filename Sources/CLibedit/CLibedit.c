@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <xlocale.h>
@@ -20,6 +21,28 @@ struct cel_engine {
     char *discarded_text;
     size_t discarded_size;
 };
+
+/* MARK: the engine */
+
+/* For a program that calls `exit` with the editor open: the modes that the terminal had before. */
+static volatile sig_atomic_t terminal_is_ours;
+static struct termios modes_before;
+
+static void restore_terminal_at_exit(void) {
+    if (!terminal_is_ours) return;
+    static const char paste_mode_off[] = "\r\n\033[?2004l";
+    ssize_t ignored = write(STDOUT_FILENO, paste_mode_off, sizeof paste_mode_off - 1);
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before);
+}
+
+static void take_terminal(void) {
+    static bool is_registered = false;
+    if (!is_registered) is_registered = atexit(restore_terminal_at_exit) == 0;
+    terminal_is_ours = tcgetattr(STDIN_FILENO, &modes_before) == 0;
+}
+
+void cel_release_terminal(void) { terminal_is_ours = false; }
 
 void cel_close(cel_engine *engine) {
     if (engine->edit_line != NULL) el_end(engine->edit_line);
@@ -43,6 +66,7 @@ cel_engine *cel_open(const char *program) {
         cel_close(engine);
         return NULL;
     }
+    take_terminal();
     HistEventW event;
     history_w(engine->history, &event, H_SETSIZE, 1000);
     el_wset(engine->edit_line, EL_HIST, history_w, engine->history);

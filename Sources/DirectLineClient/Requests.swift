@@ -6,10 +6,12 @@ struct Requests: OptionSet, Sendable {
 
     /// Drop the connection and resume.
     static let reconnect = Requests(rawValue: 1)
-    /// Something was sent, so an answer may be near.
+    /// Something is being sent, so the user wants the conversation to go on.
     static let sent = Requests(rawValue: 2)
+    /// A post was answered, so the bot's answers wait to be polled.
+    static let answered = Requests(rawValue: 4)
     /// End for good.
-    static let leave = Requests(rawValue: 4)
+    static let leave = Requests(rawValue: 8)
 }
 
 /// Keeps requests until they are taken, and wakes those who wait for some of them.

@@ -84,16 +84,16 @@ public final class DirectLineServer: Sendable {
             allowedHosts: configuration.allowedHosts
         )
         // The port, which bots are told, is known once the server listens; a client may be there a moment sooner.
-        let service = Reply<Service?>()
+        let parts = Reply<ListeningServer?>()
         let channel = UpgradableChannel(
             responder: { request, writer, _ in
-                guard let service = await service.value(orIfCancelled: nil) else { return }
-                let response = await service.router.respond(to: request)
+                guard let listening = await parts.value(orIfCancelled: nil) else { return }
+                let response = await listening.router.respond(to: request)
                 try await writer.write(response: response.head, body: response.body)
                 // Hummingbird asks the request only whether this was the last one.
                 if response.headers[.connection] == "close" { throw ConnectionIsDone() }
             },
-            service: service,
+            parts: parts,
             gatekeeper: gatekeeper,
             crossOrigin: crossOrigin,
             messageLimit: configuration.limits.clientActivity
@@ -105,8 +105,8 @@ public final class DirectLineServer: Sendable {
             ),
             onServerRunning: { [self] listening in
                 let address = ServerAddress(host: configuration.host, port: listening.localAddress?.port ?? 0)
-                service.settle(
-                    Service(
+                parts.settle(
+                    ListeningServer(
                         at: address,
                         configuration: configuration,
                         bot: bot,
@@ -127,7 +127,7 @@ public final class DirectLineServer: Sendable {
             group.addTask {
                 // Streams would keep a graceful shutdown waiting for as long as clients like.
                 guard (try? await gracefulShutdown()) != nil else { return }
-                await service.value(orIfCancelled: nil)?.registry.close()
+                await parts.value(orIfCancelled: nil)?.registry.close()
             }
             defer { group.cancelAll() }
             do {

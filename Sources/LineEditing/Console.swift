@@ -39,9 +39,13 @@ package protocol Console: Sendable {
 
 /// What stands before and behind the line that is being edited.
 package struct Prompt: Sendable, Equatable {
-    /// The text before the line. It may hold SGR sequences and newlines.
+    /// The text before the line.
+    ///
+    /// It may hold SGR sequences and newlines.
     package var text: String
-    /// A text at the right margin, shown while the line leaves room for it. It may hold SGR sequences.
+    /// A text at the right margin, shown while the line leaves room for it.
+    ///
+    /// It may hold SGR sequences.
     package var right: String
 
     /// Creates a prompt.

@@ -9,6 +9,7 @@ extension DisplayText {
     ///   - columns: the width of a line with its indent. At least two columns are used for text.
     ///   - indent: what stands before the first line.
     ///   - hanging: what stands before the others; blanks as wide as `indent` when not given.
+    /// - Returns: at least one line.
     package static func wrapped(
         _ text: String,
         columns: Int,

@@ -11,6 +11,7 @@ package enum DisplayText {
     /// - Parameters:
     ///   - foreign: text from the wire or from a file.
     ///   - keepingNewlines: whether `\n` stays; else it becomes a visible sign, so that the text is one line.
+    /// - Returns: the harmless text.
     package static func neutralised(_ foreign: String, keepingNewlines: Bool = true) -> String {
         if foreign.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return foreign }
         let scalars = Array(foreign.unicodeScalars)
@@ -38,7 +39,9 @@ package enum DisplayText {
         return String(safe)
     }
 
-    /// The width of the widest line of a text, in columns. SGR and OSC sequences have none.
+    /// The width of the widest line of a text, in columns.
+    ///
+    /// SGR and OSC sequences have none.
     ///
     /// Terminals disagree about emoji that are joined from several; this is the widest that any of them takes, so what
     /// is fitted by it crosses no margin. To align columns, move the cursor absolutely instead of padding.

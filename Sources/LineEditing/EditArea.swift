@@ -78,14 +78,18 @@ struct EditArea {
     mutating func resized(to size: TerminalSize, rewraps: Bool) {
         guard rewraps, var drawn else { return }
         let layout = EditLayout(
-            prompt: drawn.content.prompt.text, draft: drawn.content.draft, columns: size.columns
+            prompt: drawn.content.prompt.text,
+            draft: drawn.content.draft,
+            columns: size.columns
         )
         drawn.cursorRow = min(layout.cursorRow, size.rows - 1)
         self.drawn = drawn
     }
 
-    /// The rows to draw. One row of the screen stays free: the newest message is seen, and the erasing never begins at
-    /// the home position, where tmux copies the screen into its scrollback.
+    /// The rows to draw.
+    ///
+    /// One row of the screen stays free: the newest message is seen, and the erasing never begins at the home position,
+    /// where tmux copies the screen into its scrollback.
     private mutating func window(of layout: EditLayout, size: TerminalSize) -> Range<Int> {
         let height = min(layout.rows.count, max(1, size.rows - 1))
         firstRow = min(firstRow, layout.rows.count - height, layout.cursorRow)

@@ -17,7 +17,9 @@ private struct KeyFunction {
     let function: cel_key_function
 }
 
-/// The session behind libedit's handle. Free, because a C callback captures nothing, not even a type.
+/// The session behind libedit's handle.
+///
+/// Free, because a C callback captures nothing, not even a type.
 private func at(_ line: OpaquePointer?) -> EditingSession { EditingSession.of(line) }
 
 private let keyFunctions = [
@@ -77,7 +79,9 @@ extension EditingSession {
         return UInt8(CC_FATAL)
     }
 
-    /// Leaves the line on the screen and hands it in. libedit then starts afresh, which is what `CC_FATAL` asks for.
+    /// Leaves the line on the screen and hands it in.
+    ///
+    /// libedit then starts afresh, which is what `CC_FATAL` asks for.
     func submit(_ draft: Draft) {
         output.append(area.leave(content(draft), size: size))
         output.flush()

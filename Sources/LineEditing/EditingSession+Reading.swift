@@ -28,8 +28,9 @@ extension EditingSession {
         }
     }
 
-    /// Shows the present state and waits for keys, messages or signals. Drawing only here means that a burst of keys
-    /// is drawn once.
+    /// Shows the present state and waits for keys, messages or signals.
+    ///
+    /// Drawing only here means that a burst of keys is drawn once.
     private func waitForInput() -> Bool {
         redraw()
         if cel_take_bell(engine) { output.append("\u{7}") }

@@ -76,7 +76,10 @@ final class EditingSession: ThreadBody {
         for flag in ["-isig", "-ixon", "-icrnl", "-inlcr"] { cel_set_edit_mode_flag(editLine, flag) }
     }
 
-    deinit { cel_close(engine) }
+    deinit {
+        cel_release_terminal()
+        cel_close(engine)
+    }
 
     /// The session behind libedit's handle, for its C callbacks.
     static func of(_ editLine: OpaquePointer?) -> EditingSession {
@@ -105,6 +108,7 @@ final class EditingSession: ThreadBody {
         output.append(Self.pasteModeOff)
         output.flush()
         cel_set_flag(editLine, EL_PREP_TERM, 0)
+        cel_release_terminal()
         cel_restore_signals()
         repeat {
             for line in mailbox.take().lines { output.append(Self.terminated(line, by: "\n")) }
@@ -168,7 +172,9 @@ final class EditingSession: ThreadBody {
         EditArea.Content(prompt: search.map { Prompt(text: $0.prompt) } ?? prompt, draft: draft)
     }
 
-    /// Makes the screen show the present line. Nothing is written when it does.
+    /// Makes the screen show the present line.
+    ///
+    /// Nothing is written when it does.
     func redraw() {
         let draft = draft
         let bytes = area.update(to: content(draft), size: size)
@@ -193,7 +199,8 @@ final class EditingSession: ThreadBody {
     private static func terminated(_ lines: String, by end: String) -> String {
         var bytes = ""
         for line in (lines.hasSuffix("\n") ? lines.dropLast() : lines[...]).split(
-            separator: "\n", omittingEmptySubsequences: false
+            separator: "\n",
+            omittingEmptySubsequences: false
         ) {
             bytes += line + end
         }

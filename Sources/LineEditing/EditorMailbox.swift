@@ -71,7 +71,9 @@ final class EditorMailbox: Sendable {
 
     // MARK: - The editing thread's side
 
-    /// Everything that has been told since the last time. To be called after the wake pipe has been drained.
+    /// Everything that has been told since the last time.
+    ///
+    /// To be called after the wake pipe has been drained.
     func take() -> Delivery {
         state.withLock { state in
             state.isWoken = false

@@ -13,7 +13,9 @@ struct History {
         entries = Array((older + entries).suffix(Self.capacity))
     }
 
-    /// Adds a line and goes back to the draft. Answers false when the line is empty or repeats the last one.
+    /// Adds a line and goes back to the draft.
+    ///
+    /// Answers false when the line is empty or repeats the last one.
     @discardableResult
     mutating func add(_ line: String) -> Bool {
         stepsBack = 0

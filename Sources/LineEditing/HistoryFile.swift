@@ -11,7 +11,9 @@ import Darwin
 struct HistoryFile {
     let path: String
 
-    /// The newest entries. Shortens the file when it has grown to twice the number that is kept.
+    /// The newest entries.
+    ///
+    /// Shortens the file when it has grown to twice the number that is kept.
     func load(keeping capacity: Int) throws(LineEditorError) -> [String] {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -13,7 +13,9 @@ struct KeyDecoder {
     private var bytes: [UInt8] = []
     private var pasted: [UInt8]?
 
-    /// Whether bytes wait for their continuation and a time limit is due. A paste is waited for as long as it takes.
+    /// Whether bytes wait for their continuation and a time limit is due.
+    ///
+    /// A paste is waited for as long as it takes.
     var awaitsContinuation: Bool { !bytes.isEmpty && pasted == nil }
 
     /// Decodes what has come in.
@@ -86,7 +88,9 @@ struct KeyDecoder {
 
     /// Answers false when more bytes are needed.
     private mutating func takeSequence(
-        _ rest: inout ArraySlice<UInt8>, isFinal: Bool, into events: inout [Event]
+        _ rest: inout ArraySlice<UInt8>,
+        isFinal: Bool,
+        into events: inout [Event]
     ) -> Bool {
         if rest.starts(with: Self.pasteBegins) {
             rest = rest.dropFirst(Self.pasteBegins.count)

@@ -11,7 +11,9 @@ import Darwin
 /// SIGWINCH, SIGCONT, SIGTERM and SIGHUP. It also makes the process ignore SIGPIPE. After SIGTERM or SIGHUP the
 /// terminal is restored, `endOfInput` is delivered, and `terminationSignal` says why.
 package final class LineEditor: Console {
-    /// What the person hands in. Unbounded buffer: nobody types faster than the consumer reads.
+    /// What the person hands in.
+    ///
+    /// Unbounded buffer: nobody types faster than the consumer reads.
     package let inputs: AsyncStream<LineInput>
 
     private let mailbox: EditorMailbox
@@ -65,7 +67,9 @@ package final class LineEditor: Console {
     /// The signal that ended the input, if one did.
     package var terminationSignal: Int32? { mailbox.terminationSignal }
 
-    /// Prints lines above the edited one. After the end they are written where the cursor is.
+    /// Prints lines above the edited one.
+    ///
+    /// After the end they are written where the cursor is.
     package func show(_ lines: String) {
         if mailbox.post(lines) { return }
         var output = OutputBuffer(descriptor: STDOUT_FILENO)
@@ -76,7 +80,9 @@ package final class LineEditor: Console {
     /// Changes the prompt, also while the person types or searches.
     package func setPrompt(_ prompt: Prompt) { mailbox.setPrompt(prompt) }
 
-    /// Ends the input and restores the terminal. A line in progress stays on the screen and in `draft`.
+    /// Ends the input and restores the terminal.
+    ///
+    /// A line in progress stays on the screen and in `draft`.
     package func close() async {
         mailbox.requestClose()
         await mailbox.ended()

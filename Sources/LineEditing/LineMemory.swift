@@ -11,7 +11,9 @@ struct LineMemory {
         self.remembers = remembers
     }
 
-    /// Reads the file, the first time only. Answers what was read.
+    /// Reads the file, the first time only.
+    ///
+    /// Answers what was read.
     mutating func load() throws(LineEditorError) -> [String] {
         guard !isLoaded else { return [] }
         isLoaded = true
@@ -21,7 +23,9 @@ struct LineMemory {
         return older
     }
 
-    /// Adds an entered line to history and file, unless it must not be remembered. Answers whether it was added.
+    /// Adds an entered line to history and file, unless it must not be remembered.
+    ///
+    /// Answers whether it was added.
     ///
     /// - Throws: when the file cannot be written, the first time only; the line is in the history then.
     mutating func add(_ line: String) throws(LineEditorError) -> Bool {

@@ -1,4 +1,6 @@
-/// Cuts a stream of bytes into lines. `\r\n` ends a line like `\n`.
+/// Cuts a stream of bytes into lines.
+///
+/// `\r\n` ends a line like `\n`.
 struct LineSplitter {
     private var partial: [UInt8] = []
 

@@ -13,7 +13,9 @@ struct OutputBuffer {
 
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    /// Writes everything. What a lost terminal does not take is dropped; its reader notices the loss.
+    /// Writes everything.
+    ///
+    /// What a lost terminal does not take is dropped; its reader notices the loss.
     mutating func flush() {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -10,7 +10,9 @@ import Darwin
 /// line of the input counts also without its newline. When nobody reads the output any more, the input ends too. It
 /// makes the process ignore SIGPIPE.
 package final class PlainConsole: Console {
-    /// What comes in. While 64 lines wait for the consumer, the input is not read further.
+    /// What comes in.
+    ///
+    /// While 64 lines wait for the consumer, the input is not read further.
     package let inputs: AsyncStream<LineInput>
 
     private let mailbox: EditorMailbox
@@ -25,7 +27,8 @@ package final class PlainConsole: Console {
     package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) throws {
         signal(SIGPIPE, SIG_IGN)
         let (inputs, continuation) = AsyncStream.makeStream(
-            of: LineInput.self, bufferingPolicy: .bufferingOldest(PlainSession.mostWaitingLines)
+            of: LineInput.self,
+            bufferingPolicy: .bufferingOldest(PlainSession.mostWaitingLines)
         )
         self.inputs = inputs
         self.output = output

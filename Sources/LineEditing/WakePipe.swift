@@ -27,7 +27,9 @@ final class WakePipe: Sendable {
         close(writeEnd)
     }
 
-    /// Wakes the reader. A full pipe is no loss: the reader is awake then.
+    /// Wakes the reader.
+    ///
+    /// A full pipe is no loss: the reader is awake then.
     func wake() {
         var byte: UInt8 = 0
         _ = write(writeEnd, &byte, 1)

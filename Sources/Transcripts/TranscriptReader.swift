@@ -67,16 +67,19 @@ private struct TranscriptReader {
         // Positions count from the start of the file, mark included.
         let bytes = Array(text)
         let shift = text.startIndex
-        var documents: [JSONValue] = []
-        var ranges = [bytes.indices]
+        let sequence: JSONSequence
         do throws(JSONParseError) {
-            documents.append(try document(bytes, shift: shift))
-            return documents
+            return [try document(bytes, shift: shift)]
         } catch {
-            ranges = JSONSequence.ranges(in: bytes)
-            guard ranges.count > 1 else { throw failure(error.expectation, at: error.offset + shift) }
+            sequence = JSONSequence(scanning: bytes)
+            guard sequence.documentCount > 1 else { throw failure(error.expectation, at: error.offset + shift) }
         }
-        for range in ranges {
+        if let offset = sequence.failureOffset {
+            throw failure("expected a list, an object or the end", at: offset + shift)
+        }
+        for offset in sequence.strayOffsets { note("byte \(offset + shift)", "a comma or bracket too many; ignored") }
+        var documents: [JSONValue] = []
+        for range in sequence.objects {
             do throws(JSONParseError) {
                 documents.append(try document(Array(bytes[range]), shift: shift + range.lowerBound))
             } catch {
@@ -174,41 +177,6 @@ private struct TranscriptReader {
 
     private func failure(_ reason: String, at offset: Int? = nil) -> TranscriptError {
         TranscriptError(.malformed, file: file, offset: offset, reason: reason)
-    }
-}
-
-/// Several JSON documents one after the other.
-enum JSONSequence {
-    /// Where each object or list at the top level lies; what stands between them belongs to the next.
-    static func ranges(in bytes: [UInt8]) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        var start = 0
-        var depth = 0
-        var isInString = false
-        var index = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            if isInString {
-                if byte == UInt8(ascii: "\\") { index += 1 }
-                if byte == UInt8(ascii: "\"") { isInString = false }
-            } else {
-                switch byte {
-                case UInt8(ascii: "\""): isInString = true
-                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-                case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                    depth -= 1
-                    if depth == 0 {
-                        ranges.append(start..<index + 1)
-                        start = index + 1
-                    }
-                default: break
-                }
-            }
-            index += 1
-        }
-        let isBlank = bytes[min(start, bytes.count)...].allSatisfy { $0 == 0x20 || (0x09...0x0d).contains($0) }
-        if !isBlank { ranges.append(start..<bytes.count) }
-        return ranges
     }
 }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import BatonCommands
 
 /// The executable; everything it does is in `BatonCommands`, where tests can reach it.

@@ -51,7 +51,7 @@ struct ActivityTests {
             let info = try #require(ConversationInfo(answer.json))
             #expect(info.token != nil)
             try await conversation.withStream(info.streamURL) { stream in
-                #expect(try await stream.texts(1) == ["echo b"])
+                try await stream.expect(["echo b"])
             }
         }
     }
@@ -161,7 +161,7 @@ struct ActivityTests {
                 #expect(echo.text == "think")
                 #expect(await began.value(orIfCancelled: false))
                 goOn.settle(true)
-                #expect(try await stream.texts(1) == ["done"])
+                try await stream.expect(["done"])
                 #expect(try await answer.json?["id"]?.string == echo.id)
             }
         }
@@ -269,9 +269,9 @@ struct ActivityTests {
             #expect(answer.json?["httpStatusCode"] == 504)
             #expect(try await conversation.say("next").status == 200, "a slow turn does not block the next")
             try await conversation.withStream { stream in
-                #expect(try await stream.texts(2) == ["slow", "next"])
+                try await stream.expect(["slow", "next"])
                 goOn.settle(true)
-                #expect(try await stream.texts(1) == ["late"])
+                try await stream.expect(["late"])
             }
         }
     }

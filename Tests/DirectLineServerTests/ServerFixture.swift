@@ -4,6 +4,7 @@ import Bots
 @testable import DirectLineServer
 import NIOCore
 import NIOHTTP1
+import Testing
 import WebSocketTransport
 
 /// Runs a server on a free port for the length of a closure.
@@ -94,13 +95,12 @@ struct TestConversation: Sendable {
     @discardableResult
     func withStream(
         _ url: String? = nil,
-        _ body: @escaping @Sendable (inout TestStream) async throws -> Void
+        _ body: @escaping @Sendable (TestStream) async throws -> Void
     ) async throws -> WebSocketClosure {
         let outcome = try await WebSocketConnector.connect(url: url ?? info.streamURL ?? "")
         guard case .upgraded(let channel, _) = outcome else { throw Refused(outcome: "\(outcome)") }
         return try await WebSocketConnection.run(channel, role: .client) { inbound, outbound in
-            var stream = TestStream(frames: inbound.makeAsyncIterator(), outbound: outbound)
-            try await body(&stream)
+            try await body(TestStream(inbound: inbound, outbound: outbound))
         }
     }
 }
@@ -110,26 +110,39 @@ struct Refused: Error {
 }
 
 /// An open stream as a client reads it.
-struct TestStream {
-    var frames: WebSocketInbound.AsyncIterator
+struct TestStream: Sendable {
+    let inbound: WebSocketInbound
     let outbound: WebSocketOutbound
 
+    /// The next message, signs of life included; nil when the stream has ended.
+    func message() async -> WebSocketMessage? {
+        // Iterators of this sequence share one position.
+        for await message in inbound { return message }
+        return nil
+    }
+
     /// The next frame that is not a sign of life; nil when the stream has ended.
-    mutating func frame() async throws -> ActivitySet? {
-        while let message = await frames.next() {
-            guard case .text(let text) = message else { continue }
-            if !text.isEmpty { return ActivitySet(try JSONValue(parsing: text)) }
+    func frame() async throws -> ActivitySet? {
+        while let message = await message() {
+            guard case .text(let text) = message, !text.isEmpty else { continue }
+            return ActivitySet(try JSONValue(parsing: text))
         }
         return nil
     }
 
     /// The next activity.
-    mutating func activity() async throws -> Activity? { try await frame()?.activities.first }
+    func activity() async throws -> Activity? { try await frame()?.activities.first }
 
     /// The texts of the next activities.
-    mutating func texts(_ count: Int) async throws -> [String] {
+    func texts(_ count: Int) async throws -> [String] {
         var texts: [String] = []
         while texts.count < count, let activity = try await activity() { texts.append(activity.text ?? "") }
         return texts
+    }
+
+    /// Expects the texts of the next activities.
+    func expect(_ expected: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let texts = try await texts(expected.count)
+        #expect(texts == expected, sourceLocation: sourceLocation)
     }
 }

@@ -16,6 +16,7 @@ struct Probe {
         for await input in console.inputs {
             switch input {
             case .line("/quit"): await finish(console, messages, code: 0)
+            case .line("/exit"): exit(3)
             case .line("/burst"): for number in 1...2000 { console.show("burst \(number)") }
             case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))
             case .line(let line): console.show("GOT \(line.debugDescription)")

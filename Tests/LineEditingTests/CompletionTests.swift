@@ -10,7 +10,10 @@ import Darwin
 
 struct CompletionTests {
     private func step(
-        _ line: String, _ replacing: Range<Int>, _ candidates: [String], suffix: String = ""
+        _ line: String,
+        _ replacing: Range<Int>,
+        _ candidates: [String],
+        suffix: String = ""
     ) -> Completion.Step {
         Completion(replacing: replacing, candidates: candidates.map { .init($0) }, suffix: suffix)
             .step(in: CompletionRequest(line: line, cursor: replacing.upperBound))

@@ -65,7 +65,11 @@ struct WrappingTests {
 
     @Test func `a style is ended before a break and begun again after it`() {
         let lines = DisplayText.wrapped("\u{1b}[1mone two\u{1b}[0m three", columns: 4, hanging: "> ")
-        #expect(lines == ["\u{1b}[1mone\u{1b}[0m", "> \u{1b}[1mtw\u{1b}[0m", "> \u{1b}[1mo\u{1b}[0m", "> th", "> re", "> e"])
+        #expect(
+            lines == [
+                "\u{1b}[1mone\u{1b}[0m", "> \u{1b}[1mtw\u{1b}[0m", "> \u{1b}[1mo\u{1b}[0m", "> th", "> re", "> e",
+            ]
+        )
     }
 
     @Test(arguments: 2...30)

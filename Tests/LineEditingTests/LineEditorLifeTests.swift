@@ -49,6 +49,13 @@ struct LineEditorLifeTests {
         #expect(terminal.isCooked)
     }
 
+    @Test func `a program that just exits leaves the terminal as it was`() throws {
+        let terminal = try probe()
+        terminal.send("/exit" + Key.enter)
+        #expect(try terminal.waitForExit() == .code(3))
+        #expect(terminal.isCooked)
+    }
+
     @Test func `a draft to begin with can be edited`() throws {
         let terminal = try probe("--draft", "left over", prompt: "left over")
         terminal.send("!" + Key.enter)
@@ -58,7 +65,9 @@ struct LineEditorLifeTests {
     @Test func `control Z stops and fg goes on`() throws {
         let terminal = try PseudoTerminal(
             ["/bin/bash", "--norc", "--noprofile", "-i"],
-            environment: probeEnvironment.merging(["PS1": "$ "]) { $1 }, columns: 60, rows: 20
+            environment: probeEnvironment.merging(["PS1": "$ "]) { $1 },
+            columns: 60,
+            rows: 20
         )
         try terminal.wait { $0.text.hasSuffix("$") }
         terminal.send("clear; \(try BuiltProducts.executable("line-editing-probe")) --interval 20\n")
@@ -81,10 +90,13 @@ struct LineEditorLifeTests {
         #expect(try terminal.waitForExit() == .code(0))
     }
 
+    #if os(Linux)
     @Test func `a stop from outside is survived as well`() throws {
         let terminal = try PseudoTerminal(
             ["/bin/bash", "--norc", "--noprofile", "-i"],
-            environment: probeEnvironment.merging(["PS1": "$ "]) { $1 }, columns: 60, rows: 20
+            environment: probeEnvironment.merging(["PS1": "$ "]) { $1 },
+            columns: 60,
+            rows: 20
         )
         try terminal.wait { $0.text.hasSuffix("$") }
         terminal.send("clear; \(try BuiltProducts.executable("line-editing-probe")) --draft text\n")
@@ -97,6 +109,7 @@ struct LineEditorLifeTests {
         terminal.send(" on" + Key.enter)
         try terminal.wait { $0.text.contains(#"GOT "text on""#) }
     }
+    #endif
 
     @Test func `the history reaches the next run without what must not be remembered`() throws {
         let file = try TemporaryFile()
@@ -148,6 +161,7 @@ struct LineEditorLifeTests {
         #expect(terminal.isCooked)
     }
 
+    #if os(Linux)
     private static func foregroundProcess(of terminal: PseudoTerminal) -> pid_t? {
         let path = "/proc/\(terminal.process)/task/\(terminal.process)/children"
         let descriptor = open(path, O_RDONLY)
@@ -155,6 +169,9 @@ struct LineEditorLifeTests {
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 64)
         let count = read(descriptor, &buffer, buffer.count)
-        return String(decoding: buffer[..<max(0, count)], as: UTF8.self).split(separator: " ").first.flatMap { pid_t($0) }
+        return String(decoding: buffer[..<max(0, count)], as: UTF8.self).split(separator: " ").first.flatMap {
+            pid_t($0)
+        }
     }
+    #endif
 }

@@ -12,7 +12,8 @@ struct LineEditorScreenTests {
         try terminal.wait { $0.text.contains("msg 6") && $0.cursor == (7, 12) }
         #expect(
             terminal.screen.text
-                == (1...6).map { "msg \($0)\n" }.joined() + "> \(digits.prefix(38))\n\(digits.dropFirst(38).prefix(40))\n"
+                == (1...6).map { "msg \($0)\n" }.joined()
+                + "> \(digits.prefix(38))\n\(digits.dropFirst(38).prefix(40))\n"
                 + digits.suffix(22)
         )
     }
@@ -83,7 +84,9 @@ struct LineEditorScreenTests {
     @Test func `a draft taller than the screen can be edited at both ends`() throws {
         let terminal = try probe("--interval", "20", "--count", "3", rows: 6)
         terminal.send(Key.paste((1...20).map { "line \($0)" }.joined(separator: "\r")))
-        try terminal.wait { $0.text.hasSuffix("line 19\nline 20") && $0.cursor.row == $0.lines.lastIndex(of: "line 20") }
+        try terminal.wait {
+            $0.text.hasSuffix("line 19\nline 20") && $0.cursor.row == $0.lines.lastIndex(of: "line 20")
+        }
         terminal.send(String(repeating: Key.up, count: 19) + "first ")
         try terminal.wait { $0.lines.contains("> line 1first") && !$0.text.contains("line 20") }
         terminal.send(Key.enter)

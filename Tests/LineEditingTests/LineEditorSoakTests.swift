@@ -7,7 +7,9 @@ import Glibc
 import Darwin
 #endif
 
-/// Random keys against a model, with a message every two milliseconds. `BATON_SOAK_SEEDS=200` makes it long.
+/// Random keys against a model, with a message every two milliseconds.
+///
+/// `BATON_SOAK_SEEDS=200` makes it long.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct LineEditorSoakTests {
     private static let seeds = 1...(getenv("BATON_SOAK_SEEDS").flatMap { Int(String(cString: $0)) } ?? 12)
@@ -32,7 +34,9 @@ struct LineEditorSoakTests {
     }
 
     private static func randomKeys(
-        on model: inout EditModel, longest: Int, using random: inout SeededGenerator
+        on model: inout EditModel,
+        longest: Int,
+        using random: inout SeededGenerator
     ) -> String {
         let letters: [Character] = Array("abc XYZ,.éâ你好世界漢🚀😀") + ["e\u{301}"]
         var keys = ""
@@ -73,7 +77,8 @@ struct LineEditorSoakTests {
     }
 
     private static func shows(
-        _ expected: (rows: [String], cursor: (row: Int, column: Int)), _ screen: TerminalScreen
+        _ expected: (rows: [String], cursor: (row: Int, column: Int)),
+        _ screen: TerminalScreen
     ) -> Bool {
         let top = screen.cursor.row - expected.cursor.row
         guard screen.cursor.column == expected.cursor.column, top >= 0 else { return false }

@@ -15,7 +15,9 @@ package enum BuiltProducts {
         package var description: String { "no built product \(name) in \(searched)" }
     }
 
-    /// The path of an executable of this package. The test target must depend on it, so that it is built.
+    /// The path of an executable of this package.
+    ///
+    /// The test target must depend on it, so that it is built.
     package static func executable(_ name: String) throws -> String {
         var searched: [String] = []
         for start in testBundles {

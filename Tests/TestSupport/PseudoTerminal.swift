@@ -43,6 +43,9 @@ package final class PseudoTerminal {
     /// - Parameters:
     ///   - arguments: the program's path and its arguments.
     ///   - environment: all of its environment.
+    ///   - columns: the width of the screen.
+    ///   - rows: the height of the screen.
+    /// - Throws: `Failure.system` when there is no terminal or no such program.
     package init(
         _ arguments: [String],
         environment: [String: String] = [:],
@@ -165,7 +168,9 @@ package final class PseudoTerminal {
     }
 
     private static func spawn(
-        _ arguments: [String], environment: [String: String], terminal: [CChar]
+        _ arguments: [String],
+        environment: [String: String],
+        terminal: [CChar]
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

@@ -17,7 +17,11 @@ typedef unsigned char (*cel_key_function)(EditLine *, wint_t);
 typedef struct cel_engine cel_engine;
 
 /// Opens the engine on standard input. NULL when memory is short.
+///
+/// Until `cel_release_terminal` the modes of the terminal are also restored when the process calls `exit`.
 cel_engine *cel_open(const char *program);
+/// Says that the terminal has its own modes again.
+void cel_release_terminal(void);
 /// Restores the terminal and frees everything.
 void cel_close(cel_engine *);
 

@@ -17,7 +17,7 @@ struct DirectLineService: Sendable {
     func start(_ bearer: String?, user: ChannelAccount, locale: String?) async throws -> ConversationInfo {
         var body: JSONObject = ["user": user.jsonValue]
         body["locale"] = locale.map(JSONValue.string)
-        return try await conversation(.POST, "conversations", bearer, .object(body))
+        return try await conversation(.POST, "conversations", bearer, JSONValue.object(body).serialized())
     }
 
     /// Asks for a new stream address from a position on (E4).
@@ -40,8 +40,8 @@ struct DirectLineService: Sendable {
     /// Posts an activity (E6).
     ///
     /// - Returns: The id that the service gave it, nil when it told none: then the echo alone knows.
-    func post(_ bearer: String?, conversation id: String, _ activity: Activity) async throws -> String? {
-        let answer = try await send(.POST, path(id, "activities"), bearer, activity.jsonValue)
+    func post(_ bearer: String?, conversation id: String, activity: [UInt8]) async throws -> String? {
+        let answer = try await send(.POST, path(id, "activities"), bearer, activity)
         // An answer without JSON has taken the activity all the same; failing here would invite a second one.
         return (try? JSONValue(parsing: answer.body))?["id"]?.string
     }
@@ -58,7 +58,7 @@ struct DirectLineService: Sendable {
         _ method: HTTPMethod,
         _ path: String,
         _ bearer: String?,
-        _ body: JSONValue?
+        _ body: [UInt8]?
     ) async throws -> ConversationInfo {
         let answer = try await send(method, path, bearer, body)
         guard let info = ConversationInfo(try json(answer)), info.conversationId?.isEmpty == false || info.token != nil
@@ -70,7 +70,7 @@ struct DirectLineService: Sendable {
         _ method: HTTPMethod,
         _ path: String,
         _ bearer: String?,
-        _ body: JSONValue?
+        _ body: [UInt8]?
     ) async throws -> HTTPExchange.Answer {
         let url = endpoint.baseURL + "/" + path
         let answer = try await exchange.send(

@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import BotSchema
 import NIOCore
 import NIOHTTP1
 import WebSocketTransport
@@ -45,7 +44,7 @@ struct HTTPExchange: Sendable {
     ///   - url: The whole URL.
     ///   - authority: Host and port, for messages.
     ///   - bearer: The credential, if any.
-    ///   - body: JSON, if any.
+    ///   - body: JSON in UTF-8, if any.
     /// - Returns: The answer, whatever its status.
     /// - Throws: ``ClientError``, or `CancellationError`.
     func send(
@@ -53,7 +52,7 @@ struct HTTPExchange: Sendable {
         _ url: String,
         authority: String,
         bearer: String? = nil,
-        body: JSONValue? = nil
+        body: [UInt8]? = nil
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = method
@@ -63,7 +62,7 @@ struct HTTPExchange: Sendable {
         if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: body.serialized()))
+            request.body = .bytes(ByteBuffer(bytes: body))
         }
         let prepared = request
         do {
@@ -101,6 +100,8 @@ struct HTTPExchange: Sendable {
                 return ClientError(.unreachable, "\(authority) did not take a connection in time")
             case .remoteConnectionClosed, .uncleanShutdown:
                 return ClientError(.interrupted, "\(authority) closed the connection before it had answered")
+            case .alreadyShutdown, .cancelled:
+                return ClientError(.cancelled, "the conversation was left")
             default:
                 return ClientError(.protocolViolation, "\(authority) gave an answer that is no HTTP")
             }

@@ -26,7 +26,9 @@ struct TokenEndpoint: Sendable {
     func token() async throws -> Grant {
         let address = url.origin + url.target
         var answer = try await exchange.send(.GET, address, authority: url.authority)
-        if answer.status == 405 { answer = try await exchange.send(.POST, address, authority: url.authority, body: [:]) }
+        if answer.status == 405 {
+            answer = try await exchange.send(.POST, address, authority: url.authority, body: Array("{}".utf8))
+        }
         guard answer.status == 200 || answer.status == 201 else {
             let error = ClientError(answer, from: "the token endpoint at \(url.authority)", hiding: url.query)
             // What is unknown here is an address, never a conversation.

@@ -44,7 +44,10 @@ struct StreamStateMachine: Sendable {
         /// An `endOfConversation` arrived.
         case conversationEnded
         case reconnectRequested
+        /// The user says something, so the conversation goes on.
         case sent
+        /// The bot has had something to answer.
+        case answered
     }
 
     private enum Phase {
@@ -65,6 +68,7 @@ struct StreamStateMachine: Sendable {
     /// Whether the present failure has already cost a new token.
     private var hasNewCredential = false
     private var hasConversationEnded = false
+    private let canRenewCredential: Bool
     private var reported: ConnectionState?
 
     /// The lifetime from which a socket counts as healthy, so that its loss is no sign of trouble.
@@ -73,15 +77,18 @@ struct StreamStateMachine: Sendable {
     static let collisionDelay = Duration.seconds(30)
     private static let refusalLimit = 3
 
-    init(transport: ClientConfiguration.Transport, pollInterval: Duration, seed: UInt64) {
+    init(
+        transport: ClientConfiguration.Transport,
+        pollInterval: Duration,
+        canRenewCredential: Bool,
+        seed: UInt64
+    ) {
+        self.canRenewCredential = canRenewCredential
         self.transport = transport
         self.pollInterval = pollInterval
         backoff = Backoff(seed: seed)
         isPolling = transport == .polling
     }
-
-    /// Whether an arriving activity can still come from a socket or a poll.
-    var isResting: Bool { phase == .resting }
 
     /// Takes an event and answers what to do.
     mutating func handle(_ event: Event) -> Step {
@@ -96,13 +103,16 @@ struct StreamStateMachine: Sendable {
         case .waited: return isPolling ? poll() : renew()
         case .polled(let isEmpty): return polled(isEmpty)
         case .requestFailed(let error): return failed(error)
-        case .credentialRenewed: return isPolling ? poll() : renew()
+        case .credentialRenewed:
+            hasNewCredential = true
+            return isPolling ? poll() : renew()
         case .credentialLost: return rest(.expired)
         case .conversationEnded:
             hasConversationEnded = true
             return Step(report: nil, action: .keepReading)
         case .reconnectRequested: return reconnect()
         case .sent: return sent()
+        case .answered: return phase == .waitingToPoll ? poll() : Step(report: nil, action: .keepReading)
         }
     }
 }
@@ -184,9 +194,11 @@ extension StreamStateMachine {
 
     private mutating func sent() -> Step {
         silence = .zero
+        let hadEnded = hasConversationEnded
+        hasConversationEnded = false
         switch phase {
         case .waitingToPoll: return poll()
-        case .resting where hasConversationEnded: return reconnect()
+        case .resting where hadEnded: return reconnect()
         case .resting: return Step(report: nil, action: .rest)
         default: return Step(report: nil, action: .keepReading)
         }
@@ -199,12 +211,16 @@ extension StreamStateMachine {
     private mutating func failed(_ error: ClientError) -> Step {
         switch error.code {
         case .notFound: return rest(.ended(reason: error.message))
-        case .tokenExpired, .unauthorized where error.status == 403:
+        case .tokenExpired, .unauthorized:
+            // 401 says that no credential was sent at all; another one would not be either.
+            guard error.status != 401 else { return rest(.failed(error)) }
+            guard canRenewCredential else {
+                return rest(error.code == .tokenExpired ? .expired : .failed(error))
+            }
             guard !hasNewCredential else { return rest(.expired) }
-            hasNewCredential = true
             phase = .renewingCredential
             return Step(report: nil, action: .renewCredential)
-        case .unauthorized, .rejected, .invalidURL: return rest(.failed(error))
+        case .rejected, .invalidURL: return rest(.failed(error))
         default: return retry(error.message, isImmediate: false, atLeast: error.retryAfter)
         }
     }

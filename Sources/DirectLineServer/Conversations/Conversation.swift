@@ -70,6 +70,9 @@ actor Conversation {
     /// All activities kept and not deleted, oldest first.
     var activities: [Activity] { log.activities }
 
+    /// How many activities were kept so far, which is the watermark behind the last of them.
+    var count: Int { log.count }
+
     /// What is behind a watermark, all of it without one.
     func activities(after watermark: Int?) -> ActivitySet {
         ActivitySet(activities: log.activities(after: watermark ?? 0), watermark: String(log.count))

@@ -80,18 +80,19 @@ struct DirectLineRoutes: Sendable {
 
     private func reconnect(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
         let bound = try gatekeeper.admit(call.authorization, to: id)
-        _ = try await conversation(id)
+        let conversation = try await conversation(id)
         let watermark = try Watermark(call.query["watermark"])
-        return Response(
-            json: info(id, user: bound, streamURL: streamURL(call, id, watermark: watermark)).jsonValue
-        )
+        // A position past the end means the end of now: what comes before the socket opens is news for this client.
+        let end = await conversation.count
+        let url = streamURL(call, id, watermark: watermark.number.map { min($0, end) })
+        return Response(json: info(id, user: bound, streamURL: url).jsonValue)
     }
 
     /// Where to stream: at the name under which the client reached the server, for tunnels and containers.
-    private func streamURL(_ call: Call, _ id: String, watermark: Watermark?) -> String {
+    private func streamURL(_ call: Call, _ id: String, watermark: Int?) -> String {
         let host = call.request.head.authority ?? String(address.url.dropFirst("http://".count))
+        let position = watermark.map(String.init) ?? "-"
         let ticket = gatekeeper.issueTicket(for: id)
-        let position = watermark?.number.map(String.init) ?? "-"
         return "ws://\(host)/v3/directline/conversations/\(id)/stream?watermark=\(position)&t=\(ticket)"
     }
 

@@ -22,7 +22,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     let responder: HTTPChannelHandler.Responder
-    let service: Reply<Service?>
+    let parts: Reply<ListeningServer?>
     let gatekeeper: Gatekeeper
     let crossOrigin: CrossOrigin
     let messageLimit: Int
@@ -106,7 +106,7 @@ struct UpgradableChannel: HTTPChannelHandler {
         case .http(let channel):
             await handleHTTP(asyncChannel: channel, logger: logger)
         case .stream(let channel, let conversation, let watermark):
-            await service.value(orIfCancelled: nil)?.stream
+            await parts.value(orIfCancelled: nil)?.stream
                 .serve(channel, conversation: conversation, watermark: watermark)
         case nil:
             // A connection that was opened and closed without a request, which is nobody's concern.

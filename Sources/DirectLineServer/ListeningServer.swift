@@ -1,7 +1,7 @@
 import Bots
 
 /// The parts of a server that know where it listens, put together.
-struct Service: Sendable {
+struct ListeningServer: Sendable {
     let registry: ConversationRegistry
     let router: Router
     let stream: ActivityStream

@@ -1,0 +1,177 @@
+public import BotSchema
+import Synchronization
+
+/// One conversation, alive inside ``DirectLineClient/withConversation(_:body:)``.
+///
+/// Its methods are safe from any task. ``events`` has one reader.
+public final class Conversation: Sendable {
+    private struct State {
+        var watermark: String?
+        var transport: ClientConfiguration.Transport?
+        var intake = ActivityIntake()
+        var ledger = EchoLedger()
+        var hasEnded = false
+        var random: SplitMix64
+    }
+
+    /// The id that the service gave the conversation, opaque.
+    public let conversationId: String
+
+    let configuration: ClientConfiguration
+    let service: DirectLineService
+    let tokens: TokenStore
+    let tokenEndpoint: TokenEndpoint?
+    let requests = RequestBox()
+    let queue: EventQueue
+    private let turnstile = Turnstile()
+    private let state: Mutex<State>
+
+    /// An activity may have this many characters as JSON (documentation of "send an activity").
+    static let characterLimit = 256_000
+    private static let retryLimit = 3
+    /// Longer waits that a service asks for are told to the user instead of being sat out.
+    private static let longestWait = Duration.seconds(30)
+
+    init(
+        id: String,
+        configuration: ClientConfiguration,
+        service: DirectLineService,
+        tokens: TokenStore,
+        tokenEndpoint: TokenEndpoint?
+    ) {
+        conversationId = id
+        self.configuration = configuration
+        self.service = service
+        self.tokens = tokens
+        self.tokenEndpoint = tokenEndpoint
+        queue = EventQueue(capacity: configuration.eventCapacity)
+        state = Mutex(State(random: SplitMix64(seed: configuration.randomSeed ?? .random(in: .min ... .max))))
+    }
+
+    /// What the conversation brings, in order, for one reader.
+    public var events: ClientEvents { ClientEvents(queue: queue) }
+
+    /// The position behind the last activity handed to the reader of ``events``, opaque.
+    public var watermark: String? { state.withLock { $0.watermark } }
+
+    /// How activities arrive at present, nil while they do not.
+    public var transportInUse: ClientConfiguration.Transport? { state.withLock { $0.transport } }
+
+    /// Drops the connection and resumes from the last watermark; revives a stream that had given up.
+    ///
+    /// Returns at once; what happens is told by ``events``.
+    public func reconnect() async { requests.post(.reconnect) }
+
+    /// Sends an activity after all those sent before have been answered.
+    ///
+    /// Where they are missing, `from`, `locale`, `localTimestamp` and `channelData.clientActivityID` are filled in.
+    /// The answer normally comes when the bot's turn is over; its messages may arrive before. Only failures that
+    /// certainly left the activity undelivered are tried again: no connection, 429, 503, an expired token. When the
+    /// code is `timedOut` or `interrupted` the activity may have arrived, which its echo would tell.
+    ///
+    /// - Returns: The activity's ids.
+    /// - Throws: ``ClientError``; `CancellationError` on cancellation, when it may have been sent or not.
+    public func send(_ activity: Activity) async throws -> SendReceipt {
+        let (activity, clientID) = prepared(activity)
+        let bytes = activity.jsonValue.serialized()
+        guard bytes.count(where: { $0 & 0xc0 != 0x80 }) <= Self.characterLimit else {
+            throw ClientError(.tooLarge, "an activity may have \(Self.characterLimit) characters, this one has more")
+        }
+        return try await turnstile.pass {
+            state.withLock { $0.ledger.sending(clientActivityID: clientID) }
+            requests.post(.sent)
+            let id = try await post(bytes)
+            if let id { state.withLock { $0.ledger.posted(id: id) } }
+            requests.post(.answered)
+            return SendReceipt(id: id, clientActivityID: clientID)
+        }
+    }
+
+    private func prepared(_ activity: Activity) -> (Activity, clientID: String) {
+        var activity = activity
+        if activity.from == nil {
+            var user = configuration.user
+            if user.role == nil { user.role = "user" }
+            activity.from = user
+        }
+        if activity.locale == nil { activity.locale = configuration.locale }
+        if activity.localTimestamp == nil { activity.localTimestamp = configuration.now().text }
+        if let clientID = activity.clientActivityID { return (activity, clientID) }
+        let clientID = state.withLock { state in
+            String(state.random.next(), radix: 36) + "." + String(state.random.next(), radix: 36)
+        }
+        // Channel data of another kind than an object belongs to somebody; the post's id must do then.
+        if activity.channelData == nil || activity.channelData?.object != nil { activity.clientActivityID = clientID }
+        return (activity, clientID)
+    }
+
+    private func post(_ bytes: [UInt8]) async throws -> String? {
+        var backoff = Backoff(seed: state.withLock { $0.random.next() })
+        var retries = 0
+        var hasNewToken = false
+        while true {
+            do {
+                return try await service.post(tokens.bearer, conversation: conversationId, activity: bytes)
+            } catch let error as ClientError {
+                if error.status == 403, !hasNewToken, await renewCredential() == .renewed {
+                    hasNewToken = true
+                    continue
+                }
+                let mayRepeat = error.code == .unreachable || error.code == .throttled || error.status == 503
+                retries += 1
+                let delay = backoff.delay(beforeRetry: retries, atLeast: error.retryAfter)
+                guard mayRepeat, retries <= Self.retryLimit, delay <= Self.longestWait else { throw error }
+                try await configuration.clock.sleep(for: delay)
+            }
+        }
+    }
+}
+
+// MARK: - For the stream
+
+extension Conversation {
+    /// Hands new activities to the reader, waiting for room, and keeps the position behind them.
+    ///
+    /// The position is kept last, so that what was not handed over would be asked for again.
+    func deliver(_ activities: [Activity], watermark: String?) async {
+        for activity in activities {
+            let isEcho: Bool? = state.withLock {
+                $0.intake.isNew(activity) ? $0.ledger.isEcho(activity) : nil
+            }
+            guard let isEcho else { continue }
+            if activity.type == .endOfConversation, !isEcho {
+                requests.take(.sent)
+                state.withLock { $0.hasEnded = true }
+            }
+            await queue.push(.activity(activity, isEcho: isEcho))
+        }
+        guard let watermark else { return }
+        state.withLock { $0.watermark = watermark }
+    }
+
+    /// Tells the reader of a change.
+    func report(_ connection: ConnectionState) async {
+        let transport: ClientConfiguration.Transport? =
+            switch connection {
+            case .online: .webSocket
+            case .polling: .polling
+            default: nil
+            }
+        state.withLock { $0.transport = transport }
+        await queue.push(.connection(connection))
+    }
+
+    /// Whether the other side has ended the conversation since this was last asked.
+    func takeEnd() -> Bool {
+        state.withLock { state in
+            defer { state.hasEnded = false }
+            return state.hasEnded
+        }
+    }
+
+    /// Lets the stream end in order.
+    func leave() {
+        queue.finish()
+        requests.post(.leave)
+    }
+}

@@ -1,0 +1,142 @@
+import BotSchema
+import Bots
+@testable import DirectLineServer
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct AdapterTests {
+    /// Diverts what begins with `agent`, tells of everything it sees, and does what a test says besides.
+    private struct TestAdapter: ConversationAdapter {
+        let seen = Happenings<String>()
+        let onUser: @Sendable (Activity, any ConversationChannel) async -> Void
+
+        init(onUser: @escaping @Sendable (Activity, any ConversationChannel) async -> Void = { _, _ in }) {
+            self.onUser = onUser
+        }
+
+        func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient {
+            await onUser(activity, conversation)
+            seen.note("user \(activity.text ?? activity.type?.rawValue ?? "")")
+            return activity.text?.hasPrefix("agent") == true ? .adapter : .bot
+        }
+
+        func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
+            seen.note("bot \(activity.text ?? activity.type?.rawValue ?? "")")
+        }
+    }
+
+    @Test func `an adapter sees both sides in the order of the log`() async throws {
+        let adapter = TestAdapter()
+        try await withServer(bot: echoBot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            for text in ["a", "b"] { _ = try await conversation.say(text) }
+            _ = try await conversation.post(.typing)
+            #expect(await adapter.seen.next(5) == ["user a", "bot echo a", "user b", "bot echo b", "user typing"])
+        }
+    }
+
+    @Test func `what the adapter takes the bot does not see, and the client is answered at once`() async throws {
+        let heard = Happenings<Activity>()
+        try await withServer(bot: ObservedBot(heard), adapter: TestAdapter()) { server in
+            let conversation = try await server.start()
+            _ = await heard.next()
+            let answer = try await conversation.say("agent please")
+            #expect(answer.status == 200)
+            #expect(answer.json?["id"]?.string == "\(conversation.id)|0000001")
+            _ = try await conversation.say("bot please")
+            #expect(await heard.next()?.text == "bot please")
+            #expect(try await conversation.history().activities.count == 2)
+        }
+    }
+
+    @Test func `an adapter may speak and address the bot from within its own turn`() async throws {
+        let adapter = TestAdapter { activity, conversation in
+            guard activity.text == "agent" else { return }
+            do {
+                var message = Activity.message("agent speaking")
+                message.from = ChannelAccount(id: "eve", name: "Eve", role: "agent")
+                let sent = try await conversation.send(message)
+                #expect(sent.id == "\(conversation.id)|0000002")
+                #expect(sent.from?.role == "agent")
+                await conversation.deliverToBot(.event("handoff.status", value: ["state": "accepted"]))
+                #expect(await conversation.transcript().map(\.text) == ["agent", "agent speaking"])
+                #expect(await conversation.user.id == "ada")
+                #expect(await conversation.bot.id == "bot")
+            } catch {
+                Issue.record(error)
+            }
+        }
+        let heard = Happenings<Activity>()
+        let bot = TestBot { activity, conversation in
+            heard.note(activity)
+            if activity.type == .event { try await conversation.send(.message("heard")) }
+            return nil
+        }
+        try await withServer(bot: bot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { stream in
+                let answer = try await conversation.say("agent")
+                #expect(answer.status == 200)
+                try await stream.expect(["agent", "agent speaking", "heard"])
+            }
+            let event = try #require(await heard.next())
+            #expect(event.name == "handoff.status")
+            #expect(event.from?.id == "ada")
+            #expect(event.recipient?.id == "bot")
+            #expect(event.id != nil)
+            #expect(event.serviceURL != nil)
+            #expect(try await conversation.history().activities.contains { $0.type == .event } == false)
+            // What the adapter itself says does not come back to it.
+            #expect(await adapter.seen.next(2) == ["user agent", "bot heard"])
+        }
+    }
+
+    @Test func `an adapter may speak at any time from a task of its own`() async throws {
+        let channels = Happenings<any ConversationChannel>()
+        let adapter = TestAdapter { _, conversation in channels.note(conversation) }
+        try await withServer(bot: echoBot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("hi")
+            let channel = try #require(await channels.next())
+            try await conversation.withStream { stream in
+                try await stream.expect(["hi", "echo hi"])
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 1...50 { group.addTask { _ = try await channel.send(.message("\(number)")) } }
+                    group.addTask { _ = try await conversation.say("among them") }
+                    try await group.waitForAll()
+                }
+                let texts = try await stream.texts(52)
+                #expect(Set(texts) == Set((1...50).map { "\($0)" } + ["among them", "echo among them"]))
+            }
+            let ids = try await conversation.history().activities.compactMap(\.id)
+            #expect(ids == ids.sorted())
+            #expect(Set(ids).count == 54)
+        }
+    }
+
+    @Test func `a slow adapter holds up neither the echo nor what the bot says`() async throws {
+        let goOn = Reply<Bool>()
+        let adapter = TestAdapter { activity, _ in
+            if activity.text == "wait" { _ = await goOn.value(orIfCancelled: false) }
+        }
+        let channels = Happenings<any ConversationChannel>()
+        let bot = TestBot { _, conversation in
+            channels.note(conversation)
+            return nil
+        }
+        try await withServer(bot: bot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("hi")
+            let channel = try #require(await channels.next())
+            try await conversation.withStream { stream in
+                async let waiting = conversation.say("wait").status
+                try await stream.expect(["hi", "wait"])
+                try await channel.send(.message("proactive"))
+                try await stream.expect(["proactive"])
+                goOn.settle(true)
+                let status = try await waiting
+                #expect(status == 200)
+            }
+        }
+    }
+}

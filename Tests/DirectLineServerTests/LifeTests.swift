@@ -1,0 +1,156 @@
+import BotSchema
+import Bots
+@testable import DirectLineServer
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+import Testing
+import WebSocketTransport
+
+@Suite(.timeLimit(.minutes(1)))
+struct LifeTests {
+    @Test func `a port in use is one clear error`() async throws {
+        try await withServer { server in
+            let second = DirectLineServer(configuration: ServerConfiguration(port: server.address.port), bot: SilentBot())
+            let error = await #expect(throws: ServerError.self) { try await second.run { _ in } }
+            #expect(error?.code == .portInUse)
+            #expect(error?.message == "port \(server.address.port) on 127.0.0.1 is already in use")
+        }
+    }
+
+    @Test(arguments: ["203.0.113.7", "no.such.host.invalid"])
+    func `an address of another machine is one clear error`(host: String) async throws {
+        let server = DirectLineServer(configuration: ServerConfiguration(host: host, secret: "s"), bot: SilentBot())
+        let error = await #expect(throws: ServerError.self) { try await server.run { _ in } }
+        #expect(error?.code == .cannotListen)
+        #expect(error?.message.contains(host) == true)
+    }
+
+    @Test func `an address that others reach needs a secret`() async throws {
+        let open = DirectLineServer(configuration: ServerConfiguration(host: "0.0.0.0"), bot: SilentBot())
+        let error = await #expect(throws: ServerError.self) { try await open.run { _ in } }
+        #expect(error?.code == .secretRequired)
+        try await withServer(ServerConfiguration(host: "0.0.0.0", secret: "s")) { server in
+            let answer = try await server.call(.POST, "/conversations", [:])
+            #expect(answer.status == 401)
+        }
+    }
+
+    @Test func `cancellation ends turns, requests, streams and idle connections`() async throws {
+        let began = Reply<Bool>()
+        let cancelled = Happenings<Bool>()
+        let bot = TestBot { _, _ in
+            began.settle(true)
+            do {
+                try await ContinuousClock().sleep(for: .seconds(600))
+            } catch {
+                cancelled.note(true)
+            }
+            return nil
+        }
+        let (read, idle) = (Reply<Bool>(), Reply<Bool>())
+        try await withServer(bot: bot) { server in
+            let conversation = try await server.start()
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await conversation.withStream { stream in
+                        try await stream.expect(["wait"])
+                        read.settle(true)
+                        _ = try await stream.frame()
+                    }
+                }
+                group.addTask {
+                    try await RawConnection.connect(port: server.address.port).executeThenClose { inbound, _ in
+                        idle.settle(true)
+                        for try await _ in inbound {}
+                    }
+                }
+                group.addTask { _ = try await conversation.say("wait") }
+                for happened in [began, read, idle] { _ = await happened.value(orIfCancelled: false) }
+                group.cancelAll()
+            }
+        }
+        // The server has returned although its turn had ten minutes to sleep.
+        #expect(await cancelled.next() == true)
+    }
+
+    @Test func `a graceful shutdown says goodbye to streams and is over soon`() async throws {
+        let server = DirectLineServer(configuration: ServerConfiguration(), bot: echoBot)
+        let ready = Reply<ServerAddress?>()
+        let group = ServiceGroup(
+            services: [RunningServer(server: server, ready: ready)],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let address = try #require(await ready.value(orIfCancelled: nil))
+            let conversation = try await TestServer(address: address).start()
+            // An idle connection that has not asked for anything must not hold the server up.
+            let idle = try await RawConnection.connect(port: address.port)
+            let closure = try await conversation.withStream { stream in
+                _ = try await conversation.say("hi")
+                try await stream.expect(["hi", "echo hi"])
+                await group.triggerGracefulShutdown()
+                let end = try await stream.frame()
+                #expect(end == nil)
+            }
+            #expect(closure.code == 1001)
+            try await tasks.waitForAll()
+            try await idle.channel.close().get()
+        }
+    }
+
+    @Test func `a conversation that a store remembers goes on after a restart`() async throws {
+        let store = TestStore()
+        let id = try await withServer(bot: echoBot, store: store) { server in
+            let conversation = try await server.start()
+            for text in ["a", "b"] { _ = try await conversation.say(text) }
+            return conversation.id
+        }
+        try await withServer(bot: echoBot, store: store) { server in
+            let old = TestConversation(server: server, info: ConversationInfo(conversationId: id))
+            #expect(try await old.history().activities.map(\.text) == ["a", "echo a", "b", "echo b"])
+            let next = try await old.say("c")
+            #expect(next.json?["id"]?.string == "\(id)|0000005")
+            #expect(try await old.history(after: "4").activities.map(\.text) == ["c", "echo c"])
+        }
+        try await withServer { server in
+            let gone = TestConversation(server: server, info: ConversationInfo(conversationId: id))
+            let answer = try await gone.say("d")
+            #expect(answer.status == 404)
+        }
+    }
+
+    @Test func `a generator of one's own makes the ids`() async throws {
+        struct Constant: RandomNumberGenerator {
+            mutating func next() -> UInt64 { 0 }
+        }
+        var configuration = ServerConfiguration()
+        configuration.generator = Constant()
+        try await withServer(configuration) { server in
+            let conversation = try await server.start()
+            #expect(conversation.id == String(repeating: "0", count: 22) + "-loc")
+        }
+    }
+}
+
+private struct RunningServer: Service {
+    let server: DirectLineServer
+    let ready: Reply<ServerAddress?>
+
+    func run() async throws { try await server.run { ready.settle($0) } }
+}
+
+/// Remembers changes in memory, as a store would on disk.
+private final class TestStore: ConversationStore {
+    private let all = Mutex<[String: [ConversationChange]]>([:])
+
+    func record(_ change: ConversationChange, in conversation: String) {
+        all.withLock { $0[conversation, default: []].append(change) }
+    }
+
+    func changes(in conversation: String) async -> [ConversationChange] {
+        all.withLock { $0[conversation, default: []] }
+    }
+}

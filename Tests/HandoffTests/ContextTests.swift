@@ -1,0 +1,90 @@
+import BotSchema
+import Handoff
+import Testing
+
+struct ContextTests {
+    @Test func `known variables are read under all their names`() {
+        let context = HandoffContext(value: [
+            "skill": "Credit Cards", "va_Topics": ["a", "b"], "va_LastPhrases": "my card", "va_AgentMessage": "",
+            "MessageToAgent": "vip", "va_BotName": "Robin", "va_Language": "En-US",
+        ])
+        #expect(context.skill == "Credit Cards")
+        #expect(context.topic == "b")
+        #expect(context.topics == ["a", "b"])
+        #expect(context.lastPhrase == "my card")
+        #expect(context.agentMessage == "vip")
+        #expect(context.botName == "Robin")
+        #expect(context.language == "En-US")
+    }
+
+    @Test func `all variables are shown in their order`() {
+        let context = HandoffContext(value: [
+            "z": 1.0, "a": [1, "x"], "option": ["$kind": "OptionDataValue", "value": "Gold"], "o": ["k": true],
+        ])
+        #expect(context.variables.map(\.name) == ["z", "a", "option", "o"])
+        #expect(context.variables.map(\.text) == ["1.0", "1, x", "Gold", #"{"k":true}"#])
+    }
+
+    @Test(arguments: [
+        (JSONValue.string(#"{"Skill":"x"}"#), "Skill: x"),
+        ("a summary", "value: a summary"),
+        (["a", 2], "value: a, 2"),
+        (7, "value: 7"),
+        (nil, ""),
+        (["handoffContext": ["Skill": "y"], "transcript": ["activities": []]], "Skill: y"),
+        (#"{"Skill":"#, #"value: {"Skill":"#),
+    ] as [(JSONValue, String)])
+    func `every shape of the value has a reading`(value: JSONValue, shown: String) {
+        let context = HandoffContext(value: value)
+        #expect(context.variables.map { "\($0.name): \($0.text)" }.joined(separator: "; ") == shown)
+        #expect(context.isEmpty == shown.isEmpty)
+    }
+
+    @Test func `a summary in words is what the agent is told`() {
+        #expect(HandoffInitiation(Wire.initiate(value: "card was lost")).summary == "card was lost")
+        #expect(HandoffInitiation(Wire.initiate(value: nil)).summary == nil)
+    }
+}
+
+struct TranscriptAttachmentTests {
+    private static let list: JSONValue = ["activities": [["type": "message", "text": "hi"]]]
+
+    @Test(arguments: ["Transcript", "transcript", "TRANSCRIPT", "Trasnscript", nil])
+    func `a transcript is found under every name it has had, and without one by its shape`(name: String?) {
+        var event = Wire.initiate()
+        event.attachments = [
+            Attachment(contentType: "image/png", content: "x", name: "Logo"),
+            Attachment(contentType: "application/json", content: Self.list, name: name),
+        ]
+        #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
+    }
+
+    @Test(arguments: [
+        list, ["transcript": [["type": "message", "text": "hi"]]], [["type": "message", "text": "hi"]],
+        #"{"activities":[{"type":"message","text":"hi"}]}"#,
+    ] as [JSONValue])
+    func `every shape of the content has a reading`(content: JSONValue) {
+        var event = Wire.initiate()
+        event.attachments = [Attachment(contentType: "application/json", content: content, name: "Transcript")]
+        #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
+    }
+
+    @Test func `a broken transcript is a problem with its place, and the request stands`() {
+        var event = Wire.initiate()
+        event.attachments = [
+            Attachment(contentType: "application/json", content: #"{"activities":[}"#, name: "Transcript")
+        ]
+        let initiation = HandoffInitiation(event)
+        #expect(initiation.transcript == nil)
+        #expect(initiation.transcriptProblem?.contains("byte 15") == true)
+        #expect(initiation.context.skill == "billing")
+    }
+
+    @Test func `a transcript elsewhere is a link and is not fetched`() {
+        var event = Wire.initiate()
+        let link: JSONObject = ["name": "Transcript", "contentUrl": "https://example.com/t"]
+        event.attachments = [Attachment(json: link)]
+        #expect(HandoffInitiation(event).transcriptURL == "https://example.com/t")
+        #expect(HandoffInitiation(event).transcript == nil)
+    }
+}

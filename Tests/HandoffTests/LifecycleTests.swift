@@ -1,0 +1,221 @@
+import BotSchema
+import Handoff
+import Testing
+
+/// Plays activities a second apart and writes down what changes.
+private struct Play {
+    private(set) var lifecycle = HandoffLifecycle()
+    private(set) var transitions: [HandoffTransition] = []
+    private var second: Int64 = 0
+
+    mutating func callAsFunction(_ activities: Activity..., isEcho: Bool = false) {
+        for activity in activities {
+            second += 1
+            transitions += lifecycle.receive(activity, isEcho: isEcho, at: Timestamp(milliseconds: second * 1000))
+        }
+    }
+
+    mutating func userLeft() {
+        second += 1
+        transitions += lifecycle.userLeft(at: Timestamp(milliseconds: second * 1000))
+    }
+
+    mutating func conversationLost() {
+        second += 1
+        transitions += lifecycle.conversationLost(at: Timestamp(milliseconds: second * 1000))
+    }
+
+    var steps: [String] {
+        transitions.map { "\($0.from) → \($0.to)" + ($0.outcome.map { ", \($0)" } ?? "") }
+    }
+}
+
+private let accepted = Wire.status("accepted").sent(byAgent: "ana", name: "Ana")
+
+struct LifecycleTests {
+    @Test func `a whole handoff is one step for each state`() throws {
+        var play = Play()
+        play(
+            Wire.says(Wire.user, "a person please"),
+            Wire.says(Wire.bot, "one moment"),
+            Wire.initiate(),
+            .handoffQueue(position: 2, estimatedWait: .seconds(60)),
+            .handoffQueue(position: 1),
+            accepted,
+            Wire.agentSays("hello"),
+            Wire.says(Wire.user, "thanks"),
+            .handoffStatus(.completed(.transferBack), message: "bye", conversationId: "c-17")
+                .sent(byAgent: "ana", name: "Ana"),
+            Wire.says(Wire.bot, "welcome back")
+        )
+        #expect(
+            play.steps == [
+                "bot → requested", "requested → queued", "queued → queued", "queued → live",
+                "live → bot, transferredBack",
+            ]
+        )
+        let steps = play.transitions
+        try #require(steps.count == 5)
+        #expect(steps[0].initiation?.context.skill == "billing")
+        #expect(steps[0].dialect == .sdk)
+        #expect(steps[1].queuePosition == 2)
+        #expect(steps[1].estimatedWait == .seconds(60))
+        #expect(steps[2].queuePosition == 1)
+        #expect(steps[3].agent?.name == "Ana")
+        #expect(steps[3].waited == .seconds(3))
+        #expect(steps[4].agent?.name == "Ana")
+        #expect(steps[4].waited == .seconds(3))
+        #expect(steps[4].handled == .seconds(3))
+        #expect(steps[4].message == "bye")
+        #expect(play.lifecycle.attempts.map(\.outcome) == [.transferredBack])
+        #expect(play.lifecycle.agent == nil)
+        #expect(play.lifecycle.agentIds == ["agent-ana"])
+    }
+
+    /// The cells of the transition table, each from the state that the first events bring about.
+    @Test(arguments: [
+        ([Wire.initiate(), Wire.status("failed", message: "no agent")], "requested → bot, failed"),
+        ([Wire.initiate(), Wire.event("HandoffResponse", value: "timedOut")], "requested → bot, timedOut"),
+        ([Wire.initiate(), .handoffQueue(position: 1), Wire.status("failed")], "queued → bot, failed"),
+        ([Wire.initiate(), Wire.status("completed")], "requested → bot, completed"),
+        ([Wire.initiate(), Wire.event("HandoffCompleted", value: "endOfConversation")], "requested → ended, ended"),
+        ([Wire.initiate(), Wire.event("HandoffResponse", value: "endOfConversation")], "requested → ended, ended"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation")],
+         "live → ended, ended"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")],
+         "live → bot, transferredBack"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "failed")], "live → bot, lost"),
+        ([Wire.initiate(), accepted, Wire.status("failed")], "live → bot, lost"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffResponse", value: "timedOut")], "live → bot, lost"),
+        ([Wire.initiate(), accepted, Wire.status("completed")], "live → bot, completed"),
+        ([Wire.initiate(), Wire.agentSays("hi")], "requested → live"),
+        ([Wire.initiate(), .handoffQueue(position: 1), Wire.agentSays("hi")], "queued → live"),
+        ([Wire.initiate(), accepted, Wire.status("typing")], "live → live"),
+        ([Wire.initiate(), Wire.status("parked")], "requested → requested"),
+        ([Wire.initiate(), .endOfConversation()], "requested → closed, aborted"),
+        ([Wire.initiate(), accepted, .endOfConversation()], "live → closed, aborted"),
+        ([.endOfConversation()], "bot → closed"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"), .endOfConversation()],
+         "ended → closed"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"),
+          Wire.says(Wire.user, "hi")], "ended → bot"),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"), Wire.initiate(id: "9")],
+         "ended → requested"),
+    ] as [([Activity], String)])
+    func `a signal leads where the table says`(activities: [Activity], last: String) {
+        var play = Play()
+        for activity in activities { play(activity) }
+        #expect(play.steps.last == last)
+    }
+
+    /// Events that make no sense where they come change nothing.
+    @Test(arguments: [
+        ([], accepted), ([], Wire.status("failed")), ([], Wire.status("completed")),
+        ([], Wire.event("HandoffCompleted", value: "transferBack")), ([], .handoffQueue(position: 1)),
+        ([], Wire.agentSays("hi")), ([], Wire.status("typing")),
+        ([Wire.initiate()], Wire.initiate()), ([Wire.initiate()], Wire.initiate(id: "other")),
+        ([Wire.initiate()], Wire.says(Wire.bot, "one moment")), ([Wire.initiate()], Wire.says(Wire.user, "hello?")),
+        ([Wire.initiate(), .handoffQueue(position: 1)], .handoffQueue(position: 1)),
+        ([Wire.initiate(), accepted], accepted), ([Wire.initiate(), accepted], Wire.initiate(id: "other")),
+        ([Wire.initiate(), accepted], .handoffQueue(position: 1)),
+        ([Wire.initiate(), accepted], Wire.says(Wire.bot, "stale")),
+        ([Wire.initiate(), Wire.status("completed")], accepted),
+        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")], Wire.agentSays("late")),
+        ([.endOfConversation()], Wire.initiate()), ([.endOfConversation()], .endOfConversation()),
+        ([.endOfConversation()], Wire.says(Wire.bot, "hi")),
+        ([], Wire.event("SomethingElse", value: 1)), ([Wire.initiate()], .typing),
+    ] as [([Activity], Activity)])
+    func `what makes no sense changes nothing`(before: [Activity], event: Activity) {
+        var play = Play()
+        for activity in before { play(activity) }
+        let state = play.lifecycle.state
+        let count = play.transitions.count
+        play(event)
+        #expect(play.lifecycle.state == state)
+        #expect(play.transitions.count == count)
+    }
+
+    @Test func `a report for another conversation is not for this handoff, one without any is`() {
+        var play = Play()
+        var foreign = Wire.status("accepted")
+        foreign.conversation = ConversationAccount(id: "C-17")
+        var bare = Wire.status("accepted")
+        bare.conversation = nil
+        play(Wire.initiate(), foreign)
+        #expect(play.lifecycle.state == .requested)
+        play(bare)
+        #expect(play.lifecycle.state == .live)
+    }
+
+    @Test func `an end that leaves open who goes on is settled by who does`() {
+        var back = Play()
+        back(Wire.initiate(), accepted, Wire.status("completed"), Wire.says(Wire.bot, "back"), Wire.says(Wire.bot, "2"))
+        #expect(back.steps.suffix(2) == ["live → bot, completed", "bot → bot, transferredBack"])
+        #expect(back.lifecycle.attempt?.outcome == .transferredBack)
+
+        var over = Play()
+        over(Wire.initiate(), accepted, Wire.status("completed"), .endOfConversation())
+        #expect(over.steps.suffix(2) == ["live → bot, completed", "bot → closed"])
+        #expect(over.lifecycle.attempt?.outcome == .ended)
+    }
+
+    @Test func `after a lost agent the bot may ask again`() {
+        var play = Play()
+        play(Wire.initiate(), accepted, Wire.status("failed"), Wire.initiate(id: "again"), accepted)
+        #expect(play.lifecycle.attempts.map(\.outcome) == [.lost, .open])
+        #expect(play.transitions.last?.attempt == 2)
+    }
+
+    @Test func `a repeated request adds to what is known and counts`() {
+        var play = Play()
+        play(Wire.initiate(), Wire.initiate(id: "2", value: ["Skill": "cards", "x": 1]), Wire.initiate())
+        #expect(play.lifecycle.attempts.count == 1)
+        #expect(play.lifecycle.attempt?.repetitions == 1)
+        #expect(play.lifecycle.attempt?.initiation.context.skill == "cards")
+    }
+
+    @Test func `the user's own events are no signals, the user's own end is`() {
+        var play = Play()
+        play(Wire.initiate(), accepted, isEcho: true)
+        #expect(play.steps.isEmpty)
+        play(.endOfConversation(), isEcho: true)
+        #expect(play.steps == ["bot → closed"])
+    }
+
+    @Test func `a stranger who speaks while an agent is there is the agent`() {
+        let stranger = ChannelAccount(id: "x-9", name: "Kim")
+        var play = Play()
+        play(Wire.says(Wire.bot, "hi"), Wire.initiate(), Wire.says(stranger, "too early"))
+        #expect(play.lifecycle.state == .requested)
+        play(Wire.status("accepted"), Wire.says(Wire.bot, "the bot"), Wire.says(stranger, "hello"))
+        #expect(play.lifecycle.agent?.name == "Kim")
+        #expect(play.lifecycle.agentIds == ["x-9"])
+        play(Wire.says(ChannelAccount(id: "u1"), "no role, but the user"))
+        #expect(play.lifecycle.agentIds == ["x-9"])
+    }
+
+    @Test func `a user who leaves while waiting has cancelled`() {
+        var play = Play()
+        play(Wire.initiate())
+        play.userLeft()
+        play.userLeft()
+        #expect(play.steps == ["bot → requested", "requested → bot, cancelled"])
+        #expect(play.transitions.last?.waited == .seconds(1))
+    }
+
+    @Test func `a conversation that cannot be reached any more takes its handoff along`() {
+        var play = Play()
+        play(Wire.initiate(), accepted)
+        play.conversationLost()
+        play.conversationLost()
+        #expect(play.steps.last == "live → closed, aborted")
+        #expect(play.transitions.count == 3)
+    }
+
+    @Test func `clocks that disagree give no negative times`() {
+        var lifecycle = HandoffLifecycle()
+        _ = lifecycle.receive(Wire.initiate(), at: Timestamp(milliseconds: .max))
+        let step = lifecycle.receive(accepted, at: Timestamp(milliseconds: .min))
+        #expect(step.first?.waited == .zero)
+    }
+}

@@ -1,0 +1,157 @@
+import BotSchema
+import Testing
+
+@testable import Transcripts
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+struct TranscriptFileTests {
+    /// Runs a test in a folder of its own, which is gone afterwards.
+    private static func withFolder(_ body: (String) throws -> Void) throws {
+        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+        var template = Array("\(temporary)/transcripts-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        let folder = try #require(made)
+        defer {
+            for name in names(in: folder) {
+                unlink("\(folder)/\(name)")
+                rmdir("\(folder)/\(name)")
+            }
+            rmdir(folder)
+        }
+        try body(folder)
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    private static let old = Transcript(activities: [.message("old")])
+    private static let new = Transcript(activities: [.message("new 👋"), .event("x", value: ["n": 1.0])])
+
+    @Test(arguments: ["a.json", "a.transcript", "a.TRANSCRIPT", "a"])
+    func `what is written is read back, in the shape that goes with the name`(name: String) throws {
+        try Self.withFolder { folder in
+            try TranscriptFile.write(Self.new, to: "\(folder)/\(name)")
+            let read = try TranscriptFile.read("\(folder)/\(name)")
+            #expect(read.activities == Self.new.activities)
+            #expect(read.form == (name.lowercased().hasSuffix("transcript") ? .array : .attachment))
+            #expect(Self.names(in: folder) == [name])
+        }
+    }
+
+    @Test func `a file keeps its permissions and a link its file`() throws {
+        try Self.withFolder { folder in
+            let (file, link) = ("\(folder)/a.json", "\(folder)/link.json")
+            try TranscriptFile.write(Self.old, to: file)
+            #expect(chmod(file, 0o640) == 0)
+            #expect(symlink("a.json", link) == 0)
+            try TranscriptFile.write(Self.new, to: link)
+            var status = stat()
+            #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+            #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o640)
+            #expect(try TranscriptFile.read(file).activities == Self.new.activities)
+        }
+    }
+
+    @Test func `a write that fails midway leaves the old file and nothing else`() throws {
+        try Self.withFolder { folder in
+            let path = "\(folder)/a.json"
+            try TranscriptFile.write(Self.old, to: path)
+            var file = try AtomicFile(replacing: path)
+            try file.write(Self.new.serialized(as: .attachment))
+            #expect(Self.names(in: folder).count == 2)
+            file.discard()
+            #expect(Self.names(in: folder) == ["a.json"])
+            #expect(try TranscriptFile.read(path).activities == Self.old.activities)
+        }
+    }
+
+    @Test func `a file that cannot take its name is gone, and the name still holds what it held`() throws {
+        try Self.withFolder { folder in
+            let path = "\(folder)/a"
+            var file = try AtomicFile(replacing: path)
+            try file.write([1])
+            // A folder comes to stand where the file should go, so the rename fails.
+            #expect(mkdir(path, 0o755) == 0)
+            var code: TranscriptError.Code?
+            do throws(TranscriptError) {
+                try file.commit()
+            } catch {
+                code = error.code
+            }
+            file.discard()
+            #expect(code == .isDirectory)
+            #expect(Self.names(in: folder) == ["a"])
+        }
+    }
+
+    @Test func `failures are one line with the name as given`() throws {
+        try Self.withFolder { folder in
+            let missing = "\(folder)/no/a.json"
+            #expect(Self.failure { try TranscriptFile.write(Self.new, to: missing) }
+                == "\(missing): cannot write: no such file or folder")
+            #expect(Self.failure { try TranscriptFile.read(missing) }
+                == "\(missing): cannot open: no such file or folder")
+            #expect(Self.failure { try TranscriptFile.write(Self.new, to: folder) }
+                == "\(folder): cannot write: it is a folder")
+            #expect(Self.failure { try TranscriptFile.read(folder) } == "\(folder): cannot read: it is a folder")
+            #expect(Self.failure { try TranscriptFile.write(Self.new, to: "/dev/null") }
+                == "/dev/null: cannot write: it is not a regular file")
+            try TranscriptFile.write(Self.new, to: "\(folder)/a")
+            #expect(Self.failure { try TranscriptFile.read("\(folder)/a/b") }
+                == "\(folder)/a/b: cannot open: a part of the path is not a folder")
+            #expect(Self.failure { try TranscriptFile.write(Self.new, to: "") }?.isEmpty == false)
+        }
+    }
+
+    @Test func `system errors have a kind of their own`() {
+        #expect(TranscriptError.system(ENOSPC, doing: "cannot write", file: "a").code == .noSpace)
+        #expect(
+            TranscriptError.system(ENOSPC, doing: "cannot write", file: "a").description
+                == "a: cannot write: no space left on the device"
+        )
+        #expect(TranscriptError.system(EACCES, doing: "cannot write", file: "a").code == .notPermitted)
+        #expect(TranscriptError.system(EIO, doing: "cannot write", file: "a").code == .inputOutput)
+    }
+
+    @Test func `a pipe without a writer does not hang the reader`() throws {
+        try Self.withFolder { folder in
+            #expect(mkfifo("\(folder)/p", 0o600) == 0)
+            #expect(Self.failure { try TranscriptFile.read("\(folder)/p") }
+                == "\(folder)/p: cannot read: it is not a regular file")
+        }
+    }
+
+    @Test func `a tilde stands for the home folder at the start only`() throws {
+        let home = try #require(getenv("HOME").map { String(cString: $0) })
+        #expect(TranscriptFile.expanded("~/a.json") == "\(home)/a.json")
+        #expect(TranscriptFile.expanded("~") == home)
+        #expect(TranscriptFile.expanded("a/~/b") == "a/~/b")
+        #expect(TranscriptFile.expanded("~other/a") == "~other/a")
+    }
+
+    private static func failure<Value>(_ body: () throws -> Value) -> String? {
+        do {
+            _ = try body()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}
