@@ -34,7 +34,12 @@ struct ChatTerminal {
     /// The console: libedit on a terminal, plain lines elsewhere.
     func makeConsole() throws -> any Console {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
-        return try LineEditor(historyFile: HistoryFile.path, complete: CommandCompletion.complete)
+        return try LineEditor(
+            prompt: output.prompt(ChatPrompt(listener: .connecting)),
+            historyFile: HistoryFile.path,
+            keepsEnteredLines: false,
+            complete: CommandCompletion.complete
+        )
     }
 
     /// The lines with which an interactive chat begins.

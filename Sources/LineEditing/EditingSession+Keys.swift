@@ -79,11 +79,11 @@ extension EditingSession {
         return UInt8(CC_FATAL)
     }
 
-    /// Leaves the line on the screen and hands it in.
+    /// Leaves the line on the screen, or wipes it, and hands it in.
     ///
     /// libedit then starts afresh, which is what `CC_FATAL` asks for.
     func submit(_ draft: Draft) {
-        output.append(area.leave(content(draft), size: size))
+        output.append(keepsEnteredLines ? area.leave(content(draft), size: size) : area.erase())
         output.flush()
         let line = draft.text
         remember(line)

@@ -22,6 +22,7 @@ final class EditingSession: ThreadBody {
     let mailbox: EditorMailbox
     let inputs: AsyncStream<LineInput>.Continuation
     let complete: @Sendable (CompletionRequest) -> Completion
+    let keepsEnteredLines: Bool
     let engine: OpaquePointer
     let editLine: OpaquePointer
 
@@ -43,12 +44,14 @@ final class EditingSession: ThreadBody {
         memory: LineMemory,
         prompt: Prompt,
         draft: String,
+        keepsEnteredLines: Bool,
         complete: @escaping @Sendable (CompletionRequest) -> Completion
     ) throws(LineEditorError) {
         self.mailbox = mailbox
         self.inputs = inputs
         self.memory = memory
         self.complete = complete
+        self.keepsEnteredLines = keepsEnteredLines
         self.prompt = prompt
         if !draft.isEmpty { pending.append(.insertion(Array(draft.unicodeScalars))) }
         let previousLocale = cel_enter_utf8()

@@ -31,6 +31,8 @@ package final class LineEditor: Console {
     ///   - prompt: what stands before the line at first.
     ///   - historyFile: where entered lines are kept, created with the first of them; nil keeps them in memory only.
     ///   - draft: a text to begin with, such as what an earlier session left unsent.
+    ///   - keepsEnteredLines: whether a line stays on the screen when it is entered; otherwise it is wiped, for a
+    ///     program that shows what was entered in its own way.
     ///   - remembers: whether a line may go into the history. Called on the editing thread.
     ///   - complete: what could stand at the cursor. Called on the editing thread when the person presses Tab; typing
     ///     waits for it.
@@ -39,6 +41,7 @@ package final class LineEditor: Console {
         prompt: Prompt = Prompt(text: "> "),
         historyFile: String?,
         draft: String = "",
+        keepsEnteredLines: Bool = true,
         remembers: @escaping @Sendable (String) -> Bool = { _ in true },
         complete: @escaping @Sendable (CompletionRequest) -> Completion = { _ in .none }
     ) throws {
@@ -54,6 +57,7 @@ package final class LineEditor: Console {
             memory: LineMemory(file: historyFile.map(HistoryFile.init(path:)), remembers: remembers),
             prompt: prompt,
             draft: draft,
+            keepsEnteredLines: keepsEnteredLines,
             complete: complete
         )
         try DedicatedThread.start(session)

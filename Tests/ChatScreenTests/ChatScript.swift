@@ -54,6 +54,7 @@ struct ChatScript {
         case .load(let path): "load \(path)"
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"
+        case .startTimer(.typing(let generation), _): "typing \(generation)"
         case .leave(let code): "leave \(code)"
         }
     }

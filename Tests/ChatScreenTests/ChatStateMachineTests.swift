@@ -119,7 +119,7 @@ struct ChatStateMachineTests {
         _ = script.arrive(#"{"type":"message","text":"Hello","n":1.0}"#)
         let shown = script.enter("/raw")
         #expect(shown == ["activity 1 of 1\n{\n  \"type\": \"message\",\n  \"text\": \"Hello\",\n  \"n\": 1.0\n}"])
-        #expect(script.enter("/raw 2") == ["There are 1 activities; 2 from the end is before the first."])
+        #expect(script.enter("/raw 2") == ["There is no activity 2 from the end: the conversation has 1 activity."])
     }
 }
 

@@ -3,6 +3,7 @@ import Bots
 @testable import DirectLineServer
 import Logging
 import NIOCore
+import NIOHTTP1
 import ServiceLifecycle
 import Synchronization
 import Testing

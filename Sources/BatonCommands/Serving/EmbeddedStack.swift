@@ -19,6 +19,14 @@ enum BotChoice: Hashable, Sendable {
         self = if let url { .remote(try HTTPAddress.checked(url, option: "--bot", example: example)) } else { .demo }
     }
 
+    /// The bot as its conversations know it.
+    var account: ChannelAccount {
+        switch self {
+        case .demo: ChannelAccount(id: "robin", name: "Robin", role: "bot")
+        case .remote: ChannelAccount(id: "bot", name: "Bot", role: "bot")
+        }
+    }
+
     /// The bot in a sentence, safe for a terminal.
     var name: String {
         switch self {
@@ -59,6 +67,7 @@ struct EmbeddedStack: Sendable {
     ) async throws -> Result {
         let adapter = HandoffAdapter(hub: EmbeddedHub.simulated(pace: pace, seed: .random(in: 0 ... .max)))
         var configuration = ServerConfiguration(port: port, secret: secret)
+        configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
         let server = DirectLineServer(configuration: configuration, bot: bot, adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))

@@ -16,7 +16,7 @@ package struct JSONLinesOutput: ChatOutput {
 
     private func object(of item: ChatItem) -> JSONObject? {
         switch item {
-        case .entered: nil
+        case .entered, .enteredCommand: nil
         case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
         case .handoff(let transition): handoff(transition)
         case .connection(let state): connection(state)

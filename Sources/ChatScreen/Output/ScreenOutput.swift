@@ -32,6 +32,8 @@ package struct ScreenOutput: ChatOutput {
                 time: now(),
                 body: [DisplayText.neutralised(words)]
             )
+        case .enteredCommand(let line):
+            return wrapped(DisplayText.neutralised(line), .faint, columns)
         case .activity(let activity, let speaker, let isEcho, let isNumbered):
             if isEcho { return [] }
             return activities.lines(of: activity, by: speaker, columns: columns, isNumbered: isNumbered)

@@ -56,7 +56,7 @@ package struct HandoffLine: Sendable {
                 parts.append("topic \(topic)")
             }
             if let transcript = initiation.transcript {
-                parts.append(transcript.count == 1 ? "1 transcript entry" : "\(transcript.count) transcript entries")
+                parts.append(transcript.count.of("transcript entry", "transcript entries"))
             } else if initiation.transcriptURL != nil {
                 parts.append("transcript by link, not fetched")
             } else {
@@ -68,11 +68,12 @@ package struct HandoffLine: Sendable {
 
     private func ended(_ transition: HandoffTransition, _ outcome: HandoffOutcome, _ agent: String?) -> [String] {
         let waited = transition.waited.map { " after \($0.seconds) s" } ?? ""
-        let handled = transition.handled.map { " after \($0.seconds) s with \(agent ?? "the agent")" } ?? waited
+        let duration = transition.handled.map { " after \($0.seconds) s" } ?? waited
+        let handled = transition.handled == nil ? waited : duration + " with \(agent ?? "the agent")"
         let reason = transition.message.map { [$0] } ?? []
         switch outcome {
         case .transferredBack: return ["completed", "transferred back to the bot" + handled]
-        case .ended: return ["completed", (agent ?? "the agent") + " ended it" + handled]
+        case .ended: return ["completed", (agent ?? "the agent") + " ended it" + duration]
         case .completed: return ["completed" + handled] + reason
         case .failed: return ["failed" + waited] + (reason.isEmpty ? ["no reason given"] : reason)
         case .timedOut: return ["timed out" + waited] + reason

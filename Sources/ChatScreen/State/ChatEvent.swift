@@ -27,6 +27,8 @@ package enum ChatEvent: Sendable {
 package enum ChatTimer: Equatable, Sendable {
     /// Silence after the last arrival; timers of an older generation are void.
     case settle(generation: Int)
+    /// The end of a sign that somebody is composing; later signs of it make older timers void.
+    case typing(generation: Int)
     /// The bound on waiting for a turn of a number.
     case linger(turn: Int)
 }

@@ -6,6 +6,8 @@ package import Handoff
 package enum ChatItem: Sendable {
     /// The words that the person just entered; the echo of them is not shown again.
     case entered(String)
+    /// The command that the person just entered.
+    case enteredCommand(String)
     /// An activity that arrived. ``isNumbered`` says whether its choices can be taken.
     case activity(Activity, speaker: Speaker, isEcho: Bool, isNumbered: Bool)
     /// The handoff changed its state.

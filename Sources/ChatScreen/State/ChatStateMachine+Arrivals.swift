@@ -29,6 +29,8 @@ extension ChatStateMachine {
         let speaker = Speaker(of: activity, isEcho: isEcho, agentIds: handoff.agentIds)
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
+        if isMessage { typist = nil }
+        if activity.type == .typing, !isEcho { actions.append(showTyping(of: speaker)) }
         if isMessage { choices = Choices(of: activity) }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             context = initiation.context
@@ -39,6 +41,13 @@ extension ChatStateMachine {
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }
         reopenAtEnd()
         return actions + pace(pacer.somethingHappened())
+    }
+
+    /// Somebody composes an answer: the prompt says so for three seconds (A6001), or until the answer is there.
+    private mutating func showTyping(of speaker: Speaker) -> ChatAction {
+        typist = oneLine(speaker.label)
+        typingGeneration += 1
+        return .startTimer(.typing(generation: typingGeneration), .seconds(3))
     }
 
     /// A pipe that only waited for its handoff goes on to its last settling once the handoff is over.
@@ -89,6 +98,6 @@ extension ChatStateMachine {
 
     private func header(of transcript: Transcript, _ path: String) -> String {
         let repairs = transcript.repairs.map { "; " + oneLine($0.description) }.joined()
-        return "loaded \(oneLine(path)): \(transcript.activities.count) activities\(repairs)"
+        return "loaded \(oneLine(path)): \(transcript.activities.count.of("activity", "activities"))\(repairs)"
     }
 }

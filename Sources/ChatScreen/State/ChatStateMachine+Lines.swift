@@ -26,8 +26,9 @@ extension ChatStateMachine {
         case .unknownCommand(let word, let suggestion):
             let name = DisplayText.neutralised(word, keepingNewlines: false)
             let hint = suggestion.map { "did you mean /\($0)?" } ?? "/help lists the commands."
-            return [.show(.failure("There is no command /\(name); \(hint)"))]
-        case .command(let command, let argument): return run(command, argument: argument, at: now)
+            return [.show(.enteredCommand(line)), .show(.failure("There is no command /\(name); \(hint)"))]
+        case .command(let command, let argument):
+            return [.show(.enteredCommand(line))] + run(command, argument: argument, at: now)
         case .message(let text):
             if let number = Int(text.trimmed), choices[number] != nil { return choose(number) }
             return say(.message(text), words: text)
@@ -102,8 +103,8 @@ extension ChatStateMachine {
     private func showRaw(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
         guard let number = argument.isEmpty ? 1 : Int(argument), number > 0 else { return usage(command) }
         guard let activity = record.activity(fromEnd: number) else {
-            let count = record.entries.count
-            return [.show(.failure("There are \(count) activities; \(number) from the end is before the first."))]
+            let count = record.entries.count.of("activity", "activities")
+            return [.show(.failure("There is no activity \(number) from the end: the conversation has \(count)."))]
         }
         let place = record.entries.count - number + 1
         let head = configuration.style.paint("activity \(place) of \(record.entries.count)", .faint)
@@ -133,8 +134,8 @@ extension ChatStateMachine {
     mutating func saved(_ path: String, _ result: Result<Int, TranscriptError>) -> [ChatAction] {
         switch result {
         case .success(let count):
-            let what = loaded?.isCurrent == true ? "loaded activities" : "activities"
-            return [.show(.notice("Saved \(count) \(what) to \(oneLine(path)).")) ]
+            let origin = loaded.flatMap { $0.isCurrent ? " of \(oneLine($0.path))" : nil } ?? ""
+            return [.show(.notice("Saved \(count.of("activity", "activities"))\(origin) to \(oneLine(path))."))]
         case .failure(let error):
             hasFailed = true
             return [.show(.failure(DisplayText.neutralised(error.description)))]

@@ -37,6 +37,9 @@ package struct ChatStateMachine: Sendable {
     var choices = Choices.none
     var context: HandoffContext?
     var loaded: Loaded?
+    /// Who is composing an answer, as far as the last seconds tell.
+    var typist: String?
+    var typingGeneration = 0
 
     var outbox: [Outgoing] = []
     var inFlight: Outgoing?
@@ -107,6 +110,7 @@ package struct ChatStateMachine: Sendable {
         record = ConversationRecord()
         choices = .none
         context = nil
+        typist = nil
         return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
     }
 
@@ -155,6 +159,9 @@ package struct ChatStateMachine: Sendable {
                 isLive: handoff.state == .live
             )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
+        case .typing(let generation):
+            if generation == typingGeneration { typist = nil }
+            return []
         case .linger(let turn):
             guard turn == self.turn else { return [] }
             if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
@@ -208,10 +215,15 @@ package struct ChatStateMachine: Sendable {
 
     private mutating func updatePrompt() -> [ChatAction] {
         guard configuration.isInteractive else { return [] }
-        let prompt = ChatPrompt(listener: listener, note: connection?.trouble ?? "")
+        let prompt = ChatPrompt(listener: listener, note: note)
         guard prompt != shownPrompt else { return [] }
         shownPrompt = prompt
         return [.setPrompt(prompt)]
+    }
+
+    private var note: String {
+        let trouble = connection?.trouble ?? ""
+        return trouble.isEmpty ? typist.map { "\($0) is typing…" } ?? "" : trouble
     }
 
     private var listener: ChatPrompt.Listener {
@@ -237,4 +249,9 @@ extension Duration {
         let tenths = Int((self / .milliseconds(100)).rounded())
         return tenths >= 100 || tenths % 10 == 0 ? "\((tenths + 5) / 10)" : "\(tenths / 10).\(tenths % 10)"
     }
+}
+
+extension Int {
+    /// The number with its noun, such as `1 activity` or `3 activities`.
+    func of(_ singular: String, _ plural: String) -> String { "\(self) \(self == 1 ? singular : plural)" }
 }
