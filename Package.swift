@@ -42,8 +42,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         // Rendezvous channels between the tasks of a chat: bounded hand-over instead of growing buffers.
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
-        // Tests start the built program with it.
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         // Graceful stop of the embedded server.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -191,10 +189,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonTests",
-            dependencies: [
-                "baton", "BotSchema", "TestSupport",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ],
+            dependencies: ["baton", "BotSchema", "TestSupport"],
             swiftSettings: strict
         ),
     ]

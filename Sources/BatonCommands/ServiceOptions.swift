@@ -49,9 +49,17 @@ struct ServiceOptions: ParsableArguments {
             return .service(.global, .tokenEndpoint(url))
         }
         if let directLine {
-            return .service(try DirectLineEndpoint(directLine), try credential())
+            return .service(try endpoint(directLine), try credential())
         }
         return .embedded(try BotChoice(url: bot))
+    }
+
+    private func endpoint(_ text: String) throws(CommandError) -> DirectLineEndpoint {
+        do throws(ClientError) {
+            return try DirectLineEndpoint(text)
+        } catch {
+            throw CommandError("--direct-line: " + error.message)
+        }
     }
 
     private func credential() throws -> DirectLineCredential {

@@ -22,15 +22,28 @@ public struct Timestamp: Hashable, Comparable, Sendable {
             fraction = Double("0.\(digits)") ?? 0
             text = text[..<point] + text[digits.endIndex...]
         }
-        if !text.hasSuffix("Z"), !text.dropFirst(19).contains(where: { $0 == "+" || $0 == "-" }) { text += "Z" }
+        // The parser below takes what it knows and ignores what follows, so the zone is checked here.
+        switch text.dropFirst(19).first {
+        case nil: text += "Z"
+        case "Z": guard text.count == 20 else { return nil }
+        case "+", "-":
+            guard text.dropFirst(20).count <= 5, text.dropFirst(20).allSatisfy({ $0 == ":" || $0.isNumber }) else {
+                return nil
+            }
+        default: return nil
+        }
         guard let date = try? Date(String(text), strategy: .iso8601) else { return nil }
         milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded()) + Int64((fraction * 1000).rounded(.down))
     }
 
     /// The instant as UTC with milliseconds, such as `2026-01-02T03:04:05.678Z` (A2043).
     public var text: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // The formatter cuts a fraction that a double holds a little too small, so it is given whole seconds.
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        let seconds = remainder < 0 ? quotient - 1 : quotient
+        let fraction = String(milliseconds - seconds * 1000)
+        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(Date.ISO8601FormatStyle())
+        return "\(whole.dropLast()).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)Z"
     }
 
     /// Whether the left instant is the earlier one.

@@ -75,7 +75,8 @@ private struct TranscriptReader {
             guard sequence.documentCount > 1 else { throw failure(error.expectation, at: error.offset + shift) }
         }
         if let offset = sequence.failureOffset {
-            throw failure("expected a list, an object or the end", at: offset + shift)
+            let isEnd = offset == bytes.count
+            throw failure(isEnd ? "expected ']', found the end" : "expected a list or an object", at: offset + shift)
         }
         for offset in sequence.strayOffsets { note("byte \(offset + shift)", "a comma or bracket too many; ignored") }
         var documents: [JSONValue] = []

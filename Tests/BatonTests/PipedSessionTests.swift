@@ -1,6 +1,4 @@
 import BotSchema
-import Subprocess
-import System
 import TestSupport
 import Testing
 
@@ -11,30 +9,28 @@ struct PipedSessionTests {
         _ arguments: [String],
         input: String,
         environment: [String: String] = [:]
-    ) async throws -> (output: String, errors: String, exit: TerminationStatus) {
+    ) throws -> (output: String, exit: PseudoTerminal.Exit) {
         let home = try TemporaryFolder()
-        let values = baseEnvironment(home: home).merging(environment) { $1 }
-        let result = try await Subprocess.run(
-            .path(FilePath(BuiltProducts.executable("baton"))),
-            arguments: Arguments(arguments),
-            environment: .custom(Dictionary(uniqueKeysWithValues: values.map { (.init(stringLiteral: $0), $1) })),
-            input: .string(input),
-            output: .string(limit: 4 << 20),
-            error: .string(limit: 1 << 20)
+        let program = try PipedProgram(
+            [BuiltProducts.executable("baton")] + arguments,
+            environment: baseEnvironment(home: home).merging(environment) { $1 }
         )
-        return (result.standardOutput ?? "", result.standardError ?? "", result.terminationStatus)
+        program.send(input)
+        program.closeInput()
+        let exit = try program.waitForExit()
+        return (program.output, exit)
     }
 
     private func objects(_ output: String) throws -> [JSONValue] {
         try output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
     }
 
-    @Test func `a script plays a handoff from request to return, each state once`() async throws {
-        let result = try await run(
+    @Test func `a script plays a handoff from request to return, each state once`() throws {
+        let result = try run(
             ["--json", "--agent-pace", "8"],
             input: "hi\nI want to talk to a person about my credit card\n"
         )
-        #expect(result.exit == .exited(0), "\(result.errors)")
+        #expect(result.exit == .code(0))
         let lines = try objects(result.output)
         let states = lines.filter { $0["kind"] == "handoff" }.compactMap { $0["state"]?.string }
         #expect(states.first == "requested")
@@ -50,17 +46,17 @@ struct PipedSessionTests {
         #expect(lines[live..<back].contains { $0["activity"]?["from"]?["name"] == "Ana" })
     }
 
-    @Test func `plain output has no escape and no drawing`() async throws {
-        let result = try await run(["--plain"], input: "opening hours\n")
-        #expect(result.exit == .exited(0))
+    @Test func `plain output has no escape and no drawing`() throws {
+        let result = try run(["--plain"], input: "opening hours\n")
+        #expect(result.exit == .code(0))
         #expect(!result.output.contains("\u{1b}"))
         #expect(!result.output.contains("─"))
         #expect(result.output.contains("you: opening hours"))
     }
 
-    @Test func `polling tells the same story`() async throws {
-        let result = try await run(["--json", "--transport", "polling"], input: "opening hours\n")
-        #expect(result.exit == .exited(0))
+    @Test func `polling tells the same story`() throws {
+        let result = try run(["--json", "--transport", "polling"], input: "opening hours\n")
+        #expect(result.exit == .code(0))
         let texts = try objects(result.output).compactMap { $0["activity"]?["text"]?.string }
         #expect(texts.contains("opening hours"))
         #expect(texts.count >= 3)
@@ -73,15 +69,15 @@ struct PipedSessionTests {
         (["--bot", "http://127.0.0.1:1/api/messages", "--token-endpoint", "http://x"], "not several"),
         (["--secret-file", "/nonexistent", "--direct-line", "http://127.0.0.1:1"], "/nonexistent"),
     ])
-    func `a wrong address or credential is one clear line and a failure`(arguments: [String], hint: String) async throws {
-        let result = try await run(arguments, input: "hi\n")
-        #expect(result.exit != .exited(0))
-        #expect((result.output + result.errors).contains(hint), "\(result.output)\(result.errors)")
+    func `a wrong address or credential is one clear line and a failure`(arguments: [String], hint: String) throws {
+        let result = try run(arguments, input: "hi\n")
+        #expect(result.exit != .code(0))
+        #expect(result.output.contains(hint), "\(result.output)")
     }
 
-    @Test func `a bot that nobody runs is named, and the exit code tells`() async throws {
-        let result = try await run(["--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
-        #expect(result.exit == .exited(1))
+    @Test func `a bot that nobody runs is named, and the exit code tells`() throws {
+        let result = try run(["--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
+        #expect(result.exit == .code(1))
         #expect(result.output.contains("http://127.0.0.1:1/api/messages"))
     }
 }

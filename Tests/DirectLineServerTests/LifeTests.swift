@@ -98,7 +98,7 @@ struct LifeTests {
             }
             #expect(closure.code == 1001)
             try await tasks.waitForAll()
-            try await idle.channel.close().get()
+            try? await idle.channel.close().get()
         }
     }
 
@@ -123,16 +123,19 @@ struct LifeTests {
         }
     }
 
-    @Test func `a generator of one's own makes the ids`() async throws {
-        struct Constant: RandomNumberGenerator {
-            mutating func next() -> UInt64 { 0 }
+    @Test func `ids come from the generator that was given`() async throws {
+        struct Sequence: RandomNumberGenerator {
+            var state: UInt64 = 1
+            mutating func next() -> UInt64 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return state
+            }
         }
         var configuration = ServerConfiguration()
-        configuration.generator = Constant()
-        try await withServer(configuration) { server in
-            let conversation = try await server.start()
-            #expect(conversation.id == String(repeating: "0", count: 22) + "-loc")
-        }
+        configuration.generator = Sequence()
+        let first = try await withServer(configuration) { try await $0.start().id }
+        let second = try await withServer(configuration) { try await $0.start().id }
+        #expect(first == second)
     }
 }
 

@@ -139,7 +139,7 @@ struct StreamTests {
 
     @Test func `a quiet stream carries signs of life`() async throws {
         var configuration = ServerConfiguration()
-        configuration.keepAliveInterval = .milliseconds(20)
+        configuration.keepAliveInterval = .milliseconds(300)
         try await withServer(configuration) { server in
             let conversation = try await server.start()
             try await conversation.withStream { stream in

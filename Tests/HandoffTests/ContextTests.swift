@@ -25,15 +25,17 @@ struct ContextTests {
         #expect(context.variables.map(\.text) == ["1.0", "1, x", "Gold", #"{"k":true}"#])
     }
 
-    @Test(arguments: [
-        (JSONValue.string(#"{"Skill":"x"}"#), "Skill: x"),
-        ("a summary", "value: a summary"),
-        (["a", 2], "value: a, 2"),
-        (7, "value: 7"),
-        (nil, ""),
-        (["handoffContext": ["Skill": "y"], "transcript": ["activities": []]], "Skill: y"),
-        (#"{"Skill":"#, #"value: {"Skill":"#),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (JSONValue.string(#"{"Skill":"x"}"#), "Skill: x"),
+            ("a summary", "value: a summary"),
+            (["a", 2], "value: a, 2"),
+            (7, "value: 7"),
+            (nil, ""),
+            (["handoffContext": ["Skill": "y"], "transcript": ["activities": []]], "Skill: y"),
+            (#"{"Skill":"#, #"value: {"Skill":"#),
+        ] as [(JSONValue, String)]
+    )
     func `every shape of the value has a reading`(value: JSONValue, shown: String) {
         let context = HandoffContext(value: value)
         #expect(context.variables.map { "\($0.name): \($0.text)" }.joined(separator: "; ") == shown)
@@ -59,10 +61,12 @@ struct TranscriptAttachmentTests {
         #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
     }
 
-    @Test(arguments: [
-        list, ["transcript": [["type": "message", "text": "hi"]]], [["type": "message", "text": "hi"]],
-        #"{"activities":[{"type":"message","text":"hi"}]}"#,
-    ] as [JSONValue])
+    @Test(
+        arguments: [
+            list, ["transcript": [["type": "message", "text": "hi"]]], [["type": "message", "text": "hi"]],
+            #"{"activities":[{"type":"message","text":"hi"}]}"#,
+        ] as [JSONValue]
+    )
     func `every shape of the content has a reading`(content: JSONValue) {
         var event = Wire.initiate()
         event.attachments = [Attachment(contentType: "application/json", content: content, name: "Transcript")]

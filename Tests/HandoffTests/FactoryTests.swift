@@ -48,14 +48,16 @@ struct FactoryTests {
         #expect(event.attachments.isEmpty)
     }
 
-    @Test(arguments: [
-        (HandoffStatus.accepted, HandoffSignal.Kind.accepted(by: nil, message: "m")),
-        (.failed, .failed(reason: "m")),
-        (.timedOut, .timedOut(reason: "m")),
-        (.completed(.ended), .completed(.ended, message: "m")),
-        (.completed(.transferBack), .completed(.transferBack, message: "m")),
-        (.lost, .failed(reason: "m")),
-    ] as [(HandoffStatus, HandoffSignal.Kind)])
+    @Test(
+        arguments: [
+            (HandoffStatus.accepted, HandoffSignal.Kind.accepted(by: nil, message: "m")),
+            (.failed, .failed(reason: "m")),
+            (.timedOut, .timedOut(reason: "m")),
+            (.completed(.ended), .completed(.ended, message: "m")),
+            (.completed(.transferBack), .completed(.transferBack, message: "m")),
+            (.lost, .failed(reason: "m")),
+        ] as [(HandoffStatus, HandoffSignal.Kind)]
+    )
     func `a status reads back in the three-event dialects`(status: HandoffStatus, kind: HandoffSignal.Kind) {
         for dialect in [HandoffDialect.threeEvents, .threeEventsAsCoded] {
             let event = Activity.handoffStatus(status, message: "m", conversationId: "c", dialect: dialect)

@@ -73,35 +73,58 @@ struct LifecycleTests {
     }
 
     /// The cells of the transition table, each from the state that the first events bring about.
-    @Test(arguments: [
-        ([Wire.initiate(), Wire.status("failed", message: "no agent")], "requested → bot, failed"),
-        ([Wire.initiate(), Wire.event("HandoffResponse", value: "timedOut")], "requested → bot, timedOut"),
-        ([Wire.initiate(), .handoffQueue(position: 1), Wire.status("failed")], "queued → bot, failed"),
-        ([Wire.initiate(), Wire.status("completed")], "requested → bot, completed"),
-        ([Wire.initiate(), Wire.event("HandoffCompleted", value: "endOfConversation")], "requested → ended, ended"),
-        ([Wire.initiate(), Wire.event("HandoffResponse", value: "endOfConversation")], "requested → ended, ended"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation")],
-         "live → ended, ended"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")],
-         "live → bot, transferredBack"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "failed")], "live → bot, lost"),
-        ([Wire.initiate(), accepted, Wire.status("failed")], "live → bot, lost"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffResponse", value: "timedOut")], "live → bot, lost"),
-        ([Wire.initiate(), accepted, Wire.status("completed")], "live → bot, completed"),
-        ([Wire.initiate(), Wire.agentSays("hi")], "requested → live"),
-        ([Wire.initiate(), .handoffQueue(position: 1), Wire.agentSays("hi")], "queued → live"),
-        ([Wire.initiate(), accepted, Wire.status("typing")], "live → live"),
-        ([Wire.initiate(), Wire.status("parked")], "requested → requested"),
-        ([Wire.initiate(), .endOfConversation()], "requested → closed, aborted"),
-        ([Wire.initiate(), accepted, .endOfConversation()], "live → closed, aborted"),
-        ([.endOfConversation()], "bot → closed"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"), .endOfConversation()],
-         "ended → closed"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"),
-          Wire.says(Wire.user, "hi")], "ended → bot"),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"), Wire.initiate(id: "9")],
-         "ended → requested"),
-    ] as [([Activity], String)])
+    @Test(
+        arguments: [
+            ([Wire.initiate(), Wire.status("failed", message: "no agent")], "requested → bot, failed"),
+            ([Wire.initiate(), Wire.event("HandoffResponse", value: "timedOut")], "requested → bot, timedOut"),
+            ([Wire.initiate(), .handoffQueue(position: 1), Wire.status("failed")], "queued → bot, failed"),
+            ([Wire.initiate(), Wire.status("completed")], "requested → bot, completed"),
+            (
+                [Wire.initiate(), Wire.event("HandoffCompleted", value: "endOfConversation")],
+                "requested → ended, ended"
+            ),
+            ([Wire.initiate(), Wire.event("HandoffResponse", value: "endOfConversation")], "requested → ended, ended"),
+            (
+                [Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation")],
+                "live → ended, ended"
+            ),
+            (
+                [Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")],
+                "live → bot, transferredBack"
+            ),
+            ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "failed")], "live → bot, lost"),
+            ([Wire.initiate(), accepted, Wire.status("failed")], "live → bot, lost"),
+            ([Wire.initiate(), accepted, Wire.event("HandoffResponse", value: "timedOut")], "live → bot, lost"),
+            ([Wire.initiate(), accepted, Wire.status("completed")], "live → bot, completed"),
+            ([Wire.initiate(), Wire.agentSays("hi")], "requested → live"),
+            ([Wire.initiate(), .handoffQueue(position: 1), Wire.agentSays("hi")], "queued → live"),
+            ([Wire.initiate(), accepted, Wire.status("typing")], "live → live"),
+            ([Wire.initiate(), Wire.status("parked")], "requested → requested"),
+            ([Wire.initiate(), .endOfConversation()], "requested → closed, aborted"),
+            ([Wire.initiate(), accepted, .endOfConversation()], "live → closed, aborted"),
+            ([.endOfConversation()], "bot → closed"),
+            (
+                [
+                    Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"),
+                    .endOfConversation(),
+                ],
+                "ended → closed"
+            ),
+            (
+                [
+                    Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"),
+                    Wire.says(Wire.user, "hi"),
+                ], "ended → bot"
+            ),
+            (
+                [
+                    Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "endOfConversation"),
+                    Wire.initiate(id: "9"),
+                ],
+                "ended → requested"
+            ),
+        ] as [([Activity], String)]
+    )
     func `a signal leads where the table says`(activities: [Activity], last: String) {
         var play = Play()
         for activity in activities { play(activity) }
@@ -109,22 +132,27 @@ struct LifecycleTests {
     }
 
     /// Events that make no sense where they come change nothing.
-    @Test(arguments: [
-        ([], accepted), ([], Wire.status("failed")), ([], Wire.status("completed")),
-        ([], Wire.event("HandoffCompleted", value: "transferBack")), ([], .handoffQueue(position: 1)),
-        ([], Wire.agentSays("hi")), ([], Wire.status("typing")),
-        ([Wire.initiate()], Wire.initiate()), ([Wire.initiate()], Wire.initiate(id: "other")),
-        ([Wire.initiate()], Wire.says(Wire.bot, "one moment")), ([Wire.initiate()], Wire.says(Wire.user, "hello?")),
-        ([Wire.initiate(), .handoffQueue(position: 1)], .handoffQueue(position: 1)),
-        ([Wire.initiate(), accepted], accepted), ([Wire.initiate(), accepted], Wire.initiate(id: "other")),
-        ([Wire.initiate(), accepted], .handoffQueue(position: 1)),
-        ([Wire.initiate(), accepted], Wire.says(Wire.bot, "stale")),
-        ([Wire.initiate(), Wire.status("completed")], accepted),
-        ([Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")], Wire.agentSays("late")),
-        ([.endOfConversation()], Wire.initiate()), ([.endOfConversation()], .endOfConversation()),
-        ([.endOfConversation()], Wire.says(Wire.bot, "hi")),
-        ([], Wire.event("SomethingElse", value: 1)), ([Wire.initiate()], .typing),
-    ] as [([Activity], Activity)])
+    @Test(
+        arguments: [
+            ([], accepted), ([], Wire.status("failed")), ([], Wire.status("completed")),
+            ([], Wire.event("HandoffCompleted", value: "transferBack")), ([], .handoffQueue(position: 1)),
+            ([], Wire.agentSays("hi")), ([], Wire.status("typing")),
+            ([Wire.initiate()], Wire.initiate()), ([Wire.initiate()], Wire.initiate(id: "other")),
+            ([Wire.initiate()], Wire.says(Wire.bot, "one moment")), ([Wire.initiate()], Wire.says(Wire.user, "hello?")),
+            ([Wire.initiate(), .handoffQueue(position: 1)], .handoffQueue(position: 1)),
+            ([Wire.initiate(), accepted], accepted), ([Wire.initiate(), accepted], Wire.initiate(id: "other")),
+            ([Wire.initiate(), accepted], .handoffQueue(position: 1)),
+            ([Wire.initiate(), accepted], Wire.says(Wire.bot, "stale")),
+            ([Wire.initiate(), Wire.status("completed")], accepted),
+            (
+                [Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")],
+                Wire.agentSays("late")
+            ),
+            ([.endOfConversation()], Wire.initiate()), ([.endOfConversation()], .endOfConversation()),
+            ([.endOfConversation()], Wire.says(Wire.bot, "hi")),
+            ([], Wire.event("SomethingElse", value: 1)), ([Wire.initiate()], .typing),
+        ] as [([Activity], Activity)]
+    )
     func `what makes no sense changes nothing`(before: [Activity], event: Activity) {
         var play = Play()
         for activity in before { play(activity) }

@@ -34,7 +34,8 @@ struct MalformedEventTests {
         #"{}"#,
     ]
 
-    private static let nested = #"{"type":"event","name":"handoff.initiate","value":"#
+    private static let nested =
+        #"{"type":"event","name":"handoff.initiate","value":"#
         + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}"
 
     @Test(arguments: corpus + [nested])

@@ -3,14 +3,16 @@ import Handoff
 import Testing
 
 struct RecognitionTests {
-    @Test(arguments: [
-        ("handoff.initiate", JSONValue.object(["Skill": "billing"]), HandoffDialect.sdk),
-        ("handoff.initiate", ["va_LastTopic": "Card", "Skill": "billing"], .copilotStudio),
-        ("HandoffInitiation", ["Skill": "billing"], .threeEvents),
-        ("InitiateHandoff", ["Skill": "billing"], .threeEventsAsCoded),
-        ("GenesysHandoff", "billing", .providerEvent),
-        ("salesforcehandoff", ["Skill": "billing"], .providerEvent),
-    ] as [(String, JSONValue, HandoffDialect)])
+    @Test(
+        arguments: [
+            ("handoff.initiate", JSONValue.object(["Skill": "billing"]), HandoffDialect.sdk),
+            ("handoff.initiate", ["va_LastTopic": "Card", "Skill": "billing"], .copilotStudio),
+            ("HandoffInitiation", ["Skill": "billing"], .threeEvents),
+            ("InitiateHandoff", ["Skill": "billing"], .threeEventsAsCoded),
+            ("GenesysHandoff", "billing", .providerEvent),
+            ("salesforcehandoff", ["Skill": "billing"], .providerEvent),
+        ] as [(String, JSONValue, HandoffDialect)]
+    )
     func `an initiation is told by its event's name`(name: String, value: JSONValue, dialect: HandoffDialect) throws {
         let signal = try #require(HandoffSignal(Wire.initiate(name, value: value)))
         #expect(signal.dialect == dialect)
@@ -23,31 +25,40 @@ struct RecognitionTests {
         #expect(initiation.context.skill == "billing" || initiation.context.agentMessage == "billing")
     }
 
-    @Test(arguments: [
-        ("handoff.status", JSONValue.object(["state": "accepted"]), HandoffSignal.Kind.accepted(by: nil, message: nil)),
-        ("handoff.status", ["state": "accepted", "message": nil], .accepted(by: nil, message: nil)),
-        ("handoff.status", ["state": "accepted", "message": ""], .accepted(by: nil, message: nil)),
-        ("handoff.status", ["state": "accepted", "message": "Hi"], .accepted(by: nil, message: "Hi")),
-        ("handoff.status", ["state": "Accepted", "message": ["a": 1]], .accepted(by: nil, message: #"{"a":1}"#)),
-        ("handoff.status", ["state": "failed", "message": "no agent"], .failed(reason: "no agent")),
-        ("handoff.status", ["state": "completed"], .completed(.unspecified, message: nil)),
-        ("handoff.status", ["state": "typing"], .progress(.typing)),
-        ("handoff.status", ["state": "parked"], .progress(.other("parked"))),
-        ("handoff.status", ["state": "timedOut"], .timedOut(reason: nil)),
-        ("handoff.status", "accepted", .accepted(by: nil, message: nil)),
-        ("handoff.status", #"{"state":"failed","message":"x"}"#, .failed(reason: "x")),
-        ("HandoffResponse", "accepted", .accepted(by: nil, message: nil)),
-        ("HandoffResponse", "timedOut", .timedOut(reason: nil)),
-        ("HandoffResponse", "endOfConversation", .completed(.ended, message: nil)),
-        ("HandoffResponse", ["state": "failed"], .failed(reason: nil)),
-        ("HandoffCompleted", "endOfConversation", .completed(.ended, message: nil)),
-        ("HandoffCompleted", "transferBack", .completed(.transferBack, message: nil)),
-        ("HandoffCompleted", "failed", .failed(reason: nil)),
-        ("baton.queue", ["position": 2, "estimatedWaitSeconds": 90],
-         .progress(.queue(position: 2, estimatedWait: .seconds(90)))),
-        ("baton.queue", ["position": "?", "estimatedWaitSeconds": 1e300],
-         .progress(.queue(position: nil, estimatedWait: nil))),
-    ] as [(String, JSONValue, HandoffSignal.Kind)])
+    @Test(
+        arguments: [
+            (
+                "handoff.status", JSONValue.object(["state": "accepted"]),
+                HandoffSignal.Kind.accepted(by: nil, message: nil)
+            ),
+            ("handoff.status", ["state": "accepted", "message": nil], .accepted(by: nil, message: nil)),
+            ("handoff.status", ["state": "accepted", "message": ""], .accepted(by: nil, message: nil)),
+            ("handoff.status", ["state": "accepted", "message": "Hi"], .accepted(by: nil, message: "Hi")),
+            ("handoff.status", ["state": "Accepted", "message": ["a": 1]], .accepted(by: nil, message: #"{"a":1}"#)),
+            ("handoff.status", ["state": "failed", "message": "no agent"], .failed(reason: "no agent")),
+            ("handoff.status", ["state": "completed"], .completed(.unspecified, message: nil)),
+            ("handoff.status", ["state": "typing"], .progress(.typing)),
+            ("handoff.status", ["state": "parked"], .progress(.other("parked"))),
+            ("handoff.status", ["state": "timedOut"], .timedOut(reason: nil)),
+            ("handoff.status", "accepted", .accepted(by: nil, message: nil)),
+            ("handoff.status", #"{"state":"failed","message":"x"}"#, .failed(reason: "x")),
+            ("HandoffResponse", "accepted", .accepted(by: nil, message: nil)),
+            ("HandoffResponse", "timedOut", .timedOut(reason: nil)),
+            ("HandoffResponse", "endOfConversation", .completed(.ended, message: nil)),
+            ("HandoffResponse", ["state": "failed"], .failed(reason: nil)),
+            ("HandoffCompleted", "endOfConversation", .completed(.ended, message: nil)),
+            ("HandoffCompleted", "transferBack", .completed(.transferBack, message: nil)),
+            ("HandoffCompleted", "failed", .failed(reason: nil)),
+            (
+                "baton.queue", ["position": 2, "estimatedWaitSeconds": 90],
+                .progress(.queue(position: 2, estimatedWait: .seconds(90)))
+            ),
+            (
+                "baton.queue", ["position": "?", "estimatedWaitSeconds": 1e300],
+                .progress(.queue(position: nil, estimatedWait: nil))
+            ),
+        ] as [(String, JSONValue, HandoffSignal.Kind)]
+    )
     func `a report is told by its name and code`(name: String, value: JSONValue, kind: HandoffSignal.Kind) {
         #expect(HandoffSignal(Wire.event(name, value: value))?.kind == kind)
     }
@@ -95,7 +106,9 @@ struct RecognitionTests {
         #expect(HandoffSignal(Activity(type: .handoff))?.kind == .completed(.unspecified, message: nil))
     }
 
-    @Test(arguments: ["handoff.initiate ", "Handoff.Initiate", "HANDOFF.STATUS", "handoff-initiate", "handoffresponse", ""])
+    @Test(arguments: [
+        "handoff.initiate ", "Handoff.Initiate", "HANDOFF.STATUS", "handoff-initiate", "handoffresponse", "",
+    ])
     func `a name that is only similar is no signal`(name: String) {
         #expect(HandoffSignal(Wire.event(name, value: ["state": "accepted"])) == nil)
     }

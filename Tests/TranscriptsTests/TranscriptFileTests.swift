@@ -104,18 +104,28 @@ struct TranscriptFileTests {
     @Test func `failures are one line with the name as given`() throws {
         try Self.withFolder { folder in
             let missing = "\(folder)/no/a.json"
-            #expect(Self.failure { try TranscriptFile.write(Self.new, to: missing) }
-                == "\(missing): cannot write: no such file or folder")
-            #expect(Self.failure { try TranscriptFile.read(missing) }
-                == "\(missing): cannot open: no such file or folder")
-            #expect(Self.failure { try TranscriptFile.write(Self.new, to: folder) }
-                == "\(folder): cannot write: it is a folder")
+            #expect(
+                Self.failure { try TranscriptFile.write(Self.new, to: missing) }
+                    == "\(missing): cannot write: no such file or folder"
+            )
+            #expect(
+                Self.failure { try TranscriptFile.read(missing) }
+                    == "\(missing): cannot open: no such file or folder"
+            )
+            #expect(
+                Self.failure { try TranscriptFile.write(Self.new, to: folder) }
+                    == "\(folder): cannot write: it is a folder"
+            )
             #expect(Self.failure { try TranscriptFile.read(folder) } == "\(folder): cannot read: it is a folder")
-            #expect(Self.failure { try TranscriptFile.write(Self.new, to: "/dev/null") }
-                == "/dev/null: cannot write: it is not a regular file")
+            #expect(
+                Self.failure { try TranscriptFile.write(Self.new, to: "/dev/null") }
+                    == "/dev/null: cannot write: it is not a regular file"
+            )
             try TranscriptFile.write(Self.new, to: "\(folder)/a")
-            #expect(Self.failure { try TranscriptFile.read("\(folder)/a/b") }
-                == "\(folder)/a/b: cannot open: a part of the path is not a folder")
+            #expect(
+                Self.failure { try TranscriptFile.read("\(folder)/a/b") }
+                    == "\(folder)/a/b: cannot open: a part of the path is not a folder"
+            )
             #expect(Self.failure { try TranscriptFile.write(Self.new, to: "") }?.isEmpty == false)
         }
     }
@@ -133,8 +143,10 @@ struct TranscriptFileTests {
     @Test func `a pipe without a writer does not hang the reader`() throws {
         try Self.withFolder { folder in
             #expect(mkfifo("\(folder)/p", 0o600) == 0)
-            #expect(Self.failure { try TranscriptFile.read("\(folder)/p") }
-                == "\(folder)/p: cannot read: it is not a regular file")
+            #expect(
+                Self.failure { try TranscriptFile.read("\(folder)/p") }
+                    == "\(folder)/p: cannot read: it is not a regular file"
+            )
         }
     }
 

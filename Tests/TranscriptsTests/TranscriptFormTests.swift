@@ -12,16 +12,20 @@ struct TranscriptFormTests {
 
     private static func value(_ text: String) throws -> JSONValue { try JSONValue(parsing: text) }
 
-    @Test(arguments: [
-        ("[\(hi),\(yo)]", TranscriptForm.array),
-        (#"{"transcript":[\#(hi),\#(yo)],"v":1}"#, .transcriptObject),
-        (#"{"activities":[\#(hi),\#(yo)],"watermark":"0000a-42"}"#, .activitySet),
-        (#"{"contentType":"application/json","name":"Transcript","content":{"activities":[\#(hi),\#(yo)]}}"#,
-         .attachment),
-        (#"{"content":[\#(hi),\#(yo)]}"#, .attachment),
-        ("\n[\(hi)]\n[\(yo)]\n", .sequence),
-        ("\(hi)\n\(yo)\n", .sequence),
-    ] as [(String, TranscriptForm)])
+    @Test(
+        arguments: [
+            ("[\(hi),\(yo)]", TranscriptForm.array),
+            (#"{"transcript":[\#(hi),\#(yo)],"v":1}"#, .transcriptObject),
+            (#"{"activities":[\#(hi),\#(yo)],"watermark":"0000a-42"}"#, .activitySet),
+            (
+                #"{"contentType":"application/json","name":"Transcript","content":{"activities":[\#(hi),\#(yo)]}}"#,
+                .attachment
+            ),
+            (#"{"content":[\#(hi),\#(yo)]}"#, .attachment),
+            ("\n[\(hi)]\n[\(yo)]\n", .sequence),
+            ("\(hi)\n\(yo)\n", .sequence),
+        ] as [(String, TranscriptForm)]
+    )
     func `every form gives its activities in order, fields intact`(text: String, form: TranscriptForm) throws {
         let transcript = try Self.read(text)
         #expect(transcript.form == form)
@@ -135,14 +139,20 @@ struct TranscriptTextTests {
         ("", "a.json: byte 0: a JSON value, found nothing"),
         ("[{\"type\":\"message\"", "a.json: byte 18: expected ',' or '}' in an object, found the end"),
         ("\u{feff}[1,]", "a.json: byte 6: expected a JSON value"),
-        ("[{\"type\":\"a\"}][{\"type\":", "a.json: byte 24: expected a JSON value, found the end"),
-        ("[{}][{}", "a.json: byte 7: expected a list, an object or the end"),
-        ("[{}][{},7]", "a.json: byte 8: expected a list, an object or the end"),
-        ("{\"a\":1}", "a.json: at $: expected a list of activities, an object with 'activities' or 'transcript', "
-            + "an attachment or an activity, found an object"),
+        ("[{\"type\":\"a\"}][{\"type\":", "a.json: byte 23: expected ']', found the end"),
+        ("[{}]{\"type\":", "a.json: byte 12: expected a JSON value, found the end"),
+        ("[{}][{},7]", "a.json: byte 8: expected a list or an object"),
+        (
+            "{\"a\":1}",
+            "a.json: at $: expected a list of activities, an object with 'activities' or 'transcript', "
+                + "an attachment or an activity, found an object"
+        ),
         ("{\"activities\":7}", "a.json: at $.activities: expected a list of activities, found a number"),
-        ("{\"content\":\"[\"}", "a.json: at $.content: expected JSON within the text, "
-            + "byte 1: expected a JSON value, found the end"),
+        (
+            "{\"content\":\"[\"}",
+            "a.json: at $.content: expected JSON within the text, "
+                + "byte 1: expected a JSON value, found the end"
+        ),
         ("[]\n7", "a.json: byte 3: expected the end of the document"),
     ])
     func `an error names the file, the place and what was expected`(text: String, line: String) throws {

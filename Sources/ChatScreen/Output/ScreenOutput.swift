@@ -61,7 +61,6 @@ package struct ScreenOutput: ChatOutput {
             case .waiting: ("waiting", .handoff)
             case .queue(let position): (position.map { "queue \($0)" } ?? "queue", .handoff)
             case .agent(let name): (shortened(name), .agent)
-            case .ended: ("ended", .faint)
             case .closed: ("closed", .faint)
             }
         return Prompt(text: style.paint(word + ">", ink) + " ", right: style.paint(prompt.note, .faint))

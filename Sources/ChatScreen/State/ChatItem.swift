@@ -37,8 +37,6 @@ package struct ChatPrompt: Equatable, Sendable {
         /// Nobody yet, with the place in the queue.
         case queue(position: Int?)
         case agent(name: String)
-        /// The handoff ended well; the bot hears the next line.
-        case ended
         /// The conversation is over.
         case closed
     }

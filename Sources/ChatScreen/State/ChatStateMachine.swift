@@ -230,11 +230,11 @@ package struct ChatStateMachine: Sendable {
         if conversationId == nil { return .connecting }
         if case .ended? = connection { return .closed }
         switch handoff.state {
-        case .bot: return .bot
+        // After an end the bot hears the next line, which starts over.
+        case .bot, .ended: return .bot
         case .requested: return .waiting
         case .queued: return .queue(position: handoff.attempt?.queuePosition)
         case .live: return .agent(name: handoff.agent?.name ?? "agent")
-        case .ended: return .ended
         case .closed: return .closed
         }
     }

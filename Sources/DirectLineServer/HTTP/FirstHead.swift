@@ -18,11 +18,22 @@ final class FirstHead {
     private final class Recorder: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = HTTPServerRequestPart
         typealias InboundOut = HTTPServerRequestPart
+        typealias OutboundOut = HTTPServerResponsePart
 
         private let memory: FirstHead
         private var isDone = false
 
         init(_ memory: FirstHead) { self.memory = memory }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            // Nobody further on would answer what was no request from its first byte.
+            guard !isDone, error is HTTPParserError else { return context.fireErrorCaught(error) }
+            let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
+            let head = HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers)
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.close(promise: nil)
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             // Once upgraded, other types than requests come by here until the handler is out.

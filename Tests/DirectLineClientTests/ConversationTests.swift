@@ -1,0 +1,298 @@
+import BotSchema
+import Synchronization
+import Testing
+
+@testable import DirectLineClient
+
+@Suite(.timeLimit(.minutes(1)))
+struct ConversationTests {
+    @Test func `a conversation starts, streams, sends and recognises its echo`() async throws {
+        try await withFakeService { service in
+            let receipt = try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                #expect(await events.next() == .connection(.connecting(attempt: 1)))
+                #expect(await events.next() == .connection(.online))
+                #expect(conversation.conversationId == "conv|1-x")
+                #expect(conversation.transportInUse == .webSocket)
+                await service.until { $0.streamCount == 1 }
+                await service.say("hello")
+                #expect(await events.nextText() == "hello")
+                let receipt = try await conversation.send(.message("grüße"))
+                guard case .activity(let echo, let isEcho) = await events.next() else {
+                    Issue.record("no echo")
+                    return receipt
+                }
+                #expect(isEcho)
+                #expect(echo.id == receipt.id)
+                #expect(echo.clientActivityID == receipt.clientActivityID)
+                #expect(conversation.watermark == "1")
+                return receipt
+            }
+            #expect(receipt.id == "conv|1-x|2")
+
+            let start = try #require(await service.requests("POST /v3/directline/conversations").first)
+            #expect(start.bearer == "start-token")
+            #expect(start.body == ["user": ["id": "user-1", "name": "Ada"], "locale": "en-GB"])
+            let post = try #require(await service.requests("POST \(FakeService.path)/activities").first)
+            #expect(post.bearer == "token-1")
+            #expect(
+                post.body == [
+                    "type": "message", "text": "grüße", "from": ["id": "user-1", "name": "Ada", "role": "user"],
+                    "locale": "en-GB", "localTimestamp": "1970-01-01T00:00:00.000Z",
+                    "channelData": ["clientActivityID": .string(receipt.clientActivityID)],
+                ]
+            )
+            await service.until { !$0.closeCodes.isEmpty }
+            #expect(await service.closeCodes == [1000])
+        }
+    }
+
+    @Test func `repeated and odd frames neither show twice nor break the stream`() async throws {
+        try await withFakeService { service in
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                let first = await service.say("one")
+                #expect(await events.nextText() == "one")
+                await service.push(ActivitySet(activities: [first], watermark: "1").jsonValue.compactText)
+                await service.push("")
+                await service.push(#"{"later":"object"}"#)
+                await service.push("[]")
+                await service.push(#"{"activities":[],"watermark":null}"#)
+                await service.push(#"{"activities":[3,{"text":"no id"},{"text":"no id"}]}"#)
+                await service.push(#"{"activities":["#)
+                await service.say("two")
+                #expect(await events.nextText() == "no id")
+                #expect(await events.nextText() == "no id")
+                guard case .notice(let notice) = await events.next() else {
+                    Issue.record("no notice")
+                    return
+                }
+                #expect(notice.hasPrefix("a frame of the stream was no JSON"))
+                #expect(conversation.watermark == "1")
+                #expect(await events.nextText() == "two")
+            }
+        }
+    }
+
+    @Test func `a dropped socket is resumed from the watermark, nothing lost and nothing twice`() async throws {
+        try await withFakeService { service in
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.say("one")
+                #expect(await events.nextText() == "one")
+                await service.keep(["two", "three"])
+                await service.dropStreams()
+                #expect(
+                    await events.next()
+                        == .connection(.reconnecting(attempt: 1, after: .zero, reason: "the connection broke"))
+                )
+                #expect(await events.next() == .connection(.online))
+                #expect(await events.nextText() == "two")
+                #expect(await events.nextText() == "three")
+                await service.until { $0.streamCount == 2 }
+                await service.say("four")
+                #expect(await events.nextText() == "four")
+            }
+            #expect(await service.requests("GET \(FakeService.path)").map(\.query) == ["watermark=1"])
+        }
+    }
+
+    @Test func `a replay of the whole history shows nothing twice`() async throws {
+        try await withFakeService { service in
+            await service.keep(["one", "two"])
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                #expect(await events.nextText() == "one")
+                #expect(await events.nextText() == "two")
+                let replay = #"{"conversationId":"conv|1-x","streamUrl":"ws://127.0.0.1:\#(service.port)/stream"}"#
+                await service.script("GET \(FakeService.path)", .status(200, body: replay))
+                await conversation.reconnect()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 2 }
+                await service.say("three")
+                #expect(await events.nextText() == "three")
+            }
+        }
+    }
+
+    @Test func `an orderly close by the service is resumed as well`() async throws {
+        try await withFakeService { service in
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.closeStreams(code: 1000)
+                let reason = "the service closed the stream (1000)"
+                #expect(await events.nextState() == .reconnecting(attempt: 1, after: .zero, reason: reason))
+                #expect(await events.nextState() == .online)
+            }
+        }
+    }
+
+    @Test func `streams refused three times give way to polling`() async throws {
+        try await withFakeService { service in
+            await service.set(refusesStreams: true)
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .polling)
+                #expect(conversation.transportInUse == .polling)
+                await service.say("by poll")
+                #expect(await events.nextText() == "by poll")
+                let receipt = try await conversation.send(.message("mine"))
+                guard case .activity(let echo, isEcho: true) = await events.next() else {
+                    Issue.record("no echo")
+                    return
+                }
+                #expect(echo.id == receipt.id)
+            }
+            #expect(await service.requests("GET \(FakeService.path)").count == 2)
+        }
+    }
+
+    @Test func `polling goes on after failures of every kind`() async throws {
+        try await withFakeService { service in
+            let route = "GET \(FakeService.path)/activities"
+            await service.script(
+                route,
+                .status(500),
+                .status(502, body: "<html>bad gateway</html>"),
+                .status(429, headers: ["Retry-After": "3"]),
+                .status(200, body: "not JSON"),
+                .hangUp
+            )
+            try await DirectLineClient.withConversation(.test(service, transport: .polling)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .polling)
+                await service.say("still here")
+                #expect(await events.nextText() == "still here")
+            }
+            #expect(await service.streamCount == 0)
+        }
+    }
+
+    @Test func `a service without a stream address is polled`() async throws {
+        try await withFakeService { service in
+            await service.set(offersStream: false)
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                #expect(await events.next() == .connection(.polling))
+            }
+        }
+    }
+
+    @Test func `renewals that fail are tried again until one succeeds`() async throws {
+        try await withFakeService { service in
+            let route = "GET \(FakeService.path)"
+            await service.script(route, .status(500), .status(429, headers: ["Retry-After": "1"]), .hangUp)
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.dropStreams()
+                await events.wait(for: .online)
+            }
+            #expect(await service.requests(route).count == 4)
+        }
+    }
+
+    @Test func `a conversation that the service has forgotten is over`() async throws {
+        try await withFakeService { service in
+            await service.script("GET \(FakeService.path)", .status(404))
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.dropStreams()
+                _ = await events.nextState()
+                let reason = "\(service.authority) does not know this conversation or address (404)"
+                #expect(await events.nextState() == .ended(reason: reason))
+                #expect(conversation.transportInUse == nil)
+                await conversation.reconnect()
+                await events.wait(for: .online)
+            }
+        }
+    }
+
+    @Test func `a bot's end of the conversation stops resuming until the user speaks again`() async throws {
+        try await withFakeService { service in
+            try await DirectLineClient.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                var end = Activity.endOfConversation(code: "completedSuccessfully")
+                end.from = ChannelAccount(id: "bot", role: "bot")
+                await service.append(end)
+                _ = await events.next()
+                await service.dropStreams()
+                #expect(await events.nextState() == .ended(reason: "the bot ended the conversation"))
+                _ = try await conversation.send(.message("wait"))
+                await events.wait(for: .online)
+                #expect(await events.nextText() == "wait")
+            }
+        }
+    }
+
+    @Test func `two thousand activities arrive in order through a small queue`() async throws {
+        try await withFakeService { service in
+            var configuration = try ClientConfiguration.test(service)
+            configuration.eventCapacity = 8
+            let texts = (0..<2_000).map(String.init)
+            await service.keep(texts)
+            try await DirectLineClient.withConversation(configuration) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                var received: [String] = []
+                while received.count < texts.count, let text = await events.nextText() { received.append(text) }
+                #expect(received == texts)
+            }
+        }
+    }
+
+    @Test func `cancelling ends promptly, whoever waits for whatever`() async throws {
+        try await withFakeService { service in
+            let isOnline = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .unbounded)
+            await withTaskGroup { group in
+                group.addTask {
+                    try? await DirectLineClient.withConversation(.test(service)) { conversation in
+                        var events = conversation.events.makeAsyncIterator()
+                        await events.wait(for: .online)
+                        isOnline.continuation.yield()
+                        while await events.next() != nil {}
+                    }
+                }
+                for await _ in isOnline.stream { break }
+                await service.until { $0.streamCount == 1 }
+                group.cancelAll()
+            }
+            await service.until { $0.closeCodes.count == 1 }
+        }
+    }
+
+    @Test func `leaving is prompt with a full queue and nobody reading`() async throws {
+        try await withFakeService { service in
+            var configuration = try ClientConfiguration.test(service)
+            configuration.eventCapacity = 2
+            await service.keep((0..<500).map(String.init))
+            try await DirectLineClient.withConversation(configuration) { _ in
+                await service.until { $0.streamCount == 1 }
+            }
+        }
+    }
+
+    @Test func `a failure of the closure comes out after the socket has closed`() async throws {
+        struct Failure: Error {}
+        try await withFakeService { service in
+            await #expect(throws: Failure.self) {
+                try await DirectLineClient.withConversation(.test(service)) { conversation in
+                    var events = conversation.events.makeAsyncIterator()
+                    await events.wait(for: .online)
+                    throw Failure()
+                }
+            }
+            await service.until { $0.closeCodes == [1000] }
+        }
+    }
+}

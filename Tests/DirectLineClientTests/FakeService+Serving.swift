@@ -1,0 +1,114 @@
+import BotSchema
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import WebSocketTransport
+
+private typealias HTTPChannel = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+
+private enum Connection: Sendable {
+    case stream(WebSocketChannel, uri: String)
+    case http(HTTPChannel)
+}
+
+/// Runs a fake service on a port of the system's choice for the length of a closure.
+func withFakeService<Value: Sendable>(_ body: @Sendable (FakeService) async throws -> Value) async throws -> Value {
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .bind(host: "127.0.0.1", port: 0) { channel in
+            channel.eventLoop.makeCompletedFuture { try configure(channel) }
+        }
+    let service = FakeService(port: listener.channel.localAddress?.port ?? 0)
+    await ServiceOfPort.shared.register(service)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            try await listener.executeThenClose { connections in
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await connection in connections {
+                        group.addTask {
+                            switch try? await connection.get() {
+                            case .stream(let channel, let uri): await service.serve(channel, uri)
+                            case .http(let channel): await serve(channel, service)
+                            case nil: break
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let value = try await body(service)
+        group.cancelAll()
+        return value
+    }
+}
+
+/// Which service listens where, for the decision about an upgrade.
+private actor ServiceOfPort {
+    static let shared = ServiceOfPort()
+    private var services: [Int: FakeService] = [:]
+
+    func register(_ service: FakeService) { services[service.port] = service }
+
+    func refusesStreams(_ host: String?) async -> Bool {
+        let port = host?.split(separator: ":").last.flatMap { Int($0) } ?? 0
+        return await services[port]?.refusesStreams ?? true
+    }
+}
+
+private func configure(_ channel: any Channel) throws -> EventLoopFuture<Connection> {
+    let upgrader = WebSocketUpgrade.server(
+        decide: { head in
+            await ServiceOfPort.shared.refusesStreams(head.headers.first(name: "Host")) ? nil : [:]
+        },
+        upgraded: { channel, head in Connection.stream(channel, uri: head.uri) }
+    )
+    let upgrading = NIOTypedHTTPServerUpgradeConfiguration<Connection>(
+        upgraders: [upgrader],
+        notUpgradingCompletionHandler: { channel in
+            channel.eventLoop.makeCompletedFuture { .http(try HTTPChannel(wrappingChannelSynchronously: channel)) }
+        }
+    )
+    return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+        configuration: .init(upgradeConfiguration: upgrading)
+    )
+}
+
+private func serve(_ channel: HTTPChannel, _ service: FakeService) async {
+    try? await channel.executeThenClose { inbound, outbound in
+        var head: HTTPRequestHead?
+        var body: [UInt8] = []
+        for try await part in inbound {
+            switch part {
+            case .head(let next):
+                head = next
+                body = []
+            case .body(let bytes): body += bytes.readableBytesView
+            case .end:
+                // A refused upgrade comes without its head (apple/swift-nio#2632).
+                let answer: FakeService.Answer =
+                    if let head { await service.answer(request(head, body)) } else { .status(403) }
+                guard case .status(let status, let text, let fields) = answer else { return }
+                var headers = HTTPHeaders(fields.map { ($0.key, $0.value) })
+                headers.replaceOrAdd(name: "Content-Length", value: String(text.utf8.count))
+                let response = HTTPResponseHead(
+                    version: .http1_1,
+                    status: HTTPResponseStatus(statusCode: status),
+                    headers: headers
+                )
+                try await outbound.write(.head(response))
+                try await outbound.write(.body(.byteBuffer(ByteBuffer(string: text))))
+                try await outbound.write(.end(nil))
+            }
+        }
+    }
+}
+
+private func request(_ head: HTTPRequestHead, _ body: [UInt8]) -> FakeService.Request {
+    let parts = head.uri.split(separator: "?", maxSplits: 1).map(String.init)
+    return FakeService.Request(
+        method: head.method.rawValue,
+        path: parts.first ?? "",
+        query: parts.count > 1 ? parts[1] : nil,
+        bearer: head.headers.first(name: "Authorization").map { String($0.trimmingPrefix("Bearer ")) },
+        body: try? JSONValue(parsing: body)
+    )
+}

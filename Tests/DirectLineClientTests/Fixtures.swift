@@ -1,0 +1,67 @@
+import BotSchema
+
+@testable import DirectLineClient
+
+/// A clock on which a second lasts ten milliseconds.
+struct QuickClock: Clock {
+    typealias Duration = Swift.Duration
+
+    struct Instant: InstantProtocol {
+        var base: ContinuousClock.Instant
+        func advanced(by duration: Swift.Duration) -> Instant { Instant(base: base.advanced(by: duration / 100)) }
+        func duration(to other: Instant) -> Swift.Duration { base.duration(to: other.base) * 100 }
+        static func < (left: Instant, right: Instant) -> Bool { left.base < right.base }
+    }
+
+    var now: Instant { Instant(base: .now) }
+    var minimumResolution: Swift.Duration { .milliseconds(100) }
+
+    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+        try await ContinuousClock().sleep(until: deadline.base)
+    }
+}
+
+extension ClientConfiguration {
+    /// What most tests start from.
+    static func test(
+        _ service: FakeService,
+        credential: DirectLineCredential = .token("start-token"),
+        transport: Transport = .automatic
+    ) throws -> ClientConfiguration {
+        var configuration = ClientConfiguration(
+            endpoint: try DirectLineEndpoint(service.base),
+            credential: credential,
+            user: ChannelAccount(id: "user-1", name: "Ada"),
+            locale: "en-GB",
+            transport: transport
+        )
+        configuration.clock = QuickClock()
+        configuration.requestTimeout = .seconds(10)
+        configuration.randomSeed = 7
+        configuration.now = { Timestamp(milliseconds: 0) }
+        return configuration
+    }
+}
+
+extension ClientEvents.AsyncIterator {
+    /// The next activity's text, connection changes passed over.
+    mutating func nextText() async -> String? {
+        while let event = await next() {
+            if case .activity(let activity, _) = event { return activity.text }
+        }
+        return nil
+    }
+
+    /// The next change of the connection.
+    mutating func nextState() async -> ConnectionState? {
+        while let event = await next() {
+            if case .connection(let state) = event { return state }
+        }
+        return nil
+    }
+
+    /// Reads until the connection is in a state.
+    mutating func wait(for state: ConnectionState) async {
+        while let next = await nextState(), next != state {}
+    }
+}

@@ -1,0 +1,115 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A program whose standard input and output are pipes, as in a script.
+///
+/// For one thread. The program is killed when this goes away.
+package final class PipedProgram {
+    /// Why a test cannot go on.
+    package struct Failure: Error, CustomStringConvertible {
+        /// What happened, with what the program had printed.
+        package let description: String
+    }
+
+    /// Everything that the program has printed on standard output so far.
+    package private(set) var output = ""
+    /// The program.
+    package let process: Int32
+
+    private let input: Int32
+    private let results: Int32
+    private var isInputOpen = true
+    private var isRunning = true
+
+    /// Starts a program; its standard error goes where its output goes.
+    package init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        var toProgram: [Int32] = [0, 0]
+        var fromProgram: [Int32] = [0, 0]
+        guard pipe(&toProgram) == 0, pipe(&fromProgram) == 0 else { throw Failure(description: "pipe: \(errno)") }
+        for descriptor in toProgram + fromProgram { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, toProgram[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 1)
+        posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 2)
+        var argv = arguments.map { strdup($0) } + [nil]
+        var envp = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var process = pid_t()
+        let result = posix_spawn(&process, arguments[0], &actions, nil, &argv, &envp)
+        close(toProgram[0])
+        close(fromProgram[1])
+        guard result == 0 else { throw Failure(description: "cannot start \(arguments[0]): \(result)") }
+        self.process = process
+        input = toProgram[1]
+        results = fromProgram[0]
+    }
+
+    deinit {
+        if isRunning {
+            kill(process, SIGKILL)
+            var status: Int32 = 0
+            waitpid(process, &status, 0)
+        }
+        if isInputOpen { close(input) }
+        close(results)
+    }
+
+    /// Gives the program text to read. For texts that fit into a pipe.
+    package func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(input, bytes, bytes.count)
+    }
+
+    /// Ends the program's input.
+    package func closeInput() {
+        if isInputOpen { close(input) }
+        isInputOpen = false
+    }
+
+    /// Waits until the program has printed a text.
+    package func wait(for text: String, atMost limit: Duration = .seconds(30)) throws {
+        let deadline = ContinuousClock.now + limit
+        while !output.contains(text) {
+            guard ContinuousClock.now < deadline, readOutput(milliseconds: 100) else {
+                throw Failure(description: "no “\(text)” in the output:\n\(output)")
+            }
+        }
+    }
+
+    /// Forgets what was printed so far, so that later waits look at what follows.
+    package func forgetOutput() { output = "" }
+
+    /// Reads until the program has ended.
+    package func waitForExit(atMost limit: Duration = .seconds(60)) throws -> PseudoTerminal.Exit {
+        let deadline = ContinuousClock.now + limit
+        while readOutput(milliseconds: 100) {
+            guard ContinuousClock.now < deadline else {
+                throw Failure(description: "the program does not end; its output:\n\(output)")
+            }
+        }
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        isRunning = false
+        let signal = status & 0x7f
+        return signal == 0 ? .code(status >> 8 & 0xff) : .signal(signal)
+    }
+
+    /// Reads what there is, waiting at most so long for the first of it.
+    ///
+    /// - Returns: False at the end of the output.
+    private func readOutput(milliseconds: Int32) -> Bool {
+        var state = pollfd(fd: results, events: Int16(POLLIN), revents: 0)
+        guard poll(&state, 1, milliseconds) > 0 else { return true }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = read(results, &buffer, buffer.count)
+        guard count > 0 else { return false }
+        // A character may be cut by the end of the buffer; tests look for what is ASCII where that matters.
+        output += String(decoding: buffer[..<count], as: UTF8.self)
+        return true
+    }
+}
