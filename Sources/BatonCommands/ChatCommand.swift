@@ -64,7 +64,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 }
             }
         } catch {
-            console.show(screen.output.text(of: .failure(describe(error)), columns: console.columns))
+            let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
+            if let report = screen.failureReport { report(text) } else { console.show(text) }
             return 1
         }
     }
@@ -96,7 +97,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 linger: .seconds(io.linger),
                 style: screen.style
             ),
-            recordPath: io.record
+            recordPath: io.record,
+            reportFailure: screen.failureReport
         )
         return await loop.run()
     }

@@ -17,12 +17,17 @@ struct ChatTerminal {
     let style: Style
     /// What turns items into text.
     let output: any ChatOutput
+    /// Where failures go when it is not among the lines: a script's standard error.
+    let failureReport: (@Sendable (String) -> Void)?
     private let hasEditor: Bool
 
     /// Looks at the options, the environment and the descriptors.
     init(options: ConsoleOptions) {
         isInteractive = isatty(STDIN_FILENO) == 1 && !options.json
         hasEditor = isInteractive && LineEditor.isUsable()
+        // JSON lines hold failures too; people at a terminal read them where they happen.
+        let isScript = !isInteractive && !options.json
+        failureReport = isScript ? { @Sendable text in StandardStream.error.writeLine(text) } : nil
         let wantsPlain = options.plain || Secrets.environment("NO_COLOR") != nil
         style = wantsPlain || !hasEditor ? .plain : .full
         let renderer = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))

@@ -29,6 +29,16 @@ extension Activity {
         set { json.set("id", newValue) }
     }
 
+    /// Whether a user said it, as far as roles tell.
+    ///
+    /// Many files leave out the user's own role and only name the recipient as the bot.
+    public var isFromUser: Bool {
+        guard let role = from?.role?.lowercased(), !role.isEmpty else {
+            return recipient?.role?.lowercased() == "bot"
+        }
+        return role == "user"
+    }
+
     /// When the channel took the activity, as written (A2040); ``Timestamp`` reads it.
     public var timestamp: String? {
         get { json["timestamp"]?.string }

@@ -15,6 +15,7 @@ package struct ChatLoop: Sendable {
     private let client: ClientConfiguration
     private let recordPath: String?
     private let machine: ChatStateMachine
+    private let reportFailure: @Sendable (String) -> Void
 
     /// A chat over a console.
     ///
@@ -24,18 +25,21 @@ package struct ChatLoop: Sendable {
     ///   - client: The conversation to open.
     ///   - configuration: How the chat behaves.
     ///   - recordPath: A file that gets the transcript when the chat is left, whichever way.
+    ///   - reportFailure: Where sentences about failures go; to the console when nil.
     package init(
         console: any Console,
         output: any ChatOutput,
         client: ClientConfiguration,
         configuration: ChatStateMachine.Configuration,
-        recordPath: String? = nil
+        recordPath: String? = nil,
+        reportFailure: (@Sendable (String) -> Void)? = nil
     ) {
         self.console = console
         self.output = output
         self.client = client
         self.recordPath = recordPath
         machine = ChatStateMachine(configuration: configuration)
+        self.reportFailure = reportFailure ?? { console.show($0) }
     }
 
     /// Runs until the person leaves, the pipe is done or no conversation can be opened.
@@ -100,7 +104,8 @@ package struct ChatLoop: Sendable {
 
     private func show(_ item: ChatItem) {
         let text = output.text(of: item, columns: console.columns)
-        if !text.isEmpty { console.show(text) }
+        guard !text.isEmpty else { return }
+        if case .failure = item { reportFailure(text) } else { console.show(text) }
     }
 
     private func saveRecord(_ machine: ChatStateMachine, exitCode: Int32) async -> Int32 {

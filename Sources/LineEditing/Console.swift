@@ -33,7 +33,7 @@ package protocol Console: Sendable {
     /// Returns when everything shown is written. A second call waits for the same end.
     func close() async
 
-    /// The present width for text; 80 when it is unknown.
+    /// The present width for text; very large where lines are not to be wrapped.
     var columns: Int { get }
 }
 

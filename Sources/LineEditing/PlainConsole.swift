@@ -56,6 +56,8 @@ package final class PlainConsole: Console {
         await mailbox.ended()
     }
 
-    /// The width of the terminal behind the output, 80 when there is none.
-    package var columns: Int { (TerminalSize(descriptor: output) ?? .standard).columns }
+    /// The width of the terminal behind the output, or no bound at all.
+    ///
+    /// A pipe or a file takes lines of any length: whoever reads it wants each sentence on one line.
+    package var columns: Int { TerminalSize(descriptor: output)?.columns ?? Int(Int32.max) }
 }

@@ -60,7 +60,7 @@ package enum WebSocketConnection {
     ) async {
         session.close(closure)
         while !session.isClosed, await reader.next() != nil {}
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled, session.awaitsEnd else { return }
         if role == .server {
             // With frames unread, as after a frame too large, closing both ways would reset the connection and take
             // the close frame from the peer; half closing lets it read on.

@@ -61,10 +61,12 @@ actor WebSocketReader {
                 if let message = session.received(frame) { return message }
                 if session.isClosed { return nil }
             }
+            // A cancelled read ends the stream of frames, but not the connection.
+            if !Task.isCancelled { session.streamEnded() }
         } catch let error as NIOWebSocketError {
             session.failedToRead(error)
         } catch {
-            // A reset or a cancelled read: no more frames, and ``WebSocketSession/closure`` says 1006.
+            if !Task.isCancelled { session.streamEnded() }
         }
         hasEnded = true
         return nil

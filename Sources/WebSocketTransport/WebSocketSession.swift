@@ -31,6 +31,8 @@ final class WebSocketSession: Sendable {
     var closure: WebSocketClosure { state.withLock { $0.machine.closure } }
     var isOpen: Bool { state.withLock { $0.machine.isOpen } }
     var isClosed: Bool { state.withLock { $0.machine.isClosed } }
+    /// Whether a close frame was sent, so that TCP is to end by itself and a timer sees to it that it does.
+    var awaitsEnd: Bool { state.withLock { $0.closeTimer != nil } }
 
     // MARK: - Life
 
@@ -49,6 +51,9 @@ final class WebSocketSession: Sendable {
             $0.closeTimer?.cancel()
         }
     }
+
+    /// The peer has ended the stream, with or without a close frame before.
+    func streamEnded() { state.withLock { $0.machine.ended() } }
 
     /// Says goodbye as far as the socket takes it at once, and closes TCP.
     func abort(_ closure: WebSocketClosure) {

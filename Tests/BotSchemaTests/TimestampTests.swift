@@ -33,8 +33,10 @@ struct TimestampTests {
         #expect(Timestamp(text) == nil)
     }
 
-    @Test func `instants before 1970 are read too`() throws {
+    @Test func `instants before 1970 are read and written too`() throws {
         #expect(Timestamp("1969-12-31T23:59:59.500Z")?.milliseconds == -500)
+        #expect(Timestamp(milliseconds: -500).text == "1969-12-31T23:59:59.500Z")
+        #expect(Timestamp(milliseconds: -1000).text == "1969-12-31T23:59:59.000Z")
     }
 
     @Test func `mutated instants are read or refused`() {

@@ -1,0 +1,196 @@
+import BotSchema
+import Bots
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct RemoteBotTests {
+    @Test func `an activity is one POST as SDKs demand it, without a credential`() async throws {
+        try await withEndpoint({ _ in ("201 Created", "") }) { endpoint in
+            try await RemoteBot.withBot(at: endpoint.url + "?code=s3cret") { bot in
+                #expect(bot.name == endpoint.url)
+                let answer = try await bot.onTurn(.message("hi"), in: Conversation())
+                #expect(answer == nil)
+            }
+            let request = endpoint.requests.withLock { $0 }
+            #expect(request.count == 1)
+            #expect(request.first?.head.method == .POST)
+            #expect(request.first?.head.uri == "/api/messages?code=s3cret")
+            let headers = request.first?.head.headers
+            #expect(headers?["Content-Type"] == ["application/json; charset=utf-8"])
+            #expect(headers?["x-ms-conversation-id"] == ["c1"])
+            #expect(headers?.contains(name: "Authorization") == false)
+            #expect(headers?.contains(name: "Content-Length") == true)
+            #expect(request.first?.body == Activity.message("hi").jsonValue.compactText)
+        }
+    }
+
+    @Test(arguments: ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
+    func `any success is a success`(status: String) async throws {
+        try await withEndpoint({ _ in (status, "") }) { endpoint in
+            let answer = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(.typing, in: Conversation()) }
+            #expect(answer == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("500 Oops", 500, "the bot answered 500"), ("302 Found", 302, "the bot answered 302"),
+        ("401 Unauthorized", 401, "the bot expects an app id and password (it answered 401)"),
+        ("403 Forbidden", 403, "the bot expects an app id and password (it answered 403)"),
+    ])
+    func `any other status is a failure with words for people`(line: String, status: Int, message: String) async throws {
+        try await withEndpoint({ _ in (line, "<html>") }) { endpoint in
+            let error = await #expect(throws: BotError.self) {
+                _ = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(.message("x"), in: Conversation()) }
+            }
+            #expect(error?.code == .refused)
+            #expect(error?.status == status)
+            #expect(error?.message == message)
+            #expect(endpoint.requests.withLock { $0.count } == 1, "nothing is sent twice")
+        }
+    }
+
+    @Test func `the answer to an invoke is passed on whatever it is`() async throws {
+        var invoke = Activity(type: .invoke)
+        invoke.name = "x"
+        for (line, expected) in [("200 OK", InvokeResponse(status: 200, body: ["a": 1])), ("501 No", InvokeResponse(status: 501))] {
+            try await withEndpoint({ _ in (line, expected.body?.compactText ?? "") }) { [invoke] endpoint in
+                let answer = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(invoke, in: Conversation()) }
+                #expect(answer == expected)
+            }
+        }
+    }
+
+    @Test func `replies in the answer are said in order`() async throws {
+        let body = #"{"activities":[{"type":"message","text":"1"},{"text":"no type"},{"type":"message","text":"2"}]}"#
+        let conversation = Conversation()
+        try await withEndpoint({ _ in ("200 OK", body) }) { endpoint in
+            _ = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(.message("x"), in: conversation) }
+        }
+        #expect(conversation.said.withLock { $0 } == ["1", "2"])
+    }
+
+    @Test func `a bot that takes too long is given up`() async throws {
+        try await withEndpoint({ _ in nil }) { endpoint in
+            let error = await #expect(throws: BotError.self) {
+                _ = try await RemoteBot.withBot(at: endpoint.url, limit: .milliseconds(100)) {
+                    try await $0.onTurn(.message("x"), in: Conversation())
+                }
+            }
+            #expect(error?.code == .timedOut)
+        }
+    }
+
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func `nobody at the endpoint is one clear sentence at once`(host: String) async throws {
+        let port = try await withEndpoint({ _ in nil }) { $0.port }
+        let url = "http://\(host):\(port)/api/messages"
+        let error = await #expect(throws: BotError.self) {
+            _ = try await RemoteBot.withBot(at: url + "?code=s3cret") { try await $0.onTurn(.message("x"), in: Conversation()) }
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.message == "nobody answers at \(url) (connection refused)")
+    }
+
+    @Test func `localhost is reached on the old family`() async throws {
+        try await withEndpoint({ _ in ("200 OK", "") }) { endpoint in
+            let url = "http://localhost:\(endpoint.port)/api/messages"
+            _ = try await RemoteBot.withBot(at: url) { try await $0.onTurn(.message("x"), in: Conversation()) }
+            #expect(endpoint.requests.withLock { $0.count } == 1)
+        }
+    }
+
+    @Test(arguments: ["", "localhost:3978", "ftp://x/y", "http://", "http:///api", "3978"])
+    func `what is no URL of a bot is refused before anything is sent`(url: String) async throws {
+        let error = await #expect(throws: BotError.self) {
+            try await RemoteBot.withBot(at: url) { _ in }
+        }
+        #expect(error?.message.contains("http://localhost:3978/api/messages") == true)
+    }
+
+    @Test func `passwords and keys in a URL are not shown`() async throws {
+        let name = try await RemoteBot.withBot(at: "https://me:pw@bot.example/api/messages?code=k") { $0.name }
+        #expect(name == "https://bot.example/api/messages")
+    }
+}
+
+private final class Conversation: ConversationChannel {
+    let id = "c1"
+    let said = Mutex<[String]>([])
+    var user: ChannelAccount { get async { ChannelAccount(id: "ada") } }
+    var bot: ChannelAccount { get async { ChannelAccount(id: "bot") } }
+
+    func send(_ activity: Activity) async throws -> Activity {
+        said.withLock { $0.append(activity.text ?? "") }
+        return activity
+    }
+    func deliverToBot(_ activity: Activity) async {}
+    func transcript() async -> [Activity] { [] }
+}
+
+/// A messaging endpoint that notes what it gets and answers what a test says, or nothing.
+private final class Endpoint: Sendable {
+    struct Request: Sendable {
+        let head: HTTPRequestHead
+        let body: String
+    }
+
+    let port: Int
+    let requests = Mutex<[Request]>([])
+    var url: String { "http://127.0.0.1:\(port)/api/messages" }
+
+    init(port: Int) { self.port = port }
+}
+
+private func withEndpoint<Result: Sendable>(
+    _ answer: @escaping @Sendable (HTTPRequestHead) -> (status: String, body: String)?,
+    _ body: @Sendable (Endpoint) async throws -> Result
+) async throws -> Result {
+    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .bind(host: "127.0.0.1", port: 0) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                return try NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>(wrappingChannelSynchronously: channel)
+            }
+        }
+    let endpoint = Endpoint(port: server.channel.localAddress?.port ?? 0)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            try await server.executeThenClose { connections in
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await connection in connections {
+                        group.addTask { try? await serve(connection, endpoint, answer) }
+                    }
+                }
+            }
+        }
+        defer { group.cancelAll() }
+        return try await body(endpoint)
+    }
+}
+
+private func serve(
+    _ connection: NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>,
+    _ endpoint: Endpoint,
+    _ answer: @Sendable (HTTPRequestHead) -> (status: String, body: String)?
+) async throws {
+    try await connection.executeThenClose { inbound, outbound in
+        var head: HTTPRequestHead?
+        var text = ""
+        for try await part in inbound {
+            switch part {
+            case .head(let new): (head, text) = (new, "")
+            case .body(let bytes): text += String(buffer: bytes)
+            case .end:
+                guard let head else { return }
+                endpoint.requests.withLock { $0.append(Endpoint.Request(head: head, body: text)) }
+                guard let (status, body) = answer(head) else { continue }
+                let length = status.hasPrefix("204") ? "" : "Content-Length: \(body.utf8.count)\r\n"
+                try await outbound.write(ByteBuffer(string: "HTTP/1.1 \(status)\r\n\(length)\r\n\(body)"))
+            }
+        }
+    }
+}

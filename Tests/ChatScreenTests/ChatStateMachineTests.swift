@@ -170,6 +170,19 @@ struct PipedChatTests {
         )
     }
 
+    @Test func `a file is written or read before a pipe goes on, and its failure is the exit code`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.arrive(#"{"type":"message","text":"Hello"}"#)
+        _ = script.take(.timer(.settle(generation: 2)))
+        #expect(script.enter("/save a.json").last == "save 1 to a.json")
+        #expect(script.enter("/load b.json") == [])
+        #expect(script.take(.input(.endOfInput)) == [])
+        let failure = TranscriptError(.cannotWrite, "a.json: no space left")
+        #expect(script.take(.saved(path: "a.json", .failure(failure))).last == "load b.json")
+        #expect(script.take(.loaded(path: "b.json", .failure(failure))).last == "leave 1")
+    }
+
     @Test func `a failed post makes the exit code 1`() {
         var script = ChatScript(isInteractive: false)
         _ = script.open()

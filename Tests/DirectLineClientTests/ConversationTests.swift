@@ -25,7 +25,6 @@ struct ConversationTests {
                 #expect(isEcho)
                 #expect(echo.id == receipt.id)
                 #expect(echo.clientActivityID == receipt.clientActivityID)
-                #expect(conversation.watermark == "1")
                 return receipt
             }
             #expect(receipt.id == "conv|1-x|2")
@@ -62,7 +61,6 @@ struct ConversationTests {
                 await service.push(#"{"activities":[],"watermark":null}"#)
                 await service.push(#"{"activities":[3,{"text":"no id"},{"text":"no id"}]}"#)
                 await service.push(#"{"activities":["#)
-                await service.say("two")
                 #expect(await events.nextText() == "no id")
                 #expect(await events.nextText() == "no id")
                 guard case .notice(let notice) = await events.next() else {
@@ -71,6 +69,7 @@ struct ConversationTests {
                 }
                 #expect(notice.hasPrefix("a frame of the stream was no JSON"))
                 #expect(conversation.watermark == "1")
+                await service.say("two")
                 #expect(await events.nextText() == "two")
             }
         }
@@ -86,10 +85,8 @@ struct ConversationTests {
                 #expect(await events.nextText() == "one")
                 await service.keep(["two", "three"])
                 await service.dropStreams()
-                #expect(
-                    await events.next()
-                        == .connection(.reconnecting(attempt: 1, after: .zero, reason: "the connection broke"))
-                )
+                let lost = await events.next()
+                #expect(lost == .connection(.reconnecting(attempt: 1, after: .zero, reason: "the connection broke")))
                 #expect(await events.next() == .connection(.online))
                 #expect(await events.nextText() == "two")
                 #expect(await events.nextText() == "three")

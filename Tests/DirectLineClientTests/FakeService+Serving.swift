@@ -2,6 +2,7 @@ import BotSchema
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 import WebSocketTransport
 
 private typealias HTTPChannel = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
@@ -13,12 +14,12 @@ private enum Connection: Sendable {
 
 /// Runs a fake service on a port of the system's choice for the length of a closure.
 func withFakeService<Value: Sendable>(_ body: @Sendable (FakeService) async throws -> Value) async throws -> Value {
+    let gate = StreamGate()
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .bind(host: "127.0.0.1", port: 0) { channel in
-            channel.eventLoop.makeCompletedFuture { try configure(channel) }
+            channel.eventLoop.makeCompletedFuture { try configure(channel, gate) }
         }
-    let service = FakeService(port: listener.channel.localAddress?.port ?? 0)
-    await ServiceOfPort.shared.register(service)
+    let service = FakeService(port: listener.channel.localAddress?.port ?? 0, gate: gate)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             try await listener.executeThenClose { connections in
@@ -41,24 +42,19 @@ func withFakeService<Value: Sendable>(_ body: @Sendable (FakeService) async thro
     }
 }
 
-/// Which service listens where, for the decision about an upgrade.
-private actor ServiceOfPort {
-    static let shared = ServiceOfPort()
-    private var services: [Int: FakeService] = [:]
+/// Whether streams are refused at present; asked on an event loop, where an actor cannot be.
+final class StreamGate: Sendable {
+    private let state = Mutex(false)
 
-    func register(_ service: FakeService) { services[service.port] = service }
-
-    func refusesStreams(_ host: String?) async -> Bool {
-        let port = host?.split(separator: ":").last.flatMap { Int($0) } ?? 0
-        return await services[port]?.refusesStreams ?? true
+    var isClosed: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 
-private func configure(_ channel: any Channel) throws -> EventLoopFuture<Connection> {
+private func configure(_ channel: any Channel, _ gate: StreamGate) throws -> EventLoopFuture<Connection> {
     let upgrader = WebSocketUpgrade.server(
-        decide: { head in
-            await ServiceOfPort.shared.refusesStreams(head.headers.first(name: "Host")) ? nil : [:]
-        },
+        shouldUpgrade: { _, channel in channel.eventLoop.makeSucceededFuture(gate.isClosed ? nil : [:]) },
         upgraded: { channel, head in Connection.stream(channel, uri: head.uri) }
     )
     let upgrading = NIOTypedHTTPServerUpgradeConfiguration<Connection>(

@@ -40,7 +40,7 @@ actor FakeService {
     // What a test may change.
     private(set) var expiresIn = 3_600
     private(set) var offersStream = true
-    private(set) var refusesStreams = false
+    private let gate: StreamGate
     private(set) var answersPosts = true
     private(set) var replacesSender = false
 
@@ -48,7 +48,10 @@ actor FakeService {
     /// The codes with which streams have ended.
     private(set) var closeCodes: [UInt16] = []
 
-    init(port: Int) { self.port = port }
+    init(port: Int, gate: StreamGate) {
+        self.port = port
+        self.gate = gate
+    }
 
     nonisolated var base: String { "http://127.0.0.1:\(port)" }
     nonisolated var authority: String { "127.0.0.1:\(port)" }
@@ -63,7 +66,7 @@ actor FakeService {
     ) {
         self.expiresIn = expiresIn ?? self.expiresIn
         self.offersStream = offersStream ?? self.offersStream
-        self.refusesStreams = refusesStreams ?? self.refusesStreams
+        gate.isClosed = refusesStreams ?? gate.isClosed
         self.answersPosts = answersPosts ?? self.answersPosts
         self.replacesSender = replacesSender ?? self.replacesSender
     }

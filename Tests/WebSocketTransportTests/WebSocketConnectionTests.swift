@@ -44,6 +44,19 @@ struct WebSocketConnectionTests {
         )
     }
 
+    @Test func `a stream that breaks off is 1006`() async throws {
+        let closures = AsyncStream.makeStream(of: WebSocketClosure.self, bufferingPolicy: .unbounded)
+        try await withWebSocketServer(
+            onConnection: { inbound, _ in for await _ in inbound {} },
+            onClosure: { closures.continuation.yield($0) },
+            client: { port in
+                try await withRawConnection(port) { inbound, _ in for try await _ in inbound { break } }
+                var ends = closures.stream.makeAsyncIterator()
+                #expect(await ends.next() == .abnormal)
+            }
+        )
+    }
+
     @Test func `a server that fails closes with 1011, and sending afterwards throws closed`() async throws {
         struct Failure: Error {}
         try await withWebSocketServer(

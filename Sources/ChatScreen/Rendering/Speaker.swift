@@ -1,4 +1,5 @@
 package import BotSchema
+import Handoff
 
 /// Who says an activity, as the screen tells it.
 package enum Speaker: Hashable, Sendable {
@@ -20,11 +21,9 @@ package enum Speaker: Hashable, Sendable {
     ///   - agentIds: Account ids that have spoken as agents.
     package init(of activity: Activity, isEcho: Bool, agentIds: Set<String> = []) {
         let name = activity.from?.name
-        if isEcho || activity.from?.role?.lowercased() == "user" {
+        if isEcho || activity.isFromUser {
             self = .user(name: name)
-        } else if activity.channelData?["baton"]?["author"]?.string == "agent"
-            || activity.from?.id.map(agentIds.contains) == true
-        {
+        } else if activity.humanAgent != nil || activity.from?.id.map(agentIds.contains) == true {
             self = .agent(name: name)
         } else {
             self = .bot(name: name)

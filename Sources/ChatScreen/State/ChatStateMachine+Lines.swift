@@ -11,11 +11,11 @@ extension ChatStateMachine {
         case .line(let line):
             guard !configuration.isInteractive else { return enter(line, at: now) }
             waitingLines.append(line)
-            return pacer.isTurnOpen ? [] : enter(waitingLines.removeFirst(), at: now)
+            return isIdle ? enter(waitingLines.removeFirst(), at: now) : []
         case .endOfInput:
             hasInputEnded = true
             if configuration.isInteractive { return [.leave(exitCode: 0)] }
-            return pacer.isTurnOpen ? [] : leaveAfterPipe(isBound: false)
+            return isIdle ? leaveAfterPipe(isBound: false) : []
         }
     }
 
@@ -76,6 +76,7 @@ extension ChatStateMachine {
             return save(to: argument.unquotedFileName)
         case "load":
             guard !argument.isEmpty else { return usage(command) }
+            filesUnderWay += 1
             return [.load(path: argument.unquotedFileName)]
         case "status": return [.show(.answer(status(at: now)))]
         case "reconnect":
@@ -124,10 +125,12 @@ extension ChatStateMachine {
         }
     }
 
-    private func save(to path: String) -> [ChatAction] {
-        if let loaded, loaded.isCurrent { return [.save(loaded.transcript, path: path)] }
-        guard !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
-        return [.save(record.transcript, path: path)]
+    private mutating func save(to path: String) -> [ChatAction] {
+        let isLoaded = loaded?.isCurrent == true
+        guard isLoaded || !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
+        filesUnderWay += 1
+        let transcript = loaded.flatMap { $0.isCurrent ? $0.transcript : nil } ?? record.transcript
+        return [.save(transcript, path: path)]
     }
 
     /// Tells how saving ended.

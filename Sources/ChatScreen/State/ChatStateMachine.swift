@@ -47,6 +47,8 @@ package struct ChatStateMachine: Sendable {
     var hasFailed = false
 
     var pacer = TurnPacer()
+    /// Files that are being written or read; a pipe goes on when they are done.
+    var filesUnderWay = 0
     var waitingLines: [String] = []
     var hasInputEnded = false
     var turn = 0
@@ -88,8 +90,8 @@ package struct ChatStateMachine: Sendable {
         case .opened(let id): actions += opened(id)
         case .client(let event): actions += receive(event, at: now)
         case .posted(let number, let result): actions += posted(number, result)
-        case .saved(let path, let result): actions += saved(path, result)
-        case .loaded(let path, let result): actions += showLoaded(path, result, at: now)
+        case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
+        case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)
         case .failedToOpen(let error):
             return [.show(.failure(error.message)), .leave(exitCode: 1)]
@@ -181,13 +183,22 @@ package struct ChatStateMachine: Sendable {
         }
     }
 
+    /// Whether a pipe's next line may be followed.
+    var isIdle: Bool { !pacer.isTurnOpen && filesUnderWay == 0 }
+
+    /// A file was written or read.
+    mutating func fileDone(at now: Timestamp) -> [ChatAction] {
+        filesUnderWay -= 1
+        return configuration.isInteractive ? [] : nextTurn(at: now)
+    }
+
     private mutating func nextTurn(at now: Timestamp?) -> [ChatAction] {
         guard let now else { return [] }
         var actions: [ChatAction] = []
-        while !pacer.isTurnOpen, !waitingLines.isEmpty {
+        while isIdle, !waitingLines.isEmpty {
             actions += enter(waitingLines.removeFirst(), at: now)
         }
-        if !pacer.isTurnOpen, waitingLines.isEmpty, hasInputEnded { actions += leaveAfterPipe(isBound: false) }
+        if isIdle, waitingLines.isEmpty, hasInputEnded { actions += leaveAfterPipe(isBound: false) }
         return actions
     }
 

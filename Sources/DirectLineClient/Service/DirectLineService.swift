@@ -142,7 +142,7 @@ extension ClientError {
     /// One line without control characters and secrets, of bounded length.
     private static func presentable(_ text: String, hiding secret: String?) -> String {
         var text = text
-        if let secret, !secret.isEmpty { text = text.split(separator: secret).joined(separator: "…") }
+        if let secret, !secret.isEmpty { text = text.replacing(secret, with: "…") }
         let line = String(text.prefix(300).map { $0.isNewline || $0 == "\t" ? " " : $0 })
         return String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }

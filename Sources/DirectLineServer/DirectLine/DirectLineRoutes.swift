@@ -150,7 +150,6 @@ struct DirectLineRoutes: Sendable {
         // one that they have used before: send them to the same place on a new connection.
         var failure = HTTPFailure(.temporaryRedirect, "BadArgument", "a WebSocket needs a connection of its own")
         failure.headers[.location] = call.request.head.path
-        failure.headers[.connection] = "close"
         throw failure
     }
 }

@@ -27,6 +27,8 @@ struct Router: Sendable {
             response = Response(error)
         }
         response.headers.append(contentsOf: crossOrigin.headers(for: request.headers))
+        // NIO's decoder reads no further behind a request that offered an upgrade, granted or not.
+        if request.headers[.upgrade] != nil { response.headers[.connection] = "close" }
         return response
     }
 

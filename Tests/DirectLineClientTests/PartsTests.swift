@@ -1,0 +1,124 @@
+import BotSchema
+import Testing
+
+@testable import DirectLineClient
+
+struct PartsTests {
+    @Test(arguments: [
+        ("https://directline.botframework.com", "https://directline.botframework.com/v3/directline"),
+        ("https://directline.botframework.com/v3/directline/", "https://directline.botframework.com/v3/directline"),
+        ("HTTP://localhost:3000//", "http://localhost:3000/v3/directline"),
+        ("http://[::1]:80/proxy", "http://[::1]/proxy/v3/directline"),
+        ("https://bot.example/V3/DirectLine", "https://bot.example/V3/DirectLine"),
+    ])
+    func `a base URL is normalised`(text: String, base: String) throws {
+        #expect(try DirectLineEndpoint(text).baseURL == base)
+    }
+
+    @Test(arguments: ["", "localhost:3000", "ws://host", "http://", "http://host?secret=x", "http://user:pw@host"])
+    func `what is no base URL is told without repeating it`(text: String) {
+        let error = #expect(throws: ClientError.self) { try DirectLineEndpoint(text) }
+        #expect(error?.code == .invalidURL)
+        #expect(error?.message.hasPrefix("a Direct Line URL looks like") == true)
+    }
+
+    @Test func `the global endpoint is equal to itself spelt out`() throws {
+        #expect(try DirectLineEndpoint("https://directline.botframework.com/") == .global)
+    }
+
+    @Test func `everything but unreserved characters is encoded`() {
+        #expect("aZ0-._~|/?+ é".percentEncoded == "aZ0-._~%7C%2F%3F%2B%20%C3%A9")
+    }
+
+    @Test(arguments: [
+        ("3", nil, 3), (" 3 ", nil, 3), ("9999", nil, 300), ("-1", nil, 0), ("soon", nil, nil), (nil, nil, nil),
+        ("Sun, 06 Nov 1994 08:50:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 23),
+        ("Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 0),
+        ("Fri, 01 Mar 2024 00:00:00 GMT", "Thu, 29 Feb 2024 23:59:50 GMT", 10),
+        ("Sun, 06 Nov 1994 08:50:00 GMT", nil, nil),
+    ] as [(String?, String?, Int?)])
+    func `Retry-After is seconds or a date`(retryAfter: String?, date: String?, seconds: Int?) {
+        #expect(
+            RetryAfter.duration(retryAfter: retryAfter, date: date) == seconds.map { Duration.seconds($0) }
+        )
+    }
+
+    @Test func `a date is read to the second`() {
+        #expect(RetryAfter.seconds(ofDate: "Sun, 06 Nov 1994 08:49:37 GMT") == 784_111_777)
+        #expect(RetryAfter.seconds(ofDate: "Thu, 01 Jan 1970 00:00:00 GMT") == 0)
+    }
+
+    @Test(arguments: [(4, 2_000), (0, 1_000), (3_600, 1_800_000), (2_147_483_647, 43_200_000)])
+    func `a token is refreshed at half of its life within bounds`(lifetime: Int, milliseconds: Int) {
+        let store = TokenStore(bearer: "t", isSecret: false)
+        store.take(token: "u", expiresIn: lifetime)
+        #expect(store.refreshDelay == .milliseconds(milliseconds))
+        #expect(store.bearer == "u")
+    }
+
+    @Test func `a secret stays whatever the service gives`() {
+        let store = TokenStore(bearer: "s", isSecret: true)
+        store.take(token: "u", expiresIn: 10)
+        #expect(store.bearer == "s")
+        #expect(store.refreshDelay == nil)
+    }
+
+    @Test func `an answer without expires_in keeps the schedule`() {
+        let store = TokenStore(bearer: nil, isSecret: false)
+        store.take(token: "a", expiresIn: 100)
+        store.take(token: "b", expiresIn: nil)
+        #expect(store.refreshDelay == .seconds(50))
+    }
+
+    @Test func `recent texts are known, the oldest are forgotten`() {
+        var set = RecentSet(capacity: 2)
+        #expect(set.insert("a"))
+        #expect(!set.insert("a"))
+        #expect(set.insert("b"))
+        #expect(set.insert("c"))
+        #expect(!set.contains("a"))
+        #expect(set.contains("b"))
+        #expect(set.insert("a"))
+        #expect(!set.contains("b"))
+    }
+
+    private func activity(id: String?, clientID: String? = nil, role: String? = nil) -> Activity {
+        var activity = Activity.message("x")
+        activity.id = id
+        activity.clientActivityID = clientID
+        activity.from = ChannelAccount(id: "anyone", role: role)
+        return activity
+    }
+
+    @Test func `an echo is matched by the post's id, whatever role it carries`() {
+        var ledger = EchoLedger()
+        ledger.posted(id: "1")
+        #expect(ledger.isEcho(activity(id: "1", role: "bot")))
+        #expect(!ledger.isEcho(activity(id: "2")))
+    }
+
+    @Test func `an echo before the post's answer is matched by its client id, once and not for a bot`() {
+        var ledger = EchoLedger()
+        ledger.sending(clientActivityID: "c")
+        #expect(!ledger.isEcho(activity(id: "0", clientID: "c", role: "bot")))
+        #expect(ledger.isEcho(activity(id: "1", clientID: "c")))
+        // A bot that copies channel data and tells no role.
+        #expect(!ledger.isEcho(activity(id: "2", clientID: "c")))
+        #expect(!ledger.isEcho(activity(id: "3", clientID: "other")))
+    }
+
+    @Test func `frames are told apart by what they hold`() {
+        #expect(ActivityIntake.content(of: "") == .nothing)
+        #expect(ActivityIntake.content(of: "3") == .nothing)
+        #expect(ActivityIntake.content(of: #"{"activities":null}"#) == .nothing)
+        #expect(ActivityIntake.content(of: #"{"activities":[]}"#) == .activities([], watermark: nil))
+        #expect(
+            ActivityIntake.content(of: #"{"activities":[{"id":"1"}],"watermark":"5"}"#)
+                == .activities([Activity(json: ["id": "1"])], watermark: "5")
+        )
+        guard case .malformed = ActivityIntake.content(of: "{") else {
+            Issue.record("taken")
+            return
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Testing
+
+@testable import DirectLineClient
+
+struct StreamStateMachineTests {
+    private typealias Step = StreamStateMachine.Step
+
+    private let url = "ws://service/stream?t=1"
+    private let broken = StreamStateMachine.Event.socketClosed(reason: "broke", lifetime: .seconds(5))
+
+    private func machine(
+        _ transport: ClientConfiguration.Transport = .automatic,
+        canRenewCredential: Bool = true
+    ) -> StreamStateMachine {
+        StreamStateMachine(
+            transport: transport,
+            pollInterval: .seconds(1),
+            canRenewCredential: canRenewCredential,
+            seed: 1
+        )
+    }
+
+    /// A machine whose socket is open.
+    private func onlineMachine() -> StreamStateMachine {
+        var machine = machine()
+        #expect(
+            machine.handle(.started(streamURL: url))
+                == Step(report: .connecting(attempt: 1), action: .openSocket(url: url))
+        )
+        #expect(machine.handle(.socketOpened) == Step(report: .online, action: .keepReading))
+        return machine
+    }
+
+    /// The wait that a step asks for, in whole milliseconds.
+    private func wait(_ step: StreamStateMachine.Step) -> Int? {
+        guard case .wait(let duration) = step.action else { return nil }
+        return Int(duration / .milliseconds(1))
+    }
+
+    @Test func `the first loss is resumed at once, further ones ever more slowly`() {
+        var machine = onlineMachine()
+        let first = machine.handle(broken)
+        #expect(first == Step(report: .reconnecting(attempt: 1, after: .zero, reason: "broke"), action: .renew))
+        var waits: [Int] = []
+        for _ in 0..<8 {
+            #expect(machine.handle(.renewed(streamURL: url)).action == .openSocket(url: url))
+            #expect(machine.handle(.socketOpened) == Step(report: .online, action: .keepReading))
+            waits.append(wait(machine.handle(broken)) ?? 0)
+            #expect(machine.handle(.waited) == Step(report: nil, action: .renew))
+        }
+        for (wait, seconds) in zip(waits, [1, 2, 4, 8, 16, 30, 30, 30]) {
+            #expect((seconds * 800...seconds * 1_200).contains(wait))
+        }
+    }
+
+    @Test func `a socket that lived for a minute was healthy, so its loss is no sign of trouble`() {
+        var machine = onlineMachine()
+        for _ in 0..<3 {
+            let step = machine.handle(.socketClosed(reason: "broke", lifetime: .seconds(60)))
+            #expect(step == Step(report: .reconnecting(attempt: 1, after: .zero, reason: "broke"), action: .renew))
+            _ = machine.handle(.renewed(streamURL: url))
+            _ = machine.handle(.socketOpened)
+        }
+    }
+
+    @Test func `three refusals in a row give way to polling, an open socket in between does not count`() {
+        var machine = onlineMachine()
+        _ = machine.handle(broken)
+        for _ in 0..<2 {
+            _ = machine.handle(.renewed(streamURL: url))
+            _ = machine.handle(.socketRefused(reason: "403"))
+        }
+        _ = machine.handle(.renewed(streamURL: url))
+        #expect(machine.handle(.socketOpened) == Step(report: .online, action: .keepReading))
+        _ = machine.handle(broken)
+        for _ in 0..<2 {
+            _ = machine.handle(.renewed(streamURL: url))
+            #expect(machine.handle(.socketRefused(reason: "403")).action != .poll)
+        }
+        _ = machine.handle(.renewed(streamURL: url))
+        #expect(machine.handle(.socketRefused(reason: "403")) == Step(report: nil, action: .poll))
+        #expect(machine.handle(.polled(isEmpty: false)) == Step(report: .polling, action: .wait(.seconds(1))))
+    }
+
+    @Test func `a client that wants WebSocket alone never polls`() {
+        var machine = machine(.webSocket)
+        _ = machine.handle(.started(streamURL: url))
+        for _ in 0..<10 {
+            #expect(machine.handle(.socketRefused(reason: "403")).action != .poll)
+            _ = machine.handle(.renewed(streamURL: url))
+        }
+        guard case .failed(let error) = machine.handle(.renewed(streamURL: nil)).report else {
+            Issue.record("goes on without a stream")
+            return
+        }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test func `polls slow down after a minute of silence, and a post speeds them up`() {
+        var machine = machine(.polling)
+        #expect(machine.handle(.started(streamURL: url)) == Step(report: nil, action: .poll))
+        #expect(machine.handle(.polled(isEmpty: true)) == Step(report: .polling, action: .wait(.seconds(1))))
+        for _ in 0..<58 {
+            #expect(machine.handle(.waited) == Step(report: nil, action: .poll))
+            #expect(machine.handle(.polled(isEmpty: true)) == Step(report: nil, action: .wait(.seconds(1))))
+        }
+        _ = machine.handle(.waited)
+        #expect(machine.handle(.polled(isEmpty: true)) == Step(report: nil, action: .wait(.seconds(5))))
+        #expect(machine.handle(.sent) == Step(report: nil, action: .poll))
+        #expect(machine.handle(.polled(isEmpty: true)) == Step(report: nil, action: .wait(.seconds(1))))
+        #expect(machine.handle(.answered) == Step(report: nil, action: .poll))
+    }
+
+    @Test func `a poll that fails is followed by others`() {
+        var machine = machine(.polling)
+        _ = machine.handle(.started(streamURL: nil))
+        let error = ClientError(.serviceFailed, "failed", status: 500)
+        for attempt in 1...5 {
+            guard case .reconnecting(attempt, _, "failed") = machine.handle(.requestFailed(error)).report else {
+                Issue.record("attempt \(attempt) not told")
+                return
+            }
+            #expect(machine.handle(.waited) == Step(report: nil, action: .poll))
+        }
+        #expect(machine.handle(.polled(isEmpty: false)) == Step(report: .polling, action: .wait(.seconds(1))))
+    }
+
+    @Test func `a wait that the service asks for is kept`() {
+        var machine = onlineMachine()
+        _ = machine.handle(broken)
+        let error = ClientError(.throttled, "patience", status: 429, retryAfter: .seconds(20))
+        let step = machine.handle(.requestFailed(error))
+        #expect(wait(step) == 20_000)
+    }
+
+    @Test func `another client's collision is told and waited out`() {
+        var machine = onlineMachine()
+        let step = machine.handle(.socketClosed(reason: "closed (1000, collision)", lifetime: .seconds(600)))
+        #expect((wait(step) ?? 0) >= 30_000)
+        guard case .reconnecting(1, _, "another client has taken over this conversation") = step.report else {
+            Issue.record("\(step)")
+            return
+        }
+    }
+
+    @Test func `an expired token is renewed once for one failure`() {
+        var machine = onlineMachine()
+        let expired = ClientError(.tokenExpired, "expired", status: 403)
+        _ = machine.handle(broken)
+        #expect(machine.handle(.requestFailed(expired)) == Step(report: nil, action: .renewCredential))
+        #expect(machine.handle(.credentialRenewed) == Step(report: nil, action: .renew))
+        #expect(machine.handle(.requestFailed(expired)) == Step(report: .expired, action: .rest))
+        #expect(machine.handle(.reconnectRequested).action == .renew)
+        #expect(machine.handle(.requestFailed(expired)) == Step(report: nil, action: .renewCredential))
+        #expect(machine.handle(.credentialLost) == Step(report: .expired, action: .rest))
+    }
+
+    @Test func `a secret that is refused is a failure, an expired one cannot be`() {
+        var machine = machine(canRenewCredential: false)
+        _ = machine.handle(.started(streamURL: url))
+        _ = machine.handle(.socketRefused(reason: "403"))
+        let refused = ClientError(.unauthorized, "refused", status: 403)
+        #expect(machine.handle(.requestFailed(refused)) == Step(report: .failed(refused), action: .rest))
+    }
+
+    @Test func `a conversation that is gone, or a request that is wrong, is not tried again`() {
+        var machine = onlineMachine()
+        _ = machine.handle(broken)
+        let gone = ClientError(.notFound, "gone", status: 404)
+        #expect(machine.handle(.requestFailed(gone)) == Step(report: .ended(reason: "gone"), action: .rest))
+        #expect(machine.handle(.sent) == Step(report: nil, action: .rest))
+        _ = machine.handle(.reconnectRequested)
+        let wrong = ClientError(.rejected, "wrong", status: 400)
+        #expect(machine.handle(.requestFailed(wrong)) == Step(report: .failed(wrong), action: .rest))
+    }
+
+    @Test func `after the bot's end a loss is the end, unless the user has gone on`() {
+        var machine = onlineMachine()
+        _ = machine.handle(.conversationEnded)
+        let over = ConnectionState.ended(reason: "the bot ended the conversation")
+        #expect(machine.handle(broken) == Step(report: over, action: .rest))
+        #expect(machine.handle(.sent).action == .renew)
+
+        var other = onlineMachine()
+        _ = other.handle(.conversationEnded)
+        _ = other.handle(.sent)
+        #expect(other.handle(broken).action == .renew)
+    }
+
+    @Test func `asking for a reconnection tries sockets again after polling had taken over`() {
+        var machine = machine()
+        _ = machine.handle(.started(streamURL: nil))
+        _ = machine.handle(.polled(isEmpty: true))
+        #expect(
+            machine.handle(.reconnectRequested)
+                == Step(report: .reconnecting(attempt: 1, after: .zero, reason: "asked for"), action: .renew)
+        )
+        #expect(machine.handle(.renewed(streamURL: url)).action == .openSocket(url: url))
+    }
+}
