@@ -12,7 +12,9 @@ public struct ClientConfiguration: Sendable {
         case polling
     }
 
-    /// The service. With a token endpoint, ``DirectLineEndpoint/global`` stands for "where its region is".
+    /// The service.
+    ///
+    /// With a token endpoint, ``DirectLineEndpoint/global`` stands for "where its region is".
     public var endpoint: DirectLineEndpoint
     /// What admits the client.
     public var credential: DirectLineCredential

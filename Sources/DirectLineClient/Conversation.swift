@@ -127,6 +127,14 @@ public final class Conversation: Sendable {
     }
 }
 
+extension Conversation: CustomStringConvertible, CustomReflectable {
+    /// The conversation's id.
+    public var description: String { "Conversation(\(conversationId))" }
+
+    /// A mirror without children: what is inside holds credentials.
+    public var customMirror: Mirror { Mirror(self, children: [:], displayStyle: .class) }
+}
+
 // MARK: - For the stream
 
 extension Conversation {

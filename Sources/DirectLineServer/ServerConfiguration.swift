@@ -6,8 +6,9 @@ public struct ServerConfiguration: Sendable {
     public var host: String
     /// The port to listen at; 0 takes a free one, which ``ServerAddress`` tells.
     public var port: Int
-    /// The credential for starting conversations. Without one the server is open: any bearer or none is taken, as
-    /// Emulator does.
+    /// The credential for starting conversations.
+    ///
+    /// Without one the server is open: any bearer or none is taken, as Emulator does.
     public var secret: String?
     /// The bot as the conversation's members and the recipient of activities.
     public var botAccount = ChannelAccount(id: "bot", name: "Bot", role: "bot")
@@ -31,7 +32,9 @@ public struct ServerConfiguration: Sendable {
     public var now: @Sendable () -> Timestamp = { .now }
     /// Makes ids and credentials.
     public var generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
-    /// Hears of everything worth a line in a log, without any secret. Called from many tasks; must return at once.
+    /// Hears of everything worth a line in a log, without any secret.
+    ///
+    /// Called from many tasks; must return at once.
     public var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
     /// A server on the loopback address, open and on a free port unless said otherwise.
@@ -46,9 +49,9 @@ public struct ServerConfiguration: Sendable {
 public struct ServerLimits: Hashable, Sendable {
     /// The largest activity that a client may send, in bytes; more is answered 413.
     public var clientActivity = 262_144
-    /// The largest body that a bot may send, in bytes. A transcript of a long conversation must fit.
+    /// The largest body that a bot may send, in bytes; a transcript of a long conversation must fit.
     public var botBody = 16 << 20
-    /// How long a client's request waits for the bot. The bot may go on, the client is told that it was too slow.
+    /// How long a client's request waits for the bot; the bot may go on, the client is told that it was too slow.
     public var turn = Duration.seconds(15)
     /// How many turns of one conversation may wait; more is answered 429.
     public var waitingTurns = 256

@@ -1,7 +1,7 @@
 public import BotSchema
 public import Bots
 
-/// Something that a running server tells its operator. None of the cases carries a credential.
+/// Something that a running server tells its operator; none of the cases carries a credential.
 public enum ServerEvent: Sendable {
     /// A conversation began.
     case conversationStarted(_ conversation: String)

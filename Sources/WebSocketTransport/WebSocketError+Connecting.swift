@@ -30,7 +30,9 @@ extension WebSocketError {
         case let error as IOError:
             self.init(.unreachable, "\(peer) is unreachable: \(error.reason)")
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            self.init(.untrusted, "TLS with \(peer) failed: \(error)")
+            // BoringSSL's own words name its source files.
+            let isDistrusted = "\(error)".contains("CERTIFICATE_VERIFY_FAILED") || error is NIOSSLExtraError
+            self.init(.untrusted, isDistrusted ? "the certificate of \(peer) is not trusted" : "\(peer) failed at TLS")
         default:
             self.init(.unreachable, "\(peer) closed the connection before it answered")
         }

@@ -14,12 +14,11 @@ package struct WebURL: Hashable, Sendable {
     /// The query as it was written, without the question mark.
     package let query: String?
 
-    /// Reads a URL.
+    /// Reads a URL; nil when the text is none of these schemes or holds what may not stand in a request line.
     ///
     /// - Parameters:
     ///   - text: The URL; a fragment is dropped, user information is refused.
     ///   - schemes: The schemes allowed, of `http`, `https`, `ws` and `wss`.
-    /// - Returns: nil when the text is no URL of these schemes or holds what may not stand in a request line.
     package init?(_ text: String, schemes: [String]) {
         guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), let separator = text.firstRange(of: "://") else {
             return nil

@@ -31,7 +31,9 @@ struct RemoteBotTests {
     @Test(arguments: ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
     func `any success is a success`(status: String) async throws {
         try await withEndpoint({ _ in (status, "") }) { endpoint in
-            let answer = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(.typing, in: Conversation()) }
+            let answer = try await RemoteBot.withBot(at: endpoint.url) {
+                try await $0.onTurn(.typing, in: Conversation())
+            }
             #expect(answer == nil)
         }
     }
@@ -41,10 +43,13 @@ struct RemoteBotTests {
         ("401 Unauthorized", 401, "the bot expects an app id and password (it answered 401)"),
         ("403 Forbidden", 403, "the bot expects an app id and password (it answered 403)"),
     ])
-    func `any other status is a failure with words for people`(line: String, status: Int, message: String) async throws {
+    func `any other status is a failure with words for people`(line: String, status: Int, message: String) async throws
+    {
         try await withEndpoint({ _ in (line, "<html>") }) { endpoint in
             let error = await #expect(throws: BotError.self) {
-                _ = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(.message("x"), in: Conversation()) }
+                _ = try await RemoteBot.withBot(at: endpoint.url) {
+                    try await $0.onTurn(.message("x"), in: Conversation())
+                }
             }
             #expect(error?.code == .refused)
             #expect(error?.status == status)
@@ -56,9 +61,13 @@ struct RemoteBotTests {
     @Test func `the answer to an invoke is passed on whatever it is`() async throws {
         var invoke = Activity(type: .invoke)
         invoke.name = "x"
-        for (line, expected) in [("200 OK", InvokeResponse(status: 200, body: ["a": 1])), ("501 No", InvokeResponse(status: 501))] {
+        for (line, expected) in [
+            ("200 OK", InvokeResponse(status: 200, body: ["a": 1])), ("501 No", InvokeResponse(status: 501)),
+        ] {
             try await withEndpoint({ _ in (line, expected.body?.compactText ?? "") }) { [invoke] endpoint in
-                let answer = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(invoke, in: Conversation()) }
+                let answer = try await RemoteBot.withBot(at: endpoint.url) {
+                    try await $0.onTurn(invoke, in: Conversation())
+                }
                 #expect(answer == expected)
             }
         }
@@ -89,7 +98,9 @@ struct RemoteBotTests {
         let port = try await withEndpoint({ _ in nil }) { $0.port }
         let url = "http://\(host):\(port)/api/messages"
         let error = await #expect(throws: BotError.self) {
-            _ = try await RemoteBot.withBot(at: url + "?code=s3cret") { try await $0.onTurn(.message("x"), in: Conversation()) }
+            _ = try await RemoteBot.withBot(at: url + "?code=s3cret") {
+                try await $0.onTurn(.message("x"), in: Conversation())
+            }
         }
         #expect(error?.code == .unreachable)
         #expect(error?.message == "nobody answers at \(url) (connection refused)")
@@ -145,52 +156,61 @@ private final class Endpoint: Sendable {
     init(port: Int) { self.port = port }
 }
 
+private typealias Answer = @Sendable (HTTPRequestHead) -> (status: String, body: String)?
+
 private func withEndpoint<Result: Sendable>(
-    _ answer: @escaping @Sendable (HTTPRequestHead) -> (status: String, body: String)?,
-    _ body: @Sendable (Endpoint) async throws -> Result
+    _ answer: @escaping Answer,
+    _ body: (Endpoint) async throws -> Result
 ) async throws -> Result {
-    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .bind(host: "127.0.0.1", port: 0) { channel in
+    let made = Mutex<Endpoint?>(nil)
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                return try NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>(wrappingChannelSynchronously: channel)
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                try pipeline.addHandler(EndpointHandler(made.withLock { $0 }, answer))
             }
         }
-    let endpoint = Endpoint(port: server.channel.localAddress?.port ?? 0)
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-            try await server.executeThenClose { connections in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await connection in connections {
-                        group.addTask { try? await serve(connection, endpoint, answer) }
-                    }
-                }
-            }
-        }
-        defer { group.cancelAll() }
-        return try await body(endpoint)
+    let server = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+    let endpoint = Endpoint(port: server.localAddress?.port ?? 0)
+    made.withLock { $0 = endpoint }
+    do {
+        let result = try await body(endpoint)
+        try await server.close()
+        return result
+    } catch {
+        try await server.close()
+        throw error
     }
 }
 
-private func serve(
-    _ connection: NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>,
-    _ endpoint: Endpoint,
-    _ answer: @Sendable (HTTPRequestHead) -> (status: String, body: String)?
-) async throws {
-    try await connection.executeThenClose { inbound, outbound in
-        var head: HTTPRequestHead?
-        var text = ""
-        for try await part in inbound {
-            switch part {
-            case .head(let new): (head, text) = (new, "")
-            case .body(let bytes): text += String(buffer: bytes)
-            case .end:
-                guard let head else { return }
-                endpoint.requests.withLock { $0.append(Endpoint.Request(head: head, body: text)) }
-                guard let (status, body) = answer(head) else { continue }
-                let length = status.hasPrefix("204") ? "" : "Content-Length: \(body.utf8.count)\r\n"
-                try await outbound.write(ByteBuffer(string: "HTTP/1.1 \(status)\r\n\(length)\r\n\(body)"))
-            }
+private final class EndpointHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    private let endpoint: Endpoint?
+    private let answer: Answer
+    private var head: HTTPRequestHead?
+    private var text = ""
+
+    init(_ endpoint: Endpoint?, _ answer: @escaping Answer) {
+        self.endpoint = endpoint
+        self.answer = answer
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let new):
+            head = new
+            text = ""
+        case .body(let bytes): text += String(buffer: bytes)
+        case .end:
+            guard let head else { return }
+            endpoint?.requests.withLock { $0.append(Endpoint.Request(head: head, body: text)) }
+            guard let said = answer(head) else { return }
+            let length = said.status.hasPrefix("204") ? "" : "Content-Length: \(said.body.utf8.count)\r\n"
+            let bytes = ByteBuffer(string: "HTTP/1.1 \(said.status)\r\n\(length)\r\n\(said.body)")
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }
     }
 }

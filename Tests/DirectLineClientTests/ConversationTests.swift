@@ -130,6 +130,23 @@ struct ConversationTests {
         }
     }
 
+    @Test func `a socket whose other end has vanished is noticed and resumed`() async throws {
+        try await withFakeService { service in
+            await service.set(isDeaf: true)
+            var configuration = try ClientConfiguration.test(service)
+            configuration.pingInterval = .milliseconds(20)
+            try await DirectLineClient.withConversation(configuration) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.set(isDeaf: false)
+                let reason = "the peer has fallen silent"
+                #expect(await events.nextState() == .reconnecting(attempt: 1, after: .zero, reason: reason))
+                await events.wait(for: .online)
+            }
+        }
+    }
+
     @Test func `streams refused three times give way to polling`() async throws {
         try await withFakeService { service in
             await service.set(refusesStreams: true)

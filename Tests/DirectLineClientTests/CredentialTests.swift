@@ -11,7 +11,10 @@ struct CredentialTests {
     private static let region = "GET /powervirtualagents/regionalchannelsettings"
 
     /// The error of a start against one scripted answer.
-    private func startError(_ answer: FakeService.Answer, _ credential: DirectLineCredential) async throws -> (
+    private func startError(
+        _ answer: FakeService.Answer,
+        _ credential: DirectLineCredential
+    ) async throws -> (
         ClientError, authority: String
     ) {
         try await withFakeService { service in
@@ -188,7 +191,10 @@ struct CredentialTests {
         (FakeService.Answer.status(200, body: "{}"), ClientError.Code.protocolViolation),
         (.status(404), .invalidURL), (.status(401), .unauthorized), (.status(500), .serviceFailed),
     ])
-    func `an endpoint without a token is told without its query`(answer: FakeService.Answer, code: ClientError.Code)
+    func `an endpoint without a token is told without its query`(
+        answer: FakeService.Answer,
+        code: ClientError.Code
+    )
         async throws
     {
         try await withFakeService { service in
@@ -200,6 +206,18 @@ struct CredentialTests {
             #expect(error?.code == code)
             #expect(error?.message.contains("token endpoint at \(service.authority)") == true)
             #expect(error?.message.contains("hidden") == false)
+        }
+    }
+
+    @Test func `a conversation never shows its credentials`() async throws {
+        try await withFakeService { service in
+            let credential = DirectLineCredential.tokenEndpoint("\(service.base)/token?key=hidden")
+            await service.script("GET /token", .status(200, body: "\"hidden\""))
+            try await DirectLineClient.withConversation(.test(service, credential: credential)) { conversation in
+                var dumped = ""
+                dump(conversation, to: &dumped)
+                #expect(!(dumped + "\(conversation)" + String(reflecting: conversation)).contains("hidden"))
+            }
         }
     }
 

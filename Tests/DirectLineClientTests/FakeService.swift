@@ -1,7 +1,5 @@
 import BotSchema
 import NIOCore
-import NIOHTTP1
-import NIOPosix
 import WebSocketTransport
 
 /// A Direct Line service of one conversation that follows a script where it has one and behaves well elsewhere.
@@ -43,6 +41,8 @@ actor FakeService {
     private let gate: StreamGate
     private(set) var answersPosts = true
     private(set) var replacesSender = false
+    /// Whether open streams read nothing, pings included, as a machine that has vanished.
+    private(set) var isDeaf = false
 
     private(set) var streamCount = 0
     /// The codes with which streams have ended.
@@ -62,13 +62,15 @@ actor FakeService {
         offersStream: Bool? = nil,
         refusesStreams: Bool? = nil,
         answersPosts: Bool? = nil,
-        replacesSender: Bool? = nil
+        replacesSender: Bool? = nil,
+        isDeaf: Bool? = nil
     ) {
         self.expiresIn = expiresIn ?? self.expiresIn
         self.offersStream = offersStream ?? self.offersStream
         gate.isClosed = refusesStreams ?? gate.isClosed
         self.answersPosts = answersPosts ?? self.answersPosts
         self.replacesSender = replacesSender ?? self.replacesSender
+        self.isDeaf = isDeaf ?? self.isDeaf
     }
 
     /// Answers the next requests of a method and path as told.
@@ -190,8 +192,10 @@ actor FakeService {
     // MARK: - Streams
 
     func serve(_ channel: WebSocketChannel, _ uri: String) async {
+        let isDeaf = isDeaf
         let closure = try? await WebSocketConnection.run(channel, role: .server) { inbound, outbound in
             let id = await self.opened(channel.channel, outbound, uri)
+            if isDeaf { try await channel.channel.closeFuture.get() }
             for await _ in inbound {}
             await self.closed(id)
         }

@@ -30,13 +30,15 @@ struct PartsTests {
         #expect("aZ0-._~|/?+ é".percentEncoded == "aZ0-._~%7C%2F%3F%2B%20%C3%A9")
     }
 
-    @Test(arguments: [
-        ("3", nil, 3), (" 3 ", nil, 3), ("9999", nil, 300), ("-1", nil, 0), ("soon", nil, nil), (nil, nil, nil),
-        ("Sun, 06 Nov 1994 08:50:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 23),
-        ("Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 0),
-        ("Fri, 01 Mar 2024 00:00:00 GMT", "Thu, 29 Feb 2024 23:59:50 GMT", 10),
-        ("Sun, 06 Nov 1994 08:50:00 GMT", nil, nil),
-    ] as [(String?, String?, Int?)])
+    @Test(
+        arguments: [
+            ("3", nil, 3), (" 3 ", nil, 3), ("9999", nil, 300), ("-1", nil, 0), ("soon", nil, nil), (nil, nil, nil),
+            ("Sun, 06 Nov 1994 08:50:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 23),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 0),
+            ("Fri, 01 Mar 2024 00:00:00 GMT", "Thu, 29 Feb 2024 23:59:50 GMT", 10),
+            ("Sun, 06 Nov 1994 08:50:00 GMT", nil, nil),
+        ] as [(String?, String?, Int?)]
+    )
     func `Retry-After is seconds or a date`(retryAfter: String?, date: String?, seconds: Int?) {
         #expect(
             RetryAfter.duration(retryAfter: retryAfter, date: date) == seconds.map { Duration.seconds($0) }
@@ -72,13 +74,13 @@ struct PartsTests {
 
     @Test func `recent texts are known, the oldest are forgotten`() {
         var set = RecentSet(capacity: 2)
-        #expect(set.insert("a"))
-        #expect(!set.insert("a"))
-        #expect(set.insert("b"))
-        #expect(set.insert("c"))
+        #expect(set.insert("a") == true)
+        #expect(set.insert("a") == false)
+        #expect(set.insert("b") == true)
+        #expect(set.insert("c") == true)
         #expect(!set.contains("a"))
         #expect(set.contains("b"))
-        #expect(set.insert("a"))
+        #expect(set.insert("a") == true)
         #expect(!set.contains("b"))
     }
 
@@ -93,18 +95,18 @@ struct PartsTests {
     @Test func `an echo is matched by the post's id, whatever role it carries`() {
         var ledger = EchoLedger()
         ledger.posted(id: "1")
-        #expect(ledger.isEcho(activity(id: "1", role: "bot")))
-        #expect(!ledger.isEcho(activity(id: "2")))
+        #expect(ledger.isEcho(activity(id: "1", role: "bot")) == true)
+        #expect(ledger.isEcho(activity(id: "2")) == false)
     }
 
     @Test func `an echo before the post's answer is matched by its client id, once and not for a bot`() {
         var ledger = EchoLedger()
         ledger.sending(clientActivityID: "c")
-        #expect(!ledger.isEcho(activity(id: "0", clientID: "c", role: "bot")))
-        #expect(ledger.isEcho(activity(id: "1", clientID: "c")))
+        #expect(ledger.isEcho(activity(id: "0", clientID: "c", role: "bot")) == false)
+        #expect(ledger.isEcho(activity(id: "1", clientID: "c")) == true)
         // A bot that copies channel data and tells no role.
-        #expect(!ledger.isEcho(activity(id: "2", clientID: "c")))
-        #expect(!ledger.isEcho(activity(id: "3", clientID: "other")))
+        #expect(ledger.isEcho(activity(id: "2", clientID: "c")) == false)
+        #expect(ledger.isEcho(activity(id: "3", clientID: "other")) == false)
     }
 
     @Test func `frames are told apart by what they hold`() {

@@ -25,7 +25,8 @@ struct SendingTests {
     }
 
     @Test func `a bot's failure is told with its status and never sent again`() async throws {
-        let body = #"{"error":{"code":"BotError","message":"Failed to send activity: bot timed out"},"httpStatusCode":504}"#
+        let body =
+            #"{"error":{"code":"BotError","message":"Failed to send activity: bot timed out"},"httpStatusCode":504}"#
         for status in [502, 504] {
             let (result, count) = try await send([.status(status, body: body)])
             guard case .failure(let error) = result else {

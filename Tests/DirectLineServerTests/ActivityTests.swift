@@ -101,7 +101,10 @@ struct ActivityTests {
 
             let echo = try #require(try await conversation.history().activities.first)
             #expect(echo.id == "\(conversation.id)|0000001")
-            #expect(Timestamp(echo.timestamp ?? "") ?? Timestamp(milliseconds: 0) > Timestamp(milliseconds: 1_600_000_000_000))
+            #expect(
+                Timestamp(echo.timestamp ?? "") ?? Timestamp(milliseconds: 0)
+                    > Timestamp(milliseconds: 1_600_000_000_000)
+            )
             #expect(echo.conversation?.id == conversation.id)
             #expect(echo.channelId == "directline")
             #expect(echo.serviceURL == nil)
@@ -300,7 +303,10 @@ struct ActivityTests {
     }
 
     @Test(arguments: [(200, ["ok": true]), (501, nil), (412, ["id": "x"])] as [(Int, JSONValue?)])
-    func `an invoke is answered with the bot's status and body and is not kept`(status: Int, body: JSONValue?) async throws {
+    func `an invoke is answered with the bot's status and body and is not kept`(
+        status: Int,
+        body: JSONValue?
+    ) async throws {
         try await withServer(bot: TestBot { _, _ in InvokeResponse(status: status, body: body) }) { server in
             let conversation = try await server.start()
             var invoke = Activity(type: .invoke)

@@ -154,7 +154,11 @@ struct ConnectorTests {
             let answer = try await scene.call(
                 .POST,
                 "/activities/history",
-                ["activities": [["type": "message", "text": "1"], ["text": "no type"], ["type": "message", "text": "2"]]]
+                [
+                    "activities": [
+                        ["type": "message", "text": "1"], ["text": "no type"], ["type": "message", "text": "2"],
+                    ]
+                ]
             )
             #expect(answer.status == 200)
             let kept = try await scene.conversation.history().activities
@@ -186,7 +190,9 @@ struct ConnectorTests {
 
     @Test func `bots are never answered 204 or 5xx`() async throws {
         let events = Happenings<String>()
-        try await withScene { $0.onEvent = { events.note($0.description) } } _: { scene in
+        try await withScene {
+            $0.onEvent = { events.note($0.description) }
+        } _: { scene in
             let unknown = scene.serviceURL + "v3/conversations/gone"
             let bad: [(HTTPMethod, String, String?, Int)] = [
                 (.POST, unknown + "/activities", #"{"type":"message"}"#, 404),
@@ -212,7 +218,9 @@ struct ConnectorTests {
     }
 
     @Test(arguments: [[:], ["Authorization": "Bearer"], ["Authorization": "Bearer x.y.z"]] as [HTTPHeaders])
-    func `bots need no credential but the service URL, also when clients need the secret`(headers: HTTPHeaders) async throws {
+    func `bots need no credential but the service URL, also when clients need the secret`(
+        headers: HTTPHeaders
+    ) async throws {
         let heard = Happenings<Activity>()
         try await withServer(ServerConfiguration(secret: "s"), bot: ObservedBot(heard)) { server in
             let start = try await server.call(.POST, "/conversations", [:], headers: ["Authorization": "Bearer s"])

@@ -12,7 +12,9 @@ struct ConversationLogTests {
     private func readAll(_ log: ConversationLog, from reader: inout LogPosition) -> [String] {
         var seen: [String] = []
         while let activity = log.next(for: &reader) {
-            seen.append("\(activity.type?.rawValue ?? "") \(activity.id ?? "") \(activity.text ?? "") @\(reader.watermark)")
+            seen.append(
+                "\(activity.type?.rawValue ?? "") \(activity.id ?? "") \(activity.text ?? "") @\(reader.watermark)"
+            )
         }
         return seen
     }

@@ -13,15 +13,18 @@ import WebSocketTransport
 struct LifeTests {
     @Test func `a port in use is one clear error`() async throws {
         try await withServer { server in
-            let second = DirectLineServer(configuration: ServerConfiguration(port: server.address.port), bot: SilentBot())
+            let second = DirectLineServer(
+                configuration: ServerConfiguration(port: server.address.port),
+                bot: SilentBot()
+            )
             let error = await #expect(throws: ServerError.self) { try await second.run { _ in } }
             #expect(error?.code == .portInUse)
             #expect(error?.message == "port \(server.address.port) on 127.0.0.1 is already in use")
         }
     }
 
-    @Test(arguments: ["203.0.113.7", "no.such.host.invalid"])
-    func `an address of another machine is one clear error`(host: String) async throws {
+    @Test func `an address of another machine is one clear error`() async throws {
+        let host = "203.0.113.7"
         let server = DirectLineServer(configuration: ServerConfiguration(host: host, secret: "s"), bot: SilentBot())
         let error = await #expect(throws: ServerError.self) { try await server.run { _ in } }
         #expect(error?.code == .cannotListen)

@@ -50,12 +50,15 @@ struct PageTests {
         }
     }
 
-    @Test(arguments: [
-        ("GET", "/nowhere", 404, nil), ("GET", "/tokens/generate", 405, "POST, OPTIONS"),
-        ("DELETE", "/conversations/x", 405, "GET, OPTIONS"), ("PUT", "/conversations/x/activities", 405, "GET, POST, OPTIONS"),
-        ("HEAD", "/conversations", 405, "POST, OPTIONS"), ("GET", "/conversations/x", 404, nil),
-        ("GET", "/session/getsessionid", 200, nil),
-    ] as [(String, String, Int, String?)])
+    @Test(
+        arguments: [
+            ("GET", "/nowhere", 404, nil), ("GET", "/tokens/generate", 405, "POST, OPTIONS"),
+            ("DELETE", "/conversations/x", 405, "GET, OPTIONS"),
+            ("PUT", "/conversations/x/activities", 405, "GET, POST, OPTIONS"),
+            ("HEAD", "/conversations", 405, "POST, OPTIONS"), ("GET", "/conversations/x", 404, nil),
+            ("GET", "/session/getsessionid", 200, nil),
+        ] as [(String, String, Int, String?)]
+    )
     func `unknown paths are 404 and wrong methods 405 with what is allowed`(
         method: String,
         path: String,
@@ -86,7 +89,7 @@ struct PageTests {
                 port: server.address.port,
                 [
                     "POST /v3/directline/conversations HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-                        + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)",
+                        + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
                 ]
             )
             #expect(answer.hasPrefix("HTTP/1.1 201"))
@@ -94,7 +97,9 @@ struct PageTests {
         }
     }
 
-    @Test(arguments: ["GET / HTTP/9.9\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+    @Test(arguments: [
+        "GET / HTTP/9.9\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ])
     func `what is no request does no harm`(bytes: String) async throws {
         try await withServer { server in
             let answer = try await RawConnection.exchange(port: server.address.port, [bytes])

@@ -25,7 +25,12 @@ struct TokenTests {
         try await withServer { server in
             let token = try await server.call(.POST, "/tokens/generate", ["user": ["id": "dl_ada", "name": "Ada"]])
             let bearer = "Bearer \(token.json?["token"]?.string ?? "")"
-            let start = try await server.call(.POST, "/conversations", ["user": ["id": "r_x"]], headers: ["Authorization": bearer])
+            let start = try await server.call(
+                .POST,
+                "/conversations",
+                ["user": ["id": "r_x"]],
+                headers: ["Authorization": bearer]
+            )
             let path = "/conversations/\(start.json?["conversationId"]?.string ?? "")/activities"
             let body: JSONValue = ["type": "message", "text": "hi", "from": ["id": "r_x", "name": "X"]]
             #expect(try await server.call(.POST, path, body, headers: ["Authorization": bearer]).status == 200)
@@ -71,7 +76,9 @@ struct TokenTests {
         try await withServer { server in
             let (mine, other) = (try await server.start(), try await server.start())
             let headers: HTTPHeaders = ["Authorization": "Bearer \(mine.info.token ?? "")"]
-            for (method, suffix) in [(.GET, "/activities"), (.GET, ""), (.POST, "/activities")] as [(HTTPMethod, String)] {
+            for (method, suffix) in [(.GET, "/activities"), (.GET, ""), (.POST, "/activities")]
+                as [(HTTPMethod, String)]
+            {
                 let answer = try await server.call(method, other.path + suffix, headers: headers)
                 #expect(answer.status == 403, "\(method) \(suffix)")
                 #expect(answer.errorCode == "BadArgument")
@@ -86,7 +93,12 @@ struct TokenTests {
             let wrong = try await server.call(.POST, "/conversations", [:], headers: ["Authorization": "Bearer s3creT"])
             #expect(wrong.status == 403)
             #expect(!wrong.text.contains("s3cre"))
-            let started = try await server.call(.POST, "/conversations", [:], headers: ["Authorization": "bearer  s3cret"])
+            let started = try await server.call(
+                .POST,
+                "/conversations",
+                [:],
+                headers: ["Authorization": "bearer  s3cret"]
+            )
             #expect(started.status == 201)
             let token = started.json?["token"]?.string ?? ""
             let path = "/conversations/\(started.json?["conversationId"]?.string ?? "")/activities"

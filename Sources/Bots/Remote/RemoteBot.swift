@@ -25,6 +25,7 @@ package struct RemoteBot: Bot {
     ///   - url: The messaging endpoint, `http` or `https`.
     ///   - limit: How long one turn may take.
     ///   - body: Uses the bot.
+    /// - Returns: What the closure returns.
     /// - Throws: ``BotError`` with the code `unreachable` when the URL cannot be one of a bot, and what the closure
     ///   throws.
     package static func withBot<Result: Sendable>(
@@ -60,7 +61,8 @@ package struct RemoteBot: Bot {
     }
 
     /// Posts an activity to the bot and waits for the end of its turn.
-    package func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse? {
+    package func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse?
+    {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers = [

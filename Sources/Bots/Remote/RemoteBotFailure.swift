@@ -31,6 +31,9 @@ extension BotError {
             self.init(.refused, "the bot's answer is too large")
         case let error as NIOConnectionError:
             self.init(.unreachable, "nobody answers at \(name) (\(Self.reason(error)))")
+        case let error as IOError where error.errnoCode != ECONNRESET && error.errnoCode != EPIPE:
+            // An address that is no name is connected to without the look-up that would wrap the error.
+            self.init(.unreachable, "nobody answers at \(name) (\(Self.reason(error)))")
         case let error as IOError:
             self.init(.unreachable, "the connection to \(name) broke (\(Self.reason(error)))")
         default:
@@ -41,7 +44,9 @@ extension BotError {
     private static func reason(_ error: NIOConnectionError) -> String {
         // A name such as `localhost` is tried on both families; what either says is as good.
         let causes = error.connectionErrors.compactMap { $0.error as? IOError }
-        if let refused = causes.first(where: { $0.errnoCode == ECONNREFUSED }) ?? causes.first { return reason(refused) }
+        if let refused = causes.first(where: { $0.errnoCode == ECONNREFUSED }) ?? causes.first {
+            return reason(refused)
+        }
         return error.connectionErrors.isEmpty ? "the host is not known" : "no connection"
     }
 

@@ -144,6 +144,7 @@ extension ClientError {
         var text = text
         if let secret, !secret.isEmpty { text = text.replacing(secret, with: "…") }
         let line = String(text.prefix(300).map { $0.isNewline || $0 == "\t" ? " " : $0 })
-        return String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+        let printable = line.unicodeScalars.filter { $0.properties.generalCategory != .control }
+        return String(String.UnicodeScalarView(printable))
     }
 }

@@ -95,7 +95,8 @@ struct HTTPExchange: Sendable {
         case let error as HTTPClientError:
             switch error {
             case .deadlineExceeded, .readTimeout:
-                return ClientError(.timedOut, "\(authority) did not answer within \(timeout.components.seconds) seconds")
+                let seconds = timeout.components.seconds
+                return ClientError(.timedOut, "\(authority) did not answer within \(seconds) seconds")
             case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
                 return ClientError(.unreachable, "\(authority) did not take a connection in time")
             case .remoteConnectionClosed, .uncleanShutdown:

@@ -157,9 +157,12 @@ struct ActivityStream: Sendable {
             group.addTask {
                 do {
                     let timeout = min(configuration.requestTimeout, .seconds(15))
-                    return .answered(
-                        .success(try await WebSocketConnector.connect(url: url, configuration: webSocket, timeout: timeout))
+                    let outcome = try await WebSocketConnector.connect(
+                        url: url,
+                        configuration: webSocket,
+                        timeout: timeout
                     )
+                    return .answered(.success(outcome))
                 } catch {
                     return .answered(.failure(error))
                 }

@@ -1,4 +1,4 @@
-/// Decides how activities keep arriving: sockets, resuming, waiting, polling, and when to give up. It does no I/O.
+/// Decides how activities keep arriving, without any I/O: sockets, resuming, waiting, polling, and when to give up.
 ///
 /// One thing is done at a time: every event is the outcome of the last action or a request of the owner, and is
 /// answered with the next action.

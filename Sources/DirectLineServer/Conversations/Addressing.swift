@@ -8,11 +8,10 @@ struct Addressing: Sendable {
     let bot: ChannelAccount
     var user: ChannelAccount
 
-    /// A user's activity as the log keeps it and the stream echoes it: what the channel decides is set, everything
-    /// else stays as the client sent it, `channelData` above all.
+    /// A user's activity as the log keeps it and the stream echoes it.
     ///
-    /// - Parameters:
-    ///   - tokenUser: The user that the token was made for; it overrides the client's word.
+    /// What the channel decides is set, everything else stays as the client sent it, `channelData` above all. The user
+    /// that a token was made for overrides the client's word.
     func fromUser(_ activity: Activity, id: String, timestamp: String, tokenUser: String?) -> Activity {
         var activity = stamped(activity, id: id, timestamp: timestamp)
         var from = activity.from ?? user
@@ -35,7 +34,7 @@ struct Addressing: Sendable {
         return activity
     }
 
-    /// An activity as the bot is sent it. Top-level nulls are left out: SDKs refuse them.
+    /// An activity as the bot is sent it, without top-level nulls: SDKs refuse them.
     func toBot(_ activity: Activity) -> Activity {
         var activity = activity
         activity.json.entries.removeAll(where: \.value.isNull)

@@ -88,7 +88,8 @@ extension Conversation {
         surroundings.report(.conversationStarted(id))
         guard tellingBot else { return }
         let shortId = surroundings.identifiers.short()
-        take(Turn(activity: addressing.conversationUpdate(id: shortId, timestamp: stamp(), locale: locale), outcome: Reply()))
+        let update = addressing.conversationUpdate(id: shortId, timestamp: stamp(), locale: locale)
+        take(Turn(activity: update, outcome: Reply()))
     }
 
     /// Keeps and echoes an activity of the user, then sees to its turn.
@@ -112,12 +113,16 @@ extension Conversation {
 
     /// Keeps and streams an activity of the bot or the adapter.
     ///
-    /// - Parameters:
-    ///   - repliesTo: The id that the caller named as answered, used when the activity names none itself.
+    /// The id that the caller names as answered counts when the activity names none itself.
+    ///
     /// - Returns: The activity as clients see it.
     /// - Throws: ``BotError`` when the server is stopping.
     @discardableResult
-    func add(_ activity: Activity, by speaker: Speaker, replyingTo repliesTo: String? = nil) throws(BotError) -> Activity {
+    func add(
+        _ activity: Activity,
+        by speaker: Speaker,
+        replyingTo repliesTo: String? = nil
+    ) throws(BotError) -> Activity {
         guard !isClosed else { throw .conversationGone(id) }
         var activity = addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp())
         // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.

@@ -53,7 +53,7 @@ struct ConversationLog: Sendable {
         kept[min(max(watermark, 0), kept.count)...].compactMap(\.activity)
     }
 
-    /// Keeps an activity under the next number. It must carry an id that is new to the log.
+    /// Keeps an activity under the next number; it must carry an id that is new to the log.
     mutating func append(_ activity: Activity) {
         let id = activity.id ?? ""
         kept.append(Kept(tick: nextTick(), id: id, activity: activity))

@@ -29,6 +29,7 @@ actor ConversationRegistry {
     ///   - user: The user as far as known.
     ///   - tellingBot: Whether the bot is to be told; not when the bot itself asked for the conversation.
     ///   - locale: The client's language, for the bot.
+    /// - Returns: The conversation, and whether it began now.
     func open(
         _ id: String,
         user: ChannelAccount?,

@@ -20,7 +20,8 @@ final class Identifiers: Sendable {
 
     private func random(_ length: Int) -> String {
         generator.withLock { generator in
-            String(decoding: (0..<length).map { _ in Self.alphabet.randomElement(using: &generator) ?? 0 }, as: UTF8.self)
+            let letters = (0..<length).map { _ in Self.alphabet.randomElement(using: &generator) ?? 0 }
+            return String(decoding: letters, as: UTF8.self)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that one task will have later and others wait for. The first to settle it wins.
+/// A value that one task will have later and others wait for; the first to settle it wins.
 final class Reply<Value: Sendable>: Sendable {
     private enum State {
         case open([CheckedContinuation<Value, Never>])
@@ -19,9 +19,7 @@ final class Reply<Value: Sendable>: Sendable {
         for continuation in waiting { continuation.resume(returning: value) }
     }
 
-    /// Waits for the value.
-    ///
-    /// - Parameter cancelled: What to settle with if the waiting task is cancelled.
+    /// Waits for the value; cancelling the waiting task settles the reply with a value for that case.
     func value(orIfCancelled cancelled: Value) async -> Value {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

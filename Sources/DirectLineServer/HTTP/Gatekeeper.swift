@@ -102,7 +102,7 @@ final class Gatekeeper: Sendable {
     }
 }
 
-/// Credentials and what they are for. Expired ones stay for a while, to be told from wrong ones.
+/// Credentials and what they are for; expired ones stay for a while, to be told from wrong ones.
 private struct GrantTable: Sendable {
     private var grants: [String: Gatekeeper.Grant] = [:]
     private var sweepAt = 1024

@@ -3,7 +3,7 @@
 /// Empty segments are dropped, so doubled and trailing slashes do no harm: some SDKs leave both behind when they join
 /// a service URL with a path.
 struct RequestTarget: Hashable, Sendable {
-    /// The path's segments, percent-decoded. A segment that does not decode to UTF-8 stays as it was sent.
+    /// The path's segments, percent-decoded; a segment that does not decode to UTF-8 stays as it was sent.
     let path: [String]
     /// The query's values by name, percent-decoded; of equal names the last counts.
     let query: [String: String]

@@ -16,9 +16,21 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     /// A connection and what it will become.
-    struct Value: ServerChildChannelValue {
+    final class Value: ServerChildChannelValue {
         let channel: any Channel
         let protocols: EventLoopFuture<Protocols>
+
+        init(channel: any Channel, protocols: EventLoopFuture<Protocols>) {
+            self.channel = channel
+            self.protocols = protocols
+        }
+
+        deinit {
+            // A server that stops lets go of connections that it has accepted and not yet handled. What wraps their
+            // channel must not die before the channel does: NIO stops the process then.
+            channel.closeFuture.whenComplete { [protocols] _ in withExtendedLifetime(protocols) {} }
+            channel.close(promise: nil)
+        }
     }
 
     let responder: HTTPChannelHandler.Responder

@@ -1,0 +1,91 @@
+import BotSchema
+
+/// The way from a credential to a conversation.
+struct ConversationStart {
+    /// A conversation that the service knows, whose stream is not open yet.
+    struct Started {
+        let conversation: Conversation
+        let streamURL: String?
+        /// What went less well than hoped.
+        let notice: String?
+    }
+
+    private let configuration: ClientConfiguration
+    private let exchange: HTTPExchange
+
+    init(_ configuration: ClientConfiguration, _ exchange: HTTPExchange) {
+        self.configuration = configuration
+        self.exchange = exchange
+    }
+
+    func begin() async throws -> Started {
+        switch configuration.credential {
+        case .secret(let secret): try await start(bearer: secret, isSecret: true)
+        case .token(let token): try await start(bearer: token)
+        case .none: try await start(bearer: nil)
+        case .tokenEndpoint(let url): try await start(with: TokenEndpoint(exchange, url))
+        }
+    }
+
+    private func start(with tokenEndpoint: TokenEndpoint) async throws -> Started {
+        let isRegionKnown = configuration.endpoint != .global
+        async let region = isRegionKnown ? nil : tokenEndpoint.region()
+        var grant = try await tokenEndpoint.token()
+        var endpoint = configuration.endpoint
+        var notice: String?
+        do {
+            endpoint = try await region ?? endpoint
+        } catch let error as ClientError {
+            notice = "\(error.message); using \(endpoint.authority)"
+        }
+        do {
+            return try await start(at: endpoint, grant, tokenEndpoint, notice)
+        } catch let error as ClientError where error.status == 401 || error.status == 403 {
+            // A token from a cache may have run out; one more is asked for, and no third.
+            grant = try await tokenEndpoint.token()
+            return try await start(at: endpoint, grant, tokenEndpoint, notice)
+        }
+    }
+
+    private func start(
+        at endpoint: DirectLineEndpoint,
+        _ grant: TokenEndpoint.Grant,
+        _ tokenEndpoint: TokenEndpoint,
+        _ notice: String?
+    ) async throws -> Started {
+        try await start(
+            at: endpoint,
+            bearer: grant.token,
+            expiresIn: grant.expiresIn,
+            tokenEndpoint: tokenEndpoint,
+            notice: notice
+        )
+    }
+
+    private func start(
+        at endpoint: DirectLineEndpoint? = nil,
+        bearer: String?,
+        isSecret: Bool = false,
+        expiresIn: Int? = nil,
+        tokenEndpoint: TokenEndpoint? = nil,
+        notice: String? = nil
+    ) async throws -> Started {
+        let endpoint = endpoint ?? configuration.endpoint
+        let service = DirectLineService(exchange, at: endpoint)
+        let info = try await service.start(bearer, user: configuration.user, locale: configuration.locale)
+        guard let id = info.conversationId, !id.isEmpty else {
+            throw ClientError(.protocolViolation, "\(endpoint.authority) started a conversation without an id")
+        }
+        let tokens = TokenStore(bearer: bearer, isSecret: isSecret)
+        tokens.take(token: bearer, expiresIn: expiresIn)
+        tokens.take(token: info.token, expiresIn: info.expiresIn)
+        let conversation = Conversation(
+            id: id,
+            configuration: configuration,
+            service: service,
+            tokens: tokens,
+            tokenEndpoint: tokenEndpoint
+        )
+        return Started(conversation: conversation, streamURL: info.streamURL, notice: notice)
+    }
+}
