@@ -38,7 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         // Direct Line REST calls and the calls to a bot's messaging endpoint.
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        // Router, limits and draining of the embedded server; no traits, so that full Foundation stays out.
+        // Connections, limits and draining of the embedded server; no traits, so that full Foundation stays out.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         // Rendezvous channels between the tasks of a chat: bounded hand-over instead of growing buffers.
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
@@ -83,6 +83,8 @@ let package = Package(
                 "BotSchema", "Handoff",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -93,10 +95,11 @@ let package = Package(
             dependencies: [
                 "BotSchema", "Bots", "WebSocketTransport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
@@ -179,12 +182,40 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "BotsTests", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
-        .testTarget(name: "DirectLineServerTests", dependencies: ["BotSchema", "Bots", "DirectLineServer"], swiftSettings: strict),
-        .testTarget(name: "AgentHubTests", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
+        .testTarget(
+            name: "BotsTests",
+            dependencies: [
+                "BotSchema", "Bots", "Handoff",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DirectLineServerTests",
+            dependencies: [
+                "BotSchema", "Bots", "DirectLineServer", "WebSocketTransport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AgentHubTests",
+            dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ChatScreenTests",
-            dependencies: ["BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts"],
+            dependencies: [
+                "BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -179,8 +179,10 @@ struct PipedChatTests {
         #expect(script.enter("/load b.json") == [])
         #expect(script.take(.input(.endOfInput)) == [])
         let failure = try #require(throws: TranscriptError.self) { try TranscriptFile.read("/nonexistent/b.json") }
-        #expect(script.take(.saved(path: "a.json", .failure(failure))).last == "load b.json")
-        #expect(script.take(.loaded(path: "b.json", .failure(failure))).last == "leave 1")
+        let afterSaving = script.take(.saved(path: "a.json", .failure(failure)))
+        #expect(afterSaving.last == "load b.json")
+        let afterLoading = script.take(.loaded(path: "b.json", .failure(failure)))
+        #expect(afterLoading.last == "leave 1")
     }
 
     @Test func `a failed post makes the exit code 1`() {
