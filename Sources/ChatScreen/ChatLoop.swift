@@ -123,7 +123,7 @@ package struct ChatLoop: Sendable {
     private func converse(_ requests: ConversationRequests, _ events: AsyncChannel<ChatEvent>) async {
         while !Task.isCancelled {
             do {
-                try await DirectLineClient.withConversation(client) { conversation in
+                try await DirectLine.withConversation(client) { conversation in
                     await requests.opened(conversation)
                     await events.send(.opened(conversationId: conversation.conversationId))
                     await withTaskGroup(of: Void.self) { group in

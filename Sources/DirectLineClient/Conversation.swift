@@ -1,7 +1,7 @@
 public import BotSchema
 import Synchronization
 
-/// One conversation, alive inside ``DirectLineClient/withConversation(_:body:)``.
+/// One conversation, alive inside ``DirectLine/withConversation(_:body:)``.
 ///
 /// Its methods are safe from any task. ``events`` has one reader.
 public final class Conversation: Sendable {

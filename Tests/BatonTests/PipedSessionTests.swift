@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// The real program on pipes: what a script gets.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
+@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct PipedSessionTests {
     private func run(
         _ arguments: [String],

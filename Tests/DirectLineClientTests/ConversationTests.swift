@@ -8,7 +8,7 @@ import Testing
 struct ConversationTests {
     @Test func `a conversation starts, streams, sends and recognises its echo`() async throws {
         try await withFakeService { service in
-            let receipt = try await DirectLineClient.withConversation(.test(service)) { conversation in
+            let receipt = try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 #expect(await events.next() == .connection(.connecting(attempt: 1)))
                 #expect(await events.next() == .connection(.online))
@@ -48,7 +48,7 @@ struct ConversationTests {
 
     @Test func `repeated and odd frames neither show twice nor break the stream`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -77,7 +77,7 @@ struct ConversationTests {
 
     @Test func `a dropped socket is resumed from the watermark, nothing lost and nothing twice`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -101,7 +101,7 @@ struct ConversationTests {
     @Test func `a replay of the whole history shows nothing twice`() async throws {
         try await withFakeService { service in
             await service.keep(["one", "two"])
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 #expect(await events.nextText() == "one")
                 #expect(await events.nextText() == "two")
@@ -118,7 +118,7 @@ struct ConversationTests {
 
     @Test func `an orderly close by the service is resumed as well`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -135,7 +135,7 @@ struct ConversationTests {
             await service.set(isDeaf: true)
             var configuration = try ClientConfiguration.test(service)
             configuration.pingInterval = .milliseconds(20)
-            try await DirectLineClient.withConversation(configuration) { conversation in
+            try await DirectLine.withConversation(configuration) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -150,7 +150,7 @@ struct ConversationTests {
     @Test func `streams refused three times give way to polling`() async throws {
         try await withFakeService { service in
             await service.set(refusesStreams: true)
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .polling)
                 #expect(conversation.transportInUse == .polling)
@@ -178,7 +178,7 @@ struct ConversationTests {
                 .status(200, body: "not JSON"),
                 .hangUp
             )
-            try await DirectLineClient.withConversation(.test(service, transport: .polling)) { conversation in
+            try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .polling)
                 await service.say("still here")
@@ -191,7 +191,7 @@ struct ConversationTests {
     @Test func `a service without a stream address is polled`() async throws {
         try await withFakeService { service in
             await service.set(offersStream: false)
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 #expect(await events.next() == .connection(.polling))
             }
@@ -202,7 +202,7 @@ struct ConversationTests {
         try await withFakeService { service in
             let route = "GET \(FakeService.path)"
             await service.script(route, .status(500), .status(429, headers: ["Retry-After": "1"]), .hangUp)
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -216,7 +216,7 @@ struct ConversationTests {
     @Test func `a conversation that the service has forgotten is over`() async throws {
         try await withFakeService { service in
             await service.script("GET \(FakeService.path)", .status(404))
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -233,7 +233,7 @@ struct ConversationTests {
 
     @Test func `a bot's end of the conversation stops resuming until the user speaks again`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -256,7 +256,7 @@ struct ConversationTests {
             configuration.eventCapacity = 8
             let texts = (0..<2_000).map(String.init)
             await service.keep(texts)
-            try await DirectLineClient.withConversation(configuration) { conversation in
+            try await DirectLine.withConversation(configuration) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 var received: [String] = []
                 while received.count < texts.count, let text = await events.nextText() { received.append(text) }
@@ -270,7 +270,7 @@ struct ConversationTests {
             let isOnline = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .unbounded)
             await withTaskGroup { group in
                 group.addTask {
-                    try? await DirectLineClient.withConversation(.test(service)) { conversation in
+                    try? await DirectLine.withConversation(.test(service)) { conversation in
                         var events = conversation.events.makeAsyncIterator()
                         await events.wait(for: .online)
                         isOnline.continuation.yield()
@@ -290,7 +290,7 @@ struct ConversationTests {
             var configuration = try ClientConfiguration.test(service)
             configuration.eventCapacity = 2
             await service.keep((0..<500).map(String.init))
-            try await DirectLineClient.withConversation(configuration) { _ in
+            try await DirectLine.withConversation(configuration) { _ in
                 await service.until { $0.streamCount == 1 }
             }
         }
@@ -300,7 +300,7 @@ struct ConversationTests {
         struct Failure: Error {}
         try await withFakeService { service in
             await #expect(throws: Failure.self) {
-                try await DirectLineClient.withConversation(.test(service)) { conversation in
+                try await DirectLine.withConversation(.test(service)) { conversation in
                     var events = conversation.events.makeAsyncIterator()
                     await events.wait(for: .online)
                     throw Failure()

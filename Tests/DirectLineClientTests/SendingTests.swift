@@ -11,7 +11,7 @@ struct SendingTests {
     private func send(_ answers: [FakeService.Answer]) async throws -> (Result<SendReceipt, ClientError>, Int) {
         try await withFakeService { service in
             for answer in answers { await service.script(Self.route, answer) }
-            let result: Result<SendReceipt, ClientError> = try await DirectLineClient.withConversation(
+            let result: Result<SendReceipt, ClientError> = try await DirectLine.withConversation(
                 .test(service, transport: .polling)
             ) { conversation in
                 do {
@@ -89,7 +89,7 @@ struct SendingTests {
     @Test func `an expired token is renewed once and the activity sent with the new one`() async throws {
         try await withFakeService { service in
             await service.script(Self.route, .status(403, body: #"{"error":{"code":"TokenExpired","message":"x"}}"#))
-            try await DirectLineClient.withConversation(.test(service, transport: .polling)) { conversation in
+            try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
                 let receipt = try await conversation.send(.message("hello"))
                 #expect(receipt.id == "conv|1-x|1")
             }
@@ -102,7 +102,7 @@ struct SendingTests {
     {
         try await withFakeService { service in
             await service.set(answersPosts: false, replacesSender: true)
-            try await DirectLineClient.withConversation(.test(service)) { conversation in
+            try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
@@ -119,7 +119,7 @@ struct SendingTests {
 
     @Test func `sends made together go out one after the other in order`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service, transport: .polling)) { conversation in
+            try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
                 try await withThrowingTaskGroup(of: SendReceipt.self) { group in
                     for number in 0..<20 {
                         group.addTask { try await conversation.send(.message("\(number)")) }
@@ -135,7 +135,7 @@ struct SendingTests {
 
     @Test func `an activity that the protocol does not allow is refused before it is sent`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service, transport: .polling)) { conversation in
+            try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
                 let error = await #expect(throws: ClientError.self) {
                     try await conversation.send(.message(String(repeating: "é", count: 256_000)))
                 }
@@ -147,7 +147,7 @@ struct SendingTests {
 
     @Test func `what the caller has filled in stays as it is`() async throws {
         try await withFakeService { service in
-            try await DirectLineClient.withConversation(.test(service, transport: .polling)) { conversation in
+            try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
                 var activity = Activity.event("e", value: 1)
                 activity.from = ChannelAccount(id: "else")
                 activity.locale = "fr-FR"

@@ -114,6 +114,45 @@ struct AdapterTests {
         }
     }
 
+    /// Takes every line of the user once the bot has handed over.
+    private actor HandoverAdapter: ConversationAdapter {
+        nonisolated let seen = Happenings<String>()
+        private var isHandedOver = false
+
+        func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient {
+            seen.note("\(activity.text ?? "") to \(isHandedOver ? "agent" : "bot")")
+            return isHandedOver ? .adapter : .bot
+        }
+
+        func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
+            if activity.text == "handing over" { isHandedOver = true }
+        }
+    }
+
+    @Test func `a line sent while the bot is handing over goes to whom the bot handed it`() async throws {
+        let goOn = Reply<Bool>()
+        let bot = TestBot { activity, conversation in
+            guard activity.text == "a person, please" else { return nil }
+            _ = await goOn.value(orIfCancelled: false)
+            try await conversation.send(.message("handing over"))
+            return nil
+        }
+        let adapter = HandoverAdapter()
+        try await withServer(bot: bot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { stream in
+                async let first = conversation.say("a person, please")
+                try await stream.expect(["a person, please"])
+                async let second = conversation.say("it is urgent")
+                try await stream.expect(["it is urgent"])
+                goOn.settle(true)
+                #expect(try await first.status == 200)
+                #expect(try await second.status == 200)
+            }
+            #expect(await adapter.seen.next(2) == ["a person, please to bot", "it is urgent to agent"])
+        }
+    }
+
     @Test func `a slow adapter holds up neither the echo nor what the bot says`() async throws {
         let goOn = Reply<Bool>()
         let adapter = TestAdapter { activity, _ in

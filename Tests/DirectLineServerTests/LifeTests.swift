@@ -13,7 +13,7 @@ import WebSocketTransport
 struct LifeTests {
     @Test func `a port in use is one clear error`() async throws {
         try await withServer { server in
-            let second = DirectLineServer(
+            let second = EmbeddedServer(
                 configuration: ServerConfiguration(port: server.address.port),
                 bot: SilentBot()
             )
@@ -25,14 +25,14 @@ struct LifeTests {
 
     @Test func `an address of another machine is one clear error`() async throws {
         let host = "203.0.113.7"
-        let server = DirectLineServer(configuration: ServerConfiguration(host: host, secret: "s"), bot: SilentBot())
+        let server = EmbeddedServer(configuration: ServerConfiguration(host: host, secret: "s"), bot: SilentBot())
         let error = await #expect(throws: ServerError.self) { try await server.run { _ in } }
         #expect(error?.code == .cannotListen)
         #expect(error?.message.contains(host) == true)
     }
 
     @Test func `an address that others reach needs a secret`() async throws {
-        let open = DirectLineServer(configuration: ServerConfiguration(host: "0.0.0.0"), bot: SilentBot())
+        let open = EmbeddedServer(configuration: ServerConfiguration(host: "0.0.0.0"), bot: SilentBot())
         let error = await #expect(throws: ServerError.self) { try await open.run { _ in } }
         #expect(error?.code == .secretRequired)
         try await withServer(ServerConfiguration(host: "0.0.0.0", secret: "s")) { server in
@@ -80,7 +80,7 @@ struct LifeTests {
     }
 
     @Test func `a graceful shutdown says goodbye to streams and is over soon`() async throws {
-        let server = DirectLineServer(configuration: ServerConfiguration(), bot: echoBot)
+        let server = EmbeddedServer(configuration: ServerConfiguration(), bot: echoBot)
         let ready = Reply<ServerAddress?>()
         let group = ServiceGroup(
             services: [RunningServer(server: server, ready: ready)],
@@ -143,7 +143,7 @@ struct LifeTests {
 }
 
 private struct RunningServer: Service {
-    let server: DirectLineServer
+    let server: EmbeddedServer
     let ready: Reply<ServerAddress?>
 
     func run() async throws { try await server.run { ready.settle($0) } }

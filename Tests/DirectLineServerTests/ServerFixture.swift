@@ -15,7 +15,7 @@ func withServer<Result: Sendable>(
     store: any ConversationStore = VolatileConversations(),
     _ body: @Sendable (TestServer) async throws -> Result
 ) async throws -> Result {
-    let server = DirectLineServer(configuration: configuration, bot: bot, adapter: adapter, store: store)
+    let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter, store: store)
     let ready = Reply<ServerAddress?>()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

@@ -2,7 +2,8 @@ import TestSupport
 import Testing
 
 /// What keys do.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
+@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct LineEditorKeyTests {
     @Test func `a paste of many lines is inserted and not sent`() throws {
         let terminal = try probe()

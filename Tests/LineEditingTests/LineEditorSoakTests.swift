@@ -11,8 +11,9 @@ import Darwin
 ///
 /// `BATON_SOAK_SEEDS=200` makes it long.
 @Suite(.serialized, .timeLimit(.minutes(10)))
+@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct LineEditorSoakTests {
-    private static let seeds = 1...(getenv("BATON_SOAK_SEEDS").flatMap { Int(String(cString: $0)) } ?? 12)
+    private nonisolated static let seeds = 1...(getenv("BATON_SOAK_SEEDS").flatMap { Int(String(cString: $0)) } ?? 12)
 
     @Test(arguments: seeds)
     func `random editing shows what the model shows and loses no message`(seed: Int) throws {

@@ -88,9 +88,9 @@ struct PlainConsoleTests {
         await fixture.console.close()
     }
 
-    @Test func `a pipe counts as 80 columns wide`() async throws {
+    @Test func `a pipe takes lines of any length`() async throws {
         let fixture = try Fixture()
-        #expect(fixture.console.columns == 80)
+        #expect(fixture.console.columns > 1_000_000)
         await fixture.console.close()
     }
 

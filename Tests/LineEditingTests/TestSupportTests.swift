@@ -8,7 +8,8 @@ import Darwin
 #endif
 
 /// The support of all tests, where they would not notice that it is wrong.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
+@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct TestSupportTests {
     @Test func `a golden text is recorded once and compared afterwards`() throws {
         let test = try TemporaryFile(contents: "", name: "Some.swift")

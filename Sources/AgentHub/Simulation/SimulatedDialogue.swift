@@ -29,11 +29,13 @@ struct SimulatedDialogue: Sendable {
             "Hello\(name), this is \(persona.agent.name) from \(persona.department).",
             "Hi\(name), \(persona.agent.name) here, \(persona.department)."
         )
-        guard let matter = request.initiation.summary.map(Self.shortened) else {
+        guard let summary = request.initiation.summary else {
             return [.say("\(hello) How can I help?")]
         }
-        var steps = [Step.say("\(hello) I have read what you wrote to \(bot): “\(matter)”.")]
-        let said = [context.lastPhrase, context.topic, context.skill].compactMap { $0 } + [matter]
+        // The bot's note to the agent is private (handoff context, `va_AgentMessage`): it guides, but is not quoted.
+        let matter = (context.topic ?? context.lastPhrase).map { ", about “\(Self.shortened($0))”" } ?? ""
+        var steps = [Step.say("\(hello) I have your conversation with \(bot) in front of me\(matter).")]
+        let said = [context.lastPhrase, context.topic, context.skill].compactMap { $0 } + [summary]
         if let answer = said.lazy.compactMap(persona.answer).first {
             given.insert(answer)
             steps.append(.say("\(answer) Does that help?"))

@@ -69,7 +69,7 @@ struct EmbeddedStack: Sendable {
         var configuration = ServerConfiguration(port: port, secret: secret)
         configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
-        let server = DirectLineServer(configuration: configuration, bot: bot, adapter: adapter)
+        let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {

@@ -58,7 +58,9 @@ struct DemoDialogue: Sendable {
             misses = 0
             if phrase.isGoodbye { return [.send(.message("Goodbye, and thank you for stopping by!"))] }
             if phrase.isThanks { return [.send(.message("You're welcome! Anything else I can do?"))] }
-            return [.send(Self.greeting)]
+            var reply = Activity.message("Hi there! What can I do for you?")
+            reply.suggestedActions = Self.suggestions
+            return [.send(reply)]
         }
         return missed(activity, text)
     }

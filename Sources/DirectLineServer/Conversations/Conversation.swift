@@ -20,6 +20,7 @@ actor Conversation {
 
     private struct Turn: Sendable {
         let activity: Activity
+        var isUsers = false
         let outcome: Reply<Outcome>
     }
 
@@ -37,6 +38,11 @@ actor Conversation {
     private var lastTimestamp = Timestamp(milliseconds: 0)
     private var observations = Lane<Observation>()
     private var turns = Lane<Turn>()
+    /// Lines of the user that came while an earlier one is with the adapter or the bot.
+    ///
+    /// Who is to have a line can change with every answer to the one before: the bot may hand over meanwhile.
+    private var heldLines: [(activity: Activity, turn: Turn)] = []
+    private var isUserTurnOpen = false
     private var isClosed = false
 
     init(id: String, user: ChannelAccount, log: ConversationLog = ConversationLog(), in surroundings: Surroundings) {
@@ -96,7 +102,7 @@ extension Conversation {
     ///
     /// - Returns: The activity's id and what will become of the turn; nil when too many turns wait already.
     func post(_ activity: Activity, tokenUser: String?) -> (id: String, outcome: Reply<Outcome>)? {
-        guard observations.count + turns.count < surroundings.limits.waitingTurns else { return nil }
+        guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else { return nil }
         let activityId = newId(for: activity)
         let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
         if let from = activity.from, from != addressing.user {
@@ -106,8 +112,13 @@ extension Conversation {
         // An invoke is a call with an answer, not a part of the chat.
         if activity.type != .invoke { show(activity) }
 
-        let turn = Turn(activity: addressing.toBot(activity), outcome: Reply())
-        if surroundings.adapter == nil { take(turn) } else { observe(.user(activity, turn)) }
+        let turn = Turn(activity: addressing.toBot(activity), isUsers: true, outcome: Reply())
+        if surroundings.adapter == nil {
+            take(turn)
+        } else {
+            heldLines.append((activity, turn))
+            if !isUserTurnOpen { openNextUserTurn() }
+        }
         return (activityId, turn.outcome)
     }
 
@@ -245,6 +256,14 @@ extension Conversation {
         abandonLanes()
     }
 
+    /// Asks the adapter about the next line of the user, after whatever the bot has said until now.
+    private func openNextUserTurn() {
+        isUserTurnOpen = !heldLines.isEmpty
+        guard isUserTurnOpen else { return }
+        let next = heldLines.removeFirst()
+        observe(.user(next.activity, next.turn))
+    }
+
     /// The server has stopped: nobody will run what waits, and whoever waits for it must not wait for ever.
     private func abandonLanes() {
         let gone = Outcome.failure(.conversationGone(id))
@@ -252,6 +271,8 @@ extension Conversation {
             if case .user(_, let turn) = observation { turn.outcome.settle(gone) }
         }
         while let turn = turns.next() { turn.outcome.settle(gone) }
+        for line in heldLines { line.turn.outcome.settle(gone) }
+        heldLines = []
     }
 
     private func runObservations() async {
@@ -264,14 +285,19 @@ extension Conversation {
             case .user(let activity, let turn):
                 switch await adapter.userSent(activity, in: channel) {
                 case .bot: take(turn)
-                case .adapter: turn.outcome.settle(.success(nil))
+                case .adapter:
+                    turn.outcome.settle(.success(nil))
+                    openNextUserTurn()
                 }
             }
         }
     }
 
     private func runTurns() async {
-        while let turn = turns.next() { await perform(turn) }
+        while let turn = turns.next() {
+            await perform(turn)
+            if turn.isUsers, surroundings.adapter != nil { openNextUserTurn() }
+        }
     }
 
     /// Runs one turn, for no longer than the limit: then the user's client is answered and the next turn begins, but

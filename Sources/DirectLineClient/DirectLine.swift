@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 
 /// A client of Direct Line 3.0.
-public enum DirectLineClient {
+public enum DirectLine {
     /// Starts a conversation, runs a closure with it, and leaves it.
     ///
     /// Everything that the conversation needs lives inside: connections, the stream, the refreshing of its token. When

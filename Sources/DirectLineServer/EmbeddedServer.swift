@@ -12,7 +12,7 @@ import ServiceLifecycle
 /// Clients talk to it below ``ServerAddress/directLineURL``; the bot is called through ``Bots/Bot`` and answers
 /// through its ``Bots/ConversationChannel``, or over HTTP at the service URL that its activities carry. What clients
 /// see is never held up by the bot: a user's activity is kept and echoed before the bot hears of it.
-public final class DirectLineServer: Sendable {
+public final class EmbeddedServer: Sendable {
     private let configuration: ServerConfiguration
     private let bot: any Bot
     private let adapter: (any ConversationAdapter)?
