@@ -59,7 +59,9 @@ package struct ChatCommand: AsyncParsableCommand {
                 )
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
-                    if screen.isInteractive { console.show(screen.greeting(for: bot, at: address, columns: console.columns)) }
+                    if screen.isInteractive {
+                        console.show(screen.greeting(for: bot, at: address, columns: console.columns))
+                    }
                     return await converse(at: endpoint, with: .secret(secret), on: console, screen: screen)
                 }
             }

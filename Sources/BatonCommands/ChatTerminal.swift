@@ -49,7 +49,7 @@ struct ChatTerminal {
 
     /// The lines with which an interactive chat begins.
     func greeting(for bot: BotChoice, at address: ServerAddress, columns: Int) -> String {
-        let words = "Baton: you chat with \(bot.name), over Direct Line at \(address.url). /help lists the commands."
+        let words = "Baton: \(bot.name), over Direct Line at \(address.url). /help lists the commands."
         return DisplayText.wrapped(words, columns: columns).map { style.paint($0, .faint) }.joined(separator: "\n")
     }
 }

@@ -39,7 +39,9 @@ package struct ServeCommand: AsyncParsableCommand {
                 secret: Secrets.environment("DIRECTLINE_SECRET"),
                 pace: SimulatedPace()
             )
-            stack.onEvent = { StandardStream.output.writeLine(DisplayText.neutralised("\($0)", keepingNewlines: false)) }
+            stack.onEvent = {
+                StandardStream.output.writeLine(DisplayText.neutralised("\($0)", keepingNewlines: false))
+            }
             try await stack.withRunning { address in
                 for line in Self.announcement(of: address, bot: choice) { StandardStream.output.writeLine(line) }
                 await ProcessSignals.waitForStop()

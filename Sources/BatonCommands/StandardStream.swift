@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-/// Standard output and error, for lines outside a chat. A closed pipe loses the line and nothing else.
+/// Standard output and error, for lines outside a chat; a closed pipe loses the line and nothing else.
 enum StandardStream: Int32 {
     case output = 1
     case error = 2

@@ -65,7 +65,9 @@ struct TerminalSessionTests {
         chat.send("\u{12}openi")
         try chat.wait(for: "the match") { $0.lines.last { !$0.isEmpty }?.contains("opening hours") ?? false }
         try chat.wait(for: "accepted by Ana")
-        try chat.wait(for: "the search, still there") { $0.lines.last { !$0.isEmpty }?.contains("opening hours") ?? false }
+        try chat.wait(for: "the search, still there") {
+            $0.lines.last { !$0.isEmpty }?.contains("opening hours") ?? false
+        }
         chat.send("\u{7}")
         try chat.wait(for: "the empty prompt") { $0.lines.last { !$0.isEmpty } == "Ana>" }
     }
@@ -80,7 +82,9 @@ struct TerminalSessionTests {
         chat.resize(columns: 30, rows: 40)
         chat.send("!")
         try chat.wait(for: "the line on two rows") { screen in
-            screen.lines.filter { !$0.isEmpty }.suffix(2) == ["bot> a line that is longer tha", "n thirty columns for sure!"]
+            screen.lines.filter { !$0.isEmpty }.suffix(2) == [
+                "bot> a line that is longer tha", "n thirty columns for sure!",
+            ]
         }
         chat.resize(columns: 100, rows: 40)
         chat.send("!")

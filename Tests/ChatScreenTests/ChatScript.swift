@@ -33,8 +33,14 @@ struct ChatScript {
 
     mutating func enter(_ line: String) -> [String] { take(.input(.line(line))) }
 
-    mutating func arrive(_ json: String, isEcho: Bool = false, after duration: Duration = .milliseconds(100)) -> [String] {
-        guard let value = try? JSONValue(parsing: json), let activity = Activity(value) else { return ["no JSON: \(json)"] }
+    mutating func arrive(
+        _ json: String,
+        isEcho: Bool = false,
+        after duration: Duration = .milliseconds(100)
+    ) -> [String] {
+        guard let value = try? JSONValue(parsing: json), let activity = Activity(value) else {
+            return ["no JSON: \(json)"]
+        }
         return take(.client(.activity(activity, isEcho: isEcho)), after: duration)
     }
 
@@ -47,7 +53,8 @@ struct ChatScript {
                 now: { "" }
             ).text(of: item, columns: 200)
         case .setPrompt(let prompt): "prompt \(prompt.listener)"
-        case .post(let activity, let number): "post \(number) \(activity.text ?? activity.name ?? activity.type?.rawValue ?? "")"
+        case .post(let activity, let number):
+            "post \(number) \(activity.text ?? activity.name ?? activity.type?.rawValue ?? "")"
         case .reconnect: "reconnect"
         case .startConversation: "start"
         case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"

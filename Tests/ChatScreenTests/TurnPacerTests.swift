@@ -45,6 +45,16 @@ struct TurnPacerTests {
         #expect(pacer.settleTimerFired(generation: 3, in: situation) == .settled)
     }
 
+    @Test func `a turn stays open while somebody types`() {
+        var pacer = TurnPacer()
+        var typing = Self.calm
+        typing.isTyping = true
+        _ = pacer.somethingHappened()
+        #expect(pacer.settleTimerFired(generation: 1, in: typing) == .nothing)
+        _ = pacer.somethingHappened()
+        #expect(pacer.settleTimerFired(generation: 2, in: Self.calm) == .settled)
+    }
+
     @Test func `the bound ends a wait once`() {
         var pacer = TurnPacer()
         pacer.turnStarted()

@@ -59,7 +59,7 @@ package final class PipedProgram {
         close(results)
     }
 
-    /// Gives the program text to read. For texts that fit into a pipe.
+    /// Gives the program a text to read, which must fit into a pipe.
     package func send(_ text: String) {
         let bytes = Array(text.utf8)
         _ = write(input, bytes, bytes.count)

@@ -33,7 +33,9 @@ struct SimulatedDialogue: Sendable {
             return [.say("\(hello) How can I help?")]
         }
         // The bot's note to the agent is private (handoff context, `va_AgentMessage`): it guides, but is not quoted.
-        let matter = (context.topic ?? context.lastPhrase).map { ", about “\(Self.shortened($0))”" } ?? ""
+        // `Escalate` is the name of the topic that asks for an agent, and says nothing about the matter.
+        let topic = context.topic.flatMap { $0.lowercased() == "escalate" ? nil : $0 }
+        let matter = (topic ?? context.lastPhrase).map { ", about “\(Self.shortened($0))”" } ?? ""
         var steps = [Step.say("\(hello) I have your conversation with \(bot) in front of me\(matter).")]
         let said = [context.lastPhrase, context.topic, context.skill].compactMap { $0 } + [summary]
         if let answer = said.lazy.compactMap(persona.answer).first {

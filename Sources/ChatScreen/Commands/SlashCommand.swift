@@ -68,13 +68,10 @@ extension SlashCommand {
         SlashCommand(name: "quit", usage: "", summary: "leave; so does Ctrl-D", argument: .none),
     ]
 
-    /// The lines of `/help`.
-    package static func help(style: Style) -> [String] {
-        let heads = table.map { "/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)") }
-        let width = heads.map(\.count).max() ?? 0
-        return zip(heads, table).map { head, command in
-            style.paint(head, .strong) + String(repeating: " ", count: width - head.count + 2) + command.summary
-        } + [style.paint("// at the start of a line sends a line that begins with a slash.", .faint)]
+    /// The answer to `/help`.
+    package static var help: ChatItem {
+        let rows = table.map { ChatItem.Row("/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)"), $0.summary) }
+        return .table(title: nil, rows + [ChatItem.Row("//…", "send a line that begins with a slash")])
     }
 }
 
@@ -89,7 +86,7 @@ package enum EnteredLine: Equatable, Sendable {
     /// Nothing but blanks.
     case blank
 
-    /// Reads a line. A command may be cut short while it stays unambiguous.
+    /// Reads a line; a command may be cut short while it stays unambiguous.
     package init(_ line: String) {
         let trimmed = line.trimmed
         if trimmed.isEmpty {

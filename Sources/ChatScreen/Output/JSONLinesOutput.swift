@@ -24,6 +24,8 @@ package struct JSONLinesOutput: ChatOutput {
         case .failure(let text): ["kind": "notice", "level": "error", "text": .string(text)]
         case .answer(let lines):
             ["kind": "notice", "level": "answer", "text": .string(lines.joined(separator: "\n"))]
+        case .table(let title, let rows):
+            ["kind": "notice", "level": "answer", "text": .string(Self.text(title, rows)), "rows": Self.object(rows)]
         case .loadedHeader(let text): ["kind": "notice", "level": "loaded", "text": .string(text)]
         case .loaded(let item):
             object(of: item).map { object in
@@ -32,6 +34,14 @@ package struct JSONLinesOutput: ChatOutput {
                 return object
             }
         }
+    }
+
+    private static func text(_ title: String?, _ rows: [ChatItem.Row]) -> String {
+        ([title].compactMap { $0 } + rows.map { "\($0.label): \($0.text)" }).joined(separator: "\n")
+    }
+
+    private static func object(_ rows: [ChatItem.Row]) -> JSONValue {
+        .object(JSONObject(entries: rows.map { JSONObject.Entry(key: $0.label, value: .string($0.text)) }))
     }
 
     private func handoff(_ transition: HandoffTransition) -> JSONObject {

@@ -46,6 +46,8 @@ package struct ScreenOutput: ChatOutput {
         case .failure(let text): return wrapped(text, .failure, columns)
         case .answer(let lines):
             return lines.flatMap { DisplayText.wrapped($0, columns: columns) }
+        case .table(let title, let rows):
+            return TableLayout(style: style, columns: columns).lines(title: title, rows: rows)
         case .loadedHeader(let text): return wrapped(rule(text), .faint, columns)
         case .loaded(let item):
             let mark = style.isDrawn ? style.paint("┆ ", .faint) : "loaded: "

@@ -22,8 +22,8 @@ package struct CardRenderer: Sendable {
         case Attachment.CardType.hero, Attachment.CardType.thumbnail:
             return heading(content) + pictures(content) + numbered(attachment.choosableActions)
         case Attachment.CardType.signin, Attachment.CardType.oauth:
-            return clean(content?["text"]).map { [$0] } ?? ["Sign-in is needed."]
-                + numbered(attachment.choosableActions)
+            let words = clean(content?["text"]) ?? "Sign-in is needed."
+            return [words] + numbered(attachment.choosableActions)
         case Attachment.CardType.receipt:
             return heading(content) + receiptRows(content) + numbered(attachment.choosableActions)
         case Attachment.CardType.adaptive:
@@ -43,8 +43,10 @@ package struct CardRenderer: Sendable {
     package mutating func numbered(_ actions: [CardAction]) -> [String] {
         actions.map { action in
             let title = DisplayText.neutralised(action.title, keepingNewlines: false)
-            let link = action.type?.lowercased() == "openurl" ? action.value?.string : nil
-            let target = link.map { style.paint(" " + DisplayText.neutralised($0, keepingNewlines: false), .faint) } ?? ""
+            let isLink = ["openurl", "signin"].contains(action.type?.lowercased())
+            let link = isLink ? action.value?.string : nil
+            let target =
+                link.map { style.paint(" " + DisplayText.neutralised($0, keepingNewlines: false), .faint) } ?? ""
             guard nextNumber > 0 else { return (style.isDrawn ? "• " : "- ") + title + target }
             defer { nextNumber += 1 }
             return style.paint("[\(nextNumber)]", .strong) + " " + title + target
@@ -72,7 +74,9 @@ package struct CardRenderer: Sendable {
 
     private func receiptRows(_ content: JSONValue?) -> [String] {
         var rows: [(String, String)] = []
-        for fact in content?["facts"]?.array ?? [] { rows.append((clean(fact["key"]) ?? "", clean(fact["value"]) ?? "")) }
+        for fact in content?["facts"]?.array ?? [] {
+            rows.append((clean(fact["key"]) ?? "", clean(fact["value"]) ?? ""))
+        }
         for item in content?["items"]?.array ?? [] {
             let quantity = item["quantity"]?.string.flatMap { $0 == "1" || $0.isEmpty ? nil : "\($0) × " } ?? ""
             rows.append((quantity + (clean(item["title"]) ?? ""), clean(item["price"]) ?? ""))
@@ -101,10 +105,13 @@ package struct CardRenderer: Sendable {
             case "RichTextBlock":
                 let runs = (element["inlines"]?.array ?? []).compactMap { clean($0["text"]) ?? clean($0) }
                 return runs.isEmpty ? [] : [runs.joined()]
-            case "Image": return [style.paint("[image: \(clean(element["altText"]) ?? clean(element["url"]) ?? "")]", .faint)]
+            case "Image":
+                return [style.paint("[image: \(clean(element["altText"]) ?? clean(element["url"]) ?? "")]", .faint)]
             case "ImageSet": return adaptive(element["images"]?.array ?? [])
             case "FactSet":
-                return aligned((element["facts"]?.array ?? []).map { (clean($0["title"]) ?? "", clean($0["value"]) ?? "") })
+                return aligned(
+                    (element["facts"]?.array ?? []).map { (clean($0["title"]) ?? "", clean($0["value"]) ?? "") }
+                )
             case "Container", "Column": return adaptive(element["items"]?.array ?? [])
             case "ColumnSet": return adaptive(element["columns"]?.array ?? [])
             case .some(let type) where type.hasPrefix("Input."):
@@ -123,7 +130,8 @@ package struct CardRenderer: Sendable {
             // A data URI is the file itself, not something to read.
             attachment.contentURL.flatMap { $0.hasPrefix("data:") ? "inline data" : $0 },
         ]
-        return "[" + parts.compactMap { $0 }.map { DisplayText.neutralised($0, keepingNewlines: false) }
+        return "["
+            + parts.compactMap { $0 }.map { DisplayText.neutralised($0, keepingNewlines: false) }
             .joined(separator: ", ") + "]"
     }
 

@@ -17,7 +17,8 @@ package struct HandoffLine: Sendable {
     package func lines(of transition: HandoffTransition) -> [String] {
         guard let parts = parts(of: transition) else { return [] }
         let clean = parts.map { DisplayText.neutralised($0, keepingNewlines: false) }
-        let text = style.isDrawn ? "── " + clean.joined(separator: " · ") : "-- handoff: " + clean.joined(separator: ", ")
+        let text =
+            style.isDrawn ? "── " + clean.joined(separator: " · ") : "-- handoff: " + clean.joined(separator: ", ")
         return DisplayText.wrapped(text, columns: columns).map { style.paint($0, .handoff) }
     }
 

@@ -17,12 +17,13 @@ package struct MessageLayout: Sendable {
     private static let columnLayoutMinimum = 60
     private static let nameColumns = 8
 
-    /// Lines for the screen: the first holds time and name, the others are indented below the words.
+    /// Puts words beside time and name.
     ///
     /// - Parameters:
     ///   - speaker: Who speaks.
     ///   - time: Hours and minutes, or empty when unknown.
     ///   - body: Lines that are already neutralised.
+    /// - Returns: Lines for the screen: the first holds time and name, the others are indented below the words.
     package func lines(speaker: Speaker, time: String, body: [String]) -> [String] {
         guard style.isDrawn else { return plainLines(speaker: speaker, time: time, body: body) }
         let label = DisplayText.neutralised(speaker.label, keepingNewlines: false)
@@ -36,7 +37,9 @@ package struct MessageLayout: Sendable {
         let head = style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name + padding + "  "
         let indent = 5 + 2 + Self.nameColumns + 2
         var lines = indented(body, by: indent)
-        guard DisplayText.columns(label) <= Self.nameColumns else { return [head] + lines }
+        guard DisplayText.columns(label) <= Self.nameColumns else {
+            return [style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name] + lines
+        }
         if lines.isEmpty { return [head] }
         lines[0] = head + lines[0].dropFirst(indent)
         return lines

@@ -20,10 +20,28 @@ package enum ChatItem: Sendable {
     case failure(String)
     /// What a command answers, line by line, already dressed and neutralised.
     case answer([String])
+    /// What a command answers in two columns; the words are neutralised when they are shown.
+    case table(title: String?, [Row])
     /// A loaded file begins.
     case loadedHeader(String)
     /// An activity or a handoff state of a loaded file.
     indirect case loaded(ChatItem)
+}
+
+extension ChatItem {
+    /// A row of a table.
+    package struct Row: Hashable, Sendable {
+        /// What it is about.
+        package var label: String
+        /// What there is to say.
+        package var text: String
+
+        /// A row.
+        package init(_ label: String, _ text: String) {
+            self.label = label
+            self.text = text
+        }
+    }
 }
 
 /// Who listens to the next line.

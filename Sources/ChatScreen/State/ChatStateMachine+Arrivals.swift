@@ -68,33 +68,35 @@ extension ChatStateMachine {
         case .success(let transcript):
             loaded = Loaded(transcript: transcript, path: path, isCurrent: true)
             var actions: [ChatAction] = [.show(.loadedHeader(header(of: transcript, path)))]
+            let ids = Set(transcript.activities.compactMap(\.id))
             var lifecycle = HandoffLifecycle()
             for activity in transcript.activities {
-                if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
-                    context = initiation.context
-                    actions += loadedInitiation(initiation)
-                }
                 let instant = activity.timestamp.flatMap(Timestamp.init) ?? now
                 let transitions = lifecycle.receive(activity, at: instant)
                 let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
-                let item = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
-                actions.append(.show(.loaded(item)))
-                actions += transitions.map { .show(.loaded(.handoff($0))) }
+                actions.append(loadedItem(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)))
+                actions += transitions.map { loadedItem(.handoff($0)) }
+                guard let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind else {
+                    continue
+                }
+                context = initiation.context
+                actions += loadedInitiation(initiation, besides: ids)
             }
             return actions + [.show(.notice("End of \(oneLine(path)); the conversation goes on below."))]
         }
     }
 
-    /// What an initiation in a file carries: its own transcript, and what the agent would be told.
-    private func loadedInitiation(_ initiation: HandoffInitiation) -> [ChatAction] {
-        var actions: [ChatAction] = []
-        for activity in initiation.transcript ?? [] {
+    /// What an initiation in a file carries: the part of its own transcript that the file does not show anyway, and
+    /// what the agent is told.
+    private func loadedInitiation(_ initiation: HandoffInitiation, besides ids: Set<String>) -> [ChatAction] {
+        let attached = (initiation.transcript ?? []).filter { $0.id.map(ids.contains) != true }
+        return attached.map { activity in
             let speaker = Speaker(of: activity, isEcho: false)
-            actions.append(.show(.loaded(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))))
-        }
-        let lines = ContextRenderer(style: configuration.style).lines(of: initiation.context)
-        return actions + [.show(.loaded(.answer(lines)))]
+            return loadedItem(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))
+        } + [loadedItem(initiation.context.table)]
     }
+
+    private func loadedItem(_ item: ChatItem) -> ChatAction { .show(.loaded(item)) }
 
     private func header(of transcript: Transcript, _ path: String) -> String {
         let repairs = transcript.repairs.map { "; " + oneLine($0.description) }.joined()

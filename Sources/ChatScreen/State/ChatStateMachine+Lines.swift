@@ -64,7 +64,7 @@ extension ChatStateMachine {
 
     private mutating func run(_ command: SlashCommand, argument: String, at now: Timestamp) -> [ChatAction] {
         switch command.name {
-        case "help": return [.show(.answer(SlashCommand.help(style: configuration.style)))]
+        case "help": return [.show(SlashCommand.help)]
         case "choose":
             guard let number = Int(argument) else { return usage(command) }
             return choose(number)
@@ -78,7 +78,7 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             filesUnderWay += 1
             return [.load(path: argument.unquotedFileName)]
-        case "status": return [.show(.answer(status(at: now)))]
+        case "status": return [.show(.table(title: nil, status))]
         case "reconnect":
             return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]
         case "new":
@@ -98,7 +98,7 @@ extension ChatStateMachine {
         guard let context else {
             return [.show(.answer(["No handoff has been requested yet, so there is no context."]))]
         }
-        return [.show(.answer(ContextRenderer(style: configuration.style).lines(of: context)))]
+        return [.show(context.table)]
     }
 
     private func showRaw(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
@@ -145,20 +145,15 @@ extension ChatStateMachine {
         }
     }
 
-    private func status(at now: Timestamp) -> [String] {
-        var rows: [(String, String)] = [("connection", connection?.summary ?? "not yet connected")]
-        if let conversationId { rows.append(("conversation", conversationId)) }
-        rows.append(("activities", "\(record.entries.count)"))
-        rows.append(("handoff", handoffSummary))
-        if !outbox.isEmpty || inFlight != nil {
-            rows.append(("sending", "\(outbox.count + (inFlight == nil ? 0 : 1)) lines on their way"))
-        }
-        if let loaded { rows.append(("loaded", loaded.path)) }
-        let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { label, value in
-            configuration.style.paint(label, .faint) + String(repeating: " ", count: width - label.count + 2)
-                + DisplayText.neutralised(value, keepingNewlines: false)
-        }
+    private var status: [ChatItem.Row] {
+        var rows = [ChatItem.Row("connection", connection?.summary ?? "not yet connected")]
+        if let conversationId { rows.append(ChatItem.Row("conversation", conversationId)) }
+        rows.append(ChatItem.Row("activities", "\(record.entries.count)"))
+        rows.append(ChatItem.Row("handoff", handoffSummary))
+        let unsent = outbox.count + (inFlight == nil ? 0 : 1)
+        if unsent > 0 { rows.append(ChatItem.Row("sending", unsent.of("line", "lines") + " on the way")) }
+        if let loaded { rows.append(ChatItem.Row("loaded", loaded.path)) }
+        return rows
     }
 
     private var handoffSummary: String {

@@ -158,12 +158,14 @@ package struct ChatStateMachine: Sendable {
                 isOnline: connection?.canSend == true,
                 isPosting: inFlight != nil || !outbox.isEmpty,
                 isWaitingForAgent: handoff.state.isWaiting,
-                isLive: handoff.state == .live
+                isLive: handoff.state == .live,
+                isTyping: typist != nil
             )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
         case .typing(let generation):
-            if generation == typingGeneration { typist = nil }
-            return []
+            guard generation == typingGeneration else { return [] }
+            typist = nil
+            return pace(pacer.somethingHappened())
         case .linger(let turn):
             guard turn == self.turn else { return [] }
             if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
@@ -210,7 +212,8 @@ package struct ChatStateMachine: Sendable {
             return [.startTimer(.linger(turn: turn), configuration.linger)]
         }
         let notice: [ChatAction] =
-            isPending ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
+            isPending
+            ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
         return notice + [.leave(exitCode: hasFailed ? 1 : 0)]
     }
 

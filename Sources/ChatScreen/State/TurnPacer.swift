@@ -1,8 +1,8 @@
 /// Decides when the next line of a pipe may be sent, and when a pipe is done.
 ///
 /// A pure state machine. A turn has settled when the line was posted, nothing has arrived for a while, and nobody is
-/// expected to speak: while a handoff waits for an agent, and until the agent has answered a line, the turn stays open.
-/// The linger bound ends every wait.
+/// expected to speak: while a handoff waits for an agent, while somebody types, and until the agent has answered a
+/// line, the turn stays open. The linger bound ends every wait.
 struct TurnPacer: Sendable {
     /// What the pacer reads from the conversation at each step.
     struct Situation: Sendable {
@@ -14,6 +14,8 @@ struct TurnPacer: Sendable {
         var isWaitingForAgent: Bool
         /// Whether an agent has the conversation.
         var isLive: Bool
+        /// Whether somebody is composing an answer.
+        var isTyping = false
     }
 
     /// What the chat is to do.
@@ -59,7 +61,7 @@ struct TurnPacer: Sendable {
     /// The settle timer of a generation ran out.
     mutating func settleTimerFired(generation: Int, in situation: Situation) -> Decision {
         guard isOpen, generation == self.generation, situation.isOnline, !situation.isPosting,
-            !situation.isWaitingForAgent, !situation.isLive || hasAgentAnswered
+            !situation.isWaitingForAgent, !situation.isTyping, !situation.isLive || hasAgentAnswered
         else { return .nothing }
         isOpen = false
         return .settled
