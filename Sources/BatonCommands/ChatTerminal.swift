@@ -39,12 +39,17 @@ struct ChatTerminal {
     /// The console: libedit on a terminal, plain lines elsewhere.
     func makeConsole() throws -> any Console {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
-        return try LineEditor(
-            prompt: output.prompt(ChatPrompt(listener: .connecting)),
-            historyFile: HistoryFile.path,
-            keepsEnteredLines: false,
-            complete: CommandCompletion.complete
-        )
+        do {
+            return try LineEditor(
+                prompt: output.prompt(ChatPrompt(listener: .connecting)),
+                historyFile: StateFolder.history,
+                keepsEnteredLines: false,
+                complete: CommandCompletion.complete
+            )
+        } catch let error as LineEditorError where error.code == .switchedOff {
+            // `edit off` in the person's `.editrc`: lines are read as the terminal gives them.
+            return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO)
+        }
     }
 
     /// The lines with which an interactive chat begins.
@@ -72,19 +77,4 @@ enum LocalClock {
     }
 
     private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-}
-
-/// Where the lines of earlier chats are kept.
-enum HistoryFile {
-    /// `$XDG_STATE_HOME/baton/history`, made when it is missing; nil without a home.
-    static var path: String? {
-        let state = Secrets.environment("XDG_STATE_HOME") ?? Secrets.environment("HOME").map { $0 + "/.local/state" }
-        guard let state else { return nil }
-        var folder = ""
-        for part in (state + "/baton").split(separator: "/") {
-            folder += "/" + part
-            mkdir(folder, 0o700)
-        }
-        return folder + "/history"
-    }
 }

@@ -50,7 +50,7 @@ package struct ChatLoop: Sendable {
     package func run() async -> Int32 {
         let events = AsyncChannel<ChatEvent>()
         let requests = ConversationRequests()
-        return await withTaskGroup(of: Void.self) { group in
+        return await withDiscardingTaskGroup { group in
             group.addTask {
                 for await input in console.inputs { await events.send(.input(input)) }
             }
@@ -67,7 +67,7 @@ package struct ChatLoop: Sendable {
     private func perform(
         _ events: AsyncChannel<ChatEvent>,
         _ requests: ConversationRequests,
-        in group: inout TaskGroup<Void>
+        in group: inout DiscardingTaskGroup
     ) async -> Int32 {
         var machine = machine
         var exitCode: Int32?
@@ -110,7 +110,7 @@ package struct ChatLoop: Sendable {
 
     private func saveRecord(_ machine: ChatStateMachine, exitCode: Int32) async -> Int32 {
         guard let recordPath else { return exitCode }
-        switch await write(machine.transcript, to: recordPath) {
+        switch await write(machine.wholeTranscript, to: recordPath) {
         case .success: return exitCode
         case .failure(let error):
             show(.failure(DisplayText.neutralised(error.description)))
@@ -136,7 +136,8 @@ package struct ChatLoop: Sendable {
                 }
             } catch let error as ClientError {
                 await requests.opened(nil)
-                return await events.send(.failedToOpen(error))
+                await events.send(.failedToOpen(error))
+                await requests.waitForAnother()
             } catch {
                 return
             }

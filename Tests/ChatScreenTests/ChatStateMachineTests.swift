@@ -9,7 +9,7 @@ import Testing
 struct ChatStateMachineTests {
     @Test func `a line is shown and posted at once, and its echo is not shown again`() {
         var script = ChatScript()
-        #expect(script.open().filter { !$0.isEmpty } == ["prompt bot"])
+        #expect(script.open().filter { !$0.isEmpty } == ["prompt connecting", "prompt bot"])
         #expect(script.enter("hello").filter { !$0.isEmpty } == ["you: hello", "post 1 hello"])
         let echo = script.arrive(#"{"type":"message","text":"hello","id":"c-1|1","from":{"id":"u"}}"#, isEcho: true)
         #expect(echo.filter { !$0.isEmpty } == [])
@@ -74,8 +74,37 @@ struct ChatStateMachineTests {
         let failure = ClientError(.botFailed, "the bot answered 500")
         #expect(
             script.take(.posted(number: 1, .failure(failure)))
-                == ["“pay now” was delivered, but the bot failed: the bot answered 500"]
+                == ["“pay now” was delivered, but not answered: the bot answered 500"]
         )
+    }
+
+    @Test func `lines wait for a new conversation, and a failure to open one leaves the prompt`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/new").suffix(2) == ["start", "prompt connecting"])
+        #expect(!script.enter("hello").contains("post 1 hello"))
+        let failure = ClientError(.unreachable, "nobody listens at 127.0.0.1:1")
+        #expect(
+            script.take(.failedToOpen(failure)) == [
+                "No new conversation: nobody listens at 127.0.0.1:1. /new tries again.", "prompt closed",
+            ]
+        )
+        #expect(script.enter("/new").contains("start"))
+        #expect(script.open().contains("prompt bot"))
+    }
+
+    @Test func `a lost connection is told, and its return`() {
+        var script = ChatScript()
+        _ = script.open()
+        let lost = ConnectionState.reconnecting(attempt: 1, after: .zero, reason: "the socket was closed")
+        #expect(
+            script.take(.client(.connection(lost))) == [
+                "Resuming the connection (the socket was closed).", "prompt bot",
+            ]
+        )
+        #expect(script.enter("still here").contains("post 1 still here"))
+        let back = script.take(.client(.connection(.online))).filter { !$0.isEmpty }
+        #expect(back == ["Connected again.", "prompt bot"])
     }
 
     @Test func `save writes the conversation, and a loaded one until somebody speaks`() throws {

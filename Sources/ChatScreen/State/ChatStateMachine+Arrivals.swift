@@ -15,8 +15,11 @@ extension ChatStateMachine {
     }
 
     private mutating func connectionChanged(to state: ConnectionState) -> [ChatAction] {
-        connection = state
         var actions: [ChatAction] = [.show(.connection(state))]
+        if case .reconnecting? = connection, state == .online, configuration.isInteractive {
+            actions.append(.show(.notice("Connected again.")))
+        }
+        connection = state
         if state.canSend { actions += postNext() }
         if case .failed = state, !configuration.isInteractive { actions.append(.leave(exitCode: 1)) }
         return actions + pace(pacer.somethingHappened())

@@ -84,7 +84,8 @@ extension ChatStateMachine {
         case "new":
             outbox = []
             inFlight = nil
-            return [.startConversation]
+            connection = nil
+            return startTurn() + [.startConversation]
         case "quit": return [.leave(exitCode: hasFailed && !configuration.isInteractive ? 1 : 0)]
         default: return usage(command)
         }

@@ -34,6 +34,8 @@ package struct ChatStateMachine: Sendable {
     var connection: ConnectionState?
     var handoff = HandoffLifecycle()
     var record = ConversationRecord()
+    /// What the conversations before this one held.
+    private var earlierActivities: [Activity] = []
     var choices = Choices.none
     var context: HandoffContext?
     var loaded: Loaded?
@@ -74,8 +76,10 @@ package struct ChatStateMachine: Sendable {
     /// Where the handoff stands.
     package var handoffState: HandoffState { handoff.state }
 
-    /// The present conversation as it would be saved.
-    package var transcript: Transcript { record.transcript }
+    /// Every conversation of this chat, one after the other, for a record of it all.
+    package var wholeTranscript: Transcript {
+        Transcript(activities: earlierActivities + record.transcript.activities)
+    }
 
     /// Takes an event.
     ///
@@ -94,7 +98,11 @@ package struct ChatStateMachine: Sendable {
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)
         case .failedToOpen(let error):
-            return [.show(.failure(error.message)), .leave(exitCode: 1)]
+            guard conversationId != nil, configuration.isInteractive else {
+                return [.show(.failure(error.message)), .leave(exitCode: 1)]
+            }
+            connection = .failed(error)
+            actions.append(.show(.failure("No new conversation: \(error.message). /new tries again.")))
         }
         actions += updatePrompt()
         return actions
@@ -109,6 +117,7 @@ package struct ChatStateMachine: Sendable {
         let isFirst = conversationId == nil
         conversationId = id
         handoff = HandoffLifecycle()
+        earlierActivities += record.transcript.activities
         record = ConversationRecord()
         choices = .none
         context = nil
@@ -141,10 +150,7 @@ package struct ChatStateMachine: Sendable {
         if case .failure(let error) = result {
             hasFailed = true
             let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
-            let fate =
-                error.code == .botFailed
-                ? "“\(words)” was delivered, but the bot failed: " : "“\(words)” was not delivered: "
-            actions.append(.show(.failure(fate + error.message)))
+            actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
         }
         return actions + postNext() + pace(pacer.somethingHappened())
     }
@@ -241,8 +247,8 @@ package struct ChatStateMachine: Sendable {
     }
 
     private var listener: ChatPrompt.Listener {
-        if conversationId == nil { return .connecting }
-        if case .ended? = connection { return .closed }
+        guard let connection else { return .connecting }
+        if connection.isOver { return .closed }
         switch handoff.state {
         // After an end the bot hears the next line, which starts over.
         case .bot, .ended: return .bot
@@ -250,6 +256,17 @@ package struct ChatStateMachine: Sendable {
         case .queued: return .queue(position: handoff.attempt?.queuePosition)
         case .live: return .agent(name: handoff.agent?.name ?? "agent")
         case .closed: return .closed
+        }
+    }
+}
+
+extension ClientError {
+    /// What is known of an activity whose post failed so.
+    fileprivate var fate: String {
+        switch code {
+        case .botFailed: "was delivered, but not answered"
+        case .interrupted, .timedOut: "may not have been delivered"
+        default: "was not delivered"
         }
     }
 }

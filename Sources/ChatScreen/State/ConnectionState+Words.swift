@@ -57,7 +57,7 @@ extension ConnectionState {
     var announcement: String? {
         switch self {
         case .connecting, .online: nil
-        case .reconnecting(let attempt, _, _): attempt == 1 ? "Connection lost; resuming." : nil
+        case .reconnecting(let attempt, _, _): attempt == 1 ? "Resuming the connection (\(detail ?? ""))." : nil
         case .polling: "The service refuses WebSocket; asking it every second instead."
         case .expired: "The token has expired and cannot be renewed. /new starts another conversation."
         case .ended: "The conversation is over\(detail.map { " (\($0))" } ?? ""). /new starts another."
