@@ -2,6 +2,12 @@ import BotSchema
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// The real program on pipes: what a script gets.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 @MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
@@ -80,5 +86,67 @@ struct PipedSessionTests {
         let result = try run(["--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
         #expect(result.exit == .code(1))
         #expect(result.output.contains("http://127.0.0.1:1/api/messages"))
+    }
+
+    @Test func `who finds no free agent waits in the queue, at a position`() throws {
+        let home = try TemporaryFolder()
+        let server = try PipedProgram(
+            [BuiltProducts.executable("baton"), "serve"],
+            environment: baseEnvironment(home: home)
+        )
+        try server.wait(for: "Ctrl-C stops")
+        let url = try #require(server.output.split(separator: "\n").first?.split(separator: " ").last)
+        let client = [try BuiltProducts.executable("baton"), "--json", "--direct-line", String(url)]
+        let first = try PipedProgram(client, environment: baseEnvironment(home: home))
+        first.send("a person for my credit card, please\n")
+        try first.wait(for: #""state":"live""#)
+
+        let second = try PipedProgram(client, environment: baseEnvironment(home: home))
+        second.send("a person for my credit card, please\n")
+        try second.wait(for: #""state":"queued""#)
+        #expect(second.output.contains(#""position":1"#))
+        #expect(!second.output.contains(#""state":"live""#))
+
+        first.send("thanks, that is all\n")
+        try first.wait(for: #""state":"ended""#)
+        try second.wait(for: #""state":"live""#)
+    }
+
+    @Test func `a port that is taken is named`() throws {
+        let home = try TemporaryFolder()
+        let program = try BuiltProducts.executable("baton")
+        let first = try PipedProgram([program, "serve"], environment: baseEnvironment(home: home))
+        try first.wait(for: "Ctrl-C stops")
+        let url = try #require(first.output.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)/))
+        let second = try PipedProgram(
+            [program, "serve", "--port", String(url.1)],
+            environment: baseEnvironment(home: home)
+        )
+        #expect(try second.waitForExit() == .code(1))
+        #expect(second.output.contains("port \(url.1) on 127.0.0.1 is already in use"))
+        kill(first.process, SIGTERM)
+        #expect(try first.waitForExit() == .code(0))
+    }
+
+    @Test func `a secret admits, and a wrong one is refused in one line without it`() throws {
+        let home = try TemporaryFolder()
+        let program = try BuiltProducts.executable("baton")
+        let environment = baseEnvironment(home: home)
+        let server = try PipedProgram(
+            [program, "serve"],
+            environment: environment.merging(["DIRECTLINE_SECRET": "right-1"]) { $1 }
+        )
+        try server.wait(for: "Ctrl-C stops")
+        let url = String(try #require(server.output.split(separator: "\n").first?.split(separator: " ").last))
+        let right = try run(["--direct-line", url], input: "hi\n", environment: ["DIRECTLINE_SECRET": "right-1"])
+        #expect(right.exit == .code(0))
+        let wrong = try run(["--direct-line", url], input: "hi\n", environment: ["DIRECTLINE_SECRET": "wrong-1"])
+        #expect(wrong.exit == .code(1))
+        #expect(wrong.output.split(separator: "\n").count == 1)
+        #expect(!wrong.output.contains("wrong-1"))
+        try home.write("right-1\n", to: "secret")
+        let file = try run(["--direct-line", url, "--secret-file", home.file("secret")], input: "hi\n")
+        #expect(file.exit == .code(0))
+        #expect(!(server.output + right.output).contains("right-1"))
     }
 }
