@@ -71,18 +71,18 @@ extension HandoffRecogniser {
         return Reading(kind: .progress(progress), dialect: .baton)
     }
 
-    /// Copilot Studio asks for an agent with it; without such a value it ends the handoff, as in the first library.
+    /// With an object it asks for an agent (Copilot Studio and others); without, or with a state, it ends the handoff, as
+    /// in the first library.
     static let handoffActivity = HandoffRecogniser { activity in
         guard activity.type == .handoff else { return nil }
         let value = activity.value
-        if value?["handoffContext"] != nil {
-            return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .rest)
+        let asks = value?.object?.isEmpty == false && value?["state"]?.string == nil && value?["status"]?.string == nil
+        guard asks else {
+            let dialect: HandoffDialect = value?.isNull ?? true ? .rest : .activityType
+            return Reading(kind: .completed(.unspecified, message: nil), dialect: dialect)
         }
-        if value?["type"]?.string?.lowercased() == "transfertoagent" || value?["context"] != nil {
-            return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .activityType)
-        }
-        let dialect: HandoffDialect = value?.isNull ?? true ? .rest : .activityType
-        return Reading(kind: .completed(.unspecified, message: nil), dialect: dialect)
+        let dialect: HandoffDialect = value?["handoffContext"] == nil ? .activityType : .rest
+        return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: dialect)
     }
 
     static let providerEvent = HandoffRecogniser { activity in

@@ -23,6 +23,13 @@ struct DialectTests {
         #expect(HandoffSignal(Activity(type: .handoff))?.kind == .completed(.unspecified, message: nil))
     }
 
+    @Test func `a handoff activity asks with whatever a bot wants to say`() throws {
+        let activity = try Wire.activity(#"{"type":"handoff","value":{"reason":"asked for a person"}}"#)
+        let (dialect, initiation) = try #require(Self.initiation(activity))
+        #expect(dialect == .activityType)
+        #expect(initiation.context.variables.map(\.name) == ["reason"])
+    }
+
     @Test func `a handoff activity whose value asks for nothing ends the handoff`() throws {
         let ended = try Wire.activity(#"{"type":"handoff","value":{"status":"completed"}}"#)
         #expect(HandoffSignal(ended)?.kind == .completed(.unspecified, message: nil))

@@ -61,6 +61,8 @@ struct LintRuleTests {
         }
         #expect(severity("HO003", [.message("x")], .post) == "information")
         #expect(severity("HO005", [.message("x")], .post) == "warning")
+        #expect(severity("HO005", [.message("x")], .transcript) == "information")
+        #expect(severity("HO003", [.message("x")], .transcript) == nil)
         #expect(severity("HO004", [.message("x")], .transcript) == nil)
         #expect(severity("HO125", [Lint.event("HandoffCompleted", nil)]) == "warning")
         #expect(severity("HO140", [Lint.initiate("GenesysHandoff", value: "a summary")]) == "information")

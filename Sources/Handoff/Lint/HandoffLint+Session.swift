@@ -22,14 +22,14 @@ extension HandoffLint {
 
     /// HO007, as far as it needs a neighbour or a clock.
     private static let timeOrder: @Sendable (LintRecord) -> [HandoffFinding] = { record in
-        var latest: Timestamp?
+        var previous: Timestamp?
         return record.subjects.compactMap { subject in
             guard let time = subject.activity.timestamp.flatMap(Timestamp.init) else { return nil }
-            defer { latest = max(latest ?? time, time) }
+            defer { previous = time }
             if let now = record.lint.now, time > now {
                 return subject.finding(.oddTimestamp, "$.timestamp", "the timestamp lies in the future")
             }
-            guard let latest, time < latest else { return nil }
+            guard let previous, time < previous else { return nil }
             return subject.finding(.oddTimestamp, "$.timestamp", "the timestamp is earlier than the one before")
         }
     }

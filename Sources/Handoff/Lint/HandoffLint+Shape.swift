@@ -42,20 +42,26 @@ extension HandoffLint {
     private static let addressing: @Sendable (LintSubject) -> [HandoffFinding] = { subject in
         guard subject.activity.type != nil else { return [] }
         let activity = subject.activity
-        let isPost = subject.origin == .post
+        let fill: HandoffRule.Severity? = subject.origin == .post ? .information : nil
         var findings: [HandoffFinding] = []
-        if activity.conversation?.id?.isEmpty ?? true, subject.eventName == nil {
-            let severity: HandoffRule.Severity? = isPost ? .information : nil
-            findings.append(
-                subject.finding(.missingConversation, "$.conversation", severity: severity, "no conversation is named")
-            )
-        }
-        if activity.channelId?.isEmpty ?? true, subject.origin != .transcript {
-            let severity: HandoffRule.Severity? = isPost ? .information : nil
-            findings.append(subject.finding(.missingChannel, "$.channelId", severity: severity, "no channel is named"))
+        // A record is one conversation, named or not, and of one channel.
+        if subject.origin != .transcript {
+            if activity.conversation?.id?.isEmpty ?? true, subject.eventName == nil {
+                findings.append(
+                    subject.finding(.missingConversation, "$.conversation", severity: fill, "no conversation is named")
+                )
+            }
+            if activity.channelId?.isEmpty ?? true {
+                findings.append(subject.finding(.missingChannel, "$.channelId", severity: fill, "no channel is named"))
+            }
         }
         if activity.from?.id?.isEmpty ?? true {
-            let severity: HandoffRule.Severity? = isPost ? .warning : nil
+            let severity: HandoffRule.Severity? =
+                switch subject.origin {
+                case .wire: nil
+                case .post: .warning
+                case .transcript: .information
+                }
             findings.append(subject.finding(.missingSender, "$.from", severity: severity, "no sender is named"))
         }
         return findings

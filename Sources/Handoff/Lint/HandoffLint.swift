@@ -8,7 +8,8 @@ public struct HandoffLint: Hashable, Sendable {
     public enum Origin: Hashable, Sendable {
         /// They were received.
         case wire
-        /// They were recorded; transcripts may leave the channel out (T2310).
+        /// They were recorded; transcripts may leave the channel out (T2310), and exports leave out what is the same in
+        /// each activity.
         case transcript
         /// They are about to be posted; the service fills in channel, conversation and sender.
         case post
