@@ -56,6 +56,7 @@ package struct HandoffLine: Sendable {
             } else if let topic = initiation.context.topic {
                 parts.append("topic \(topic)")
             }
+            if let number = initiation.context.telephoneNumber { parts.append("target \(number)") }
             if let transcript = initiation.transcript {
                 parts.append(transcript.count.of("transcript entry", "transcript entries"))
             } else if initiation.transcriptURL != nil {
