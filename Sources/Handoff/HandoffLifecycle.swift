@@ -94,9 +94,15 @@ extension HandoffLifecycle {
         case .completed(let completion, let message):
             guard state.isOpen else { return [] }
             isUnresolved = completion == .unspecified
-            return [
-                end(completion.outcome, in: completion.state, because: cause, message: message, at: instant)
-            ]
+            var transition = end(
+                completion.outcome,
+                in: completion.state,
+                because: cause,
+                message: message,
+                at: instant
+            )
+            transition.returned = HandoffInitiation(activity).transcript
+            return [transition]
         case .progress(let progress): return progressed(progress, because: cause, at: instant)
         case .initiate, .conversationEnded: return []
         }

@@ -40,6 +40,8 @@ public struct HandoffTransition: Hashable, Sendable {
     public var message: String?
     /// What was asked for.
     public var initiation: HandoffInitiation?
+    /// What the user and the agent said, oldest first, where a completion brings it along for the bot.
+    public var returned: [Activity]?
     /// The place in the queue, 1 being the next.
     public var queuePosition: Int?
     /// How long the hub thinks that the user will wait.
@@ -51,6 +53,12 @@ public struct HandoffTransition: Hashable, Sendable {
 
     /// Whether somebody else has the conversation now.
     public var isChange: Bool { from != to }
+
+    /// Whether it only tells that the agent is composing, as LivePerson's proxy does within a status.
+    public var isTyping: Bool {
+        guard case .signal(let signal) = cause else { return false }
+        return signal.kind == .progress(.typing)
+    }
 }
 
 /// One request for an agent and how it went.

@@ -72,5 +72,5 @@ private struct Course {
 }
 
 extension LintSubject {
-    fileprivate var hasTime: Bool { activity.recordedTime != nil }
+    fileprivate var hasTime: Bool { activity.time != nil }
 }
