@@ -26,7 +26,9 @@ public struct HandoffInitiation: Hashable, Sendable {
             transcript = entries
         }
         for attachment in activity.attachments.filter(Self.isTranscript) {
-            switch TranscriptContent.read(attachment.content) {
+            // What is within the link itself is read; nothing is fetched.
+            let content = attachment.content ?? attachment.contentURL.flatMap(DataURI.init).map { .string($0.text) }
+            switch TranscriptContent.read(content) {
             case .success(let entries)?:
                 transcript = entries
                 transcriptProblem = nil

@@ -46,7 +46,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `repeated and odd frames neither show twice nor break the stream`() async throws {
+    @Test func `V28 repeated and odd frames neither show twice nor break the stream`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
@@ -75,7 +75,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `a dropped socket is resumed from the watermark, nothing lost and nothing twice`() async throws {
+    @Test func `V27 a dropped socket is resumed from the watermark, nothing lost and nothing twice`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()

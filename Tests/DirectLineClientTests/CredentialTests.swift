@@ -74,7 +74,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `a token is refreshed at half of its life and the new one used`() async throws {
+    @Test func `V34 a token is refreshed at half of its life and the new one used`() async throws {
         try await withFakeService { service in
             await service.set(expiresIn: 4)
             await service.script(Self.refresh, .status(500))
@@ -124,7 +124,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `a token that cannot be refreshed is expired`() async throws {
+    @Test func `V34 a token that cannot be refreshed is expired`() async throws {
         try await withFakeService { service in
             await service.script("GET \(FakeService.path)", .status(403))
             await service.script(Self.refresh, .status(403))

@@ -36,7 +36,7 @@ struct ContextTests {
             (#"{"Skill":"#, #"value: {"Skill":"#),
         ] as [(JSONValue, String)]
     )
-    func `every shape of the value has a reading`(value: JSONValue, shown: String) {
+    func `V21 every shape of the value has a reading`(value: JSONValue, shown: String) {
         let context = HandoffContext(value: value)
         #expect(context.variables.map { "\($0.name): \($0.text)" }.joined(separator: "; ") == shown)
         #expect(context.isEmpty == shown.isEmpty)
@@ -52,7 +52,7 @@ struct TranscriptAttachmentTests {
     private static let list: JSONValue = ["activities": [["type": "message", "text": "hi"]]]
 
     @Test(arguments: ["Transcript", "transcript", "TRANSCRIPT", "Trasnscript", nil])
-    func `a transcript is found under every name it has had, and without one by its shape`(name: String?) {
+    func `V22 a transcript is found under every name it has had, and without one by its shape`(name: String?) {
         var event = Wire.initiate()
         event.attachments = [
             Attachment(contentType: "image/png", content: "x", name: "Logo"),
@@ -67,13 +67,13 @@ struct TranscriptAttachmentTests {
             #"{"activities":[{"type":"message","text":"hi"}]}"#,
         ] as [JSONValue]
     )
-    func `every shape of the content has a reading`(content: JSONValue) {
+    func `V23 every shape of the content has a reading`(content: JSONValue) {
         var event = Wire.initiate()
         event.attachments = [Attachment(contentType: "application/json", content: content, name: "Transcript")]
         #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
     }
 
-    @Test func `a broken transcript is a problem with its place, and the request stands`() {
+    @Test func `V23 a broken transcript is a problem with its place, and the request stands`() {
         var event = Wire.initiate()
         event.attachments = [
             Attachment(contentType: "application/json", content: #"{"activities":[}"#, name: "Transcript")
@@ -84,11 +84,35 @@ struct TranscriptAttachmentTests {
         #expect(initiation.context.skill == "billing")
     }
 
-    @Test func `a transcript elsewhere is a link and is not fetched`() {
+    @Test func `V24 a transcript elsewhere is a link and is not fetched`() {
         var event = Wire.initiate()
         let link: JSONObject = ["name": "Transcript", "contentUrl": "https://example.com/t"]
         event.attachments = [Attachment(json: link)]
         #expect(HandoffInitiation(event).transcriptURL == "https://example.com/t")
         #expect(HandoffInitiation(event).transcript == nil)
+    }
+
+    @Test(
+        arguments: [
+            "data:application/json,%7B%22activities%22:[%7B%22type%22:%22message%22,%22text%22:%22hi%22%7D]%7D",
+            "data:application/json;charset=utf-8;base64,"
+                + "eyJhY3Rpdml0aWVzIjpbeyJ0eXBlIjoibWVzc2FnZSIsInRleHQiOiJoaSJ9XX0=",
+        ]
+    )
+    func `V24 a transcript within its link is read`(link: String) {
+        var event = Wire.initiate()
+        event.attachments = [Attachment(json: ["name": "Transcript", "contentUrl": .string(link)])]
+        #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
+        #expect(HandoffInitiation(event).transcriptURL == nil)
+    }
+
+    @Test(arguments: ["data:", "data:,", "data:;base64,%%%", "data:application/json;base64,e", "data:,%7", "data:,%FF"])
+    func `V24 a broken link is a problem or a link, and the request stands`(link: String) {
+        var event = Wire.initiate()
+        event.attachments = [Attachment(json: ["name": "Transcript", "contentUrl": .string(link)])]
+        let initiation = HandoffInitiation(event)
+        #expect(initiation.transcript == nil)
+        #expect((initiation.transcriptURL ?? initiation.transcriptProblem) != nil)
+        #expect(initiation.context.skill == "billing")
     }
 }

@@ -153,7 +153,7 @@ struct LifecycleTests {
             ([], Wire.event("SomethingElse", value: 1)), ([Wire.initiate()], .typing),
         ] as [([Activity], Activity)]
     )
-    func `what makes no sense changes nothing`(before: [Activity], event: Activity) {
+    func `V13 what makes no sense changes nothing`(before: [Activity], event: Activity) {
         var play = Play()
         for activity in before { play(activity) }
         let state = play.lifecycle.state
@@ -163,7 +163,7 @@ struct LifecycleTests {
         #expect(play.transitions.count == count)
     }
 
-    @Test func `a report for another conversation is not for this handoff, one without any is`() {
+    @Test func `V17 V18 a report for another conversation is not for this handoff, one without any is`() {
         var play = Play()
         var foreign = Wire.status("accepted")
         foreign.conversation = ConversationAccount(id: "C-17")
@@ -175,7 +175,7 @@ struct LifecycleTests {
         #expect(play.lifecycle.state == .live)
     }
 
-    @Test func `an end that leaves open who goes on is settled by who does`() {
+    @Test func `V11 an end that leaves open who goes on is settled by who does`() {
         var back = Play()
         back(Wire.initiate(), accepted, Wire.status("completed"), Wire.says(Wire.bot, "back"), Wire.says(Wire.bot, "2"))
         #expect(back.steps.suffix(2) == ["live → bot, completed", "bot → bot, transferredBack"])
@@ -187,14 +187,14 @@ struct LifecycleTests {
         #expect(over.lifecycle.attempt?.outcome == .ended)
     }
 
-    @Test func `after a lost agent the bot may ask again`() {
+    @Test func `V15 after a lost agent the bot may ask again`() {
         var play = Play()
         play(Wire.initiate(), accepted, Wire.status("failed"), Wire.initiate(id: "again"), accepted)
         #expect(play.lifecycle.attempts.map(\.outcome) == [.lost, .open])
         #expect(play.transitions.last?.attempt == 2)
     }
 
-    @Test func `a repeated request adds to what is known and counts`() {
+    @Test func `V14 a repeated request adds to what is known and counts`() {
         var play = Play()
         play(Wire.initiate(), Wire.initiate(id: "2", value: ["Skill": "cards", "x": 1]), Wire.initiate())
         #expect(play.lifecycle.attempts.count == 1)

@@ -69,7 +69,7 @@ struct TranscriptFileTests {
         }
     }
 
-    @Test func `a write that fails midway leaves the old file and nothing else`() throws {
+    @Test func `V38 a write that fails midway leaves the old file and nothing else`() throws {
         try Self.withFolder { folder in
             let path = "\(folder)/a.json"
             try TranscriptFile.write(Self.old, to: path)

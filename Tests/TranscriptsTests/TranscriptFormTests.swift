@@ -26,7 +26,7 @@ struct TranscriptFormTests {
             ("\(hi)\n\(yo)\n", .sequence),
         ] as [(String, TranscriptForm)]
     )
-    func `every form gives its activities in order, fields intact`(text: String, form: TranscriptForm) throws {
+    func `V36 every form gives its activities in order, fields intact`(text: String, form: TranscriptForm) throws {
         let transcript = try Self.read(text)
         #expect(transcript.form == form)
         #expect(transcript.activities.map(\.jsonValue) == [try Self.value(Self.hi), try Self.value(Self.yo)])
