@@ -28,6 +28,13 @@ struct InspectionTests {
         #expect(script.enter("/lint").last == "Nothing wrong with the handoffs in 1 activity.")
     }
 
+    @Test func `an open handoff is a finding only when nothing can follow`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.enter("/lint").last?.contains("HO209") == false)
+    }
+
     @Test func `the timeline has what the chat saw`() {
         var script = ChatScript()
         _ = script.open()

@@ -79,6 +79,12 @@ struct LintRuleTests {
         #expect(HandoffLint.finding(rejected: .message("hi")) == nil)
     }
 
+    @Test func `what is missing at the end of a record that goes on may still come`() {
+        let record = [Lint.initiate()]
+        #expect(HandoffLint(isComplete: false).findings(in: record) == [])
+        #expect(HandoffLint().findings(in: record).map(\.rule.id) == ["HO209"])
+    }
+
     @Test func `the reader's own events are no signals`() {
         let record = [Lint.event("handoff.status", ["state": "accepted"])]
         #expect(HandoffLint().findings(in: record, echoes: [0]) == [])

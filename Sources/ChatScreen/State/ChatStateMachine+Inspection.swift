@@ -6,7 +6,9 @@ extension ChatStateMachine {
     /// The answer to `/lint`: what the rules say of the conversation, or of the loaded file that `/save` would write.
     func lintReport(at now: Timestamp) -> ChatItem {
         let (activities, echoes, origin) = inspected
-        let findings = HandoffLint(origin: origin, now: now).findings(in: activities, echoes: echoes)
+        let isComplete = loadedTranscript != nil || handoff.state == .closed
+        let lint = HandoffLint(origin: origin, isComplete: isComplete, now: now)
+        let findings = lint.findings(in: activities, echoes: echoes)
         let count = activities.count.of("activity", "activities")
         guard !findings.isEmpty else { return .notice("Nothing wrong with the handoffs in \(count).") }
         let rows = findings.map { finding in

@@ -5,7 +5,7 @@ extension HandoffLint {
     static let lifecycle: @Sendable (LintRecord) -> [HandoffFinding] = { record in
         var course = Course(patience: record.lint.patience)
         for subject in record.subjects { course.take(subject, isEcho: record.echoes.contains(subject.index)) }
-        return course.finish(after: record.subjects.last)
+        return record.lint.isComplete ? course.findings + course.missing : course.findings
     }
 }
 
@@ -14,7 +14,7 @@ private struct Course {
     let patience: Duration
     private var machine = HandoffLifecycle()
     private var clock = RecordClock()
-    private var findings: [HandoffFinding] = []
+    private(set) var findings: [HandoffFinding] = []
     private var initiation: LintSubject?
     /// The lost handoff after which nobody has gone on yet.
     private var lost: LintSubject?
@@ -56,8 +56,9 @@ private struct Course {
         }
     }
 
-    func finish(after last: LintSubject?) -> [HandoffFinding] {
-        var findings = findings
+    /// What the record should still hold when it is complete.
+    var missing: [HandoffFinding] {
+        var findings: [HandoffFinding] = []
         if machine.state.isOpen, let subject = initiation {
             let words = machine.state == .live ? "the agent was still there" : "nobody had accepted"
             findings.append(subject.finding(.unfinishedHandoff, "the record ends with the handoff open: \(words)"))

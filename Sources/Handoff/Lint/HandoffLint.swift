@@ -19,13 +19,21 @@ public struct HandoffLint: Hashable, Sendable {
     public var origin: Origin
     /// How long a request may stay without any acknowledgement.
     public var patience: Duration
+    /// Whether the record goes no further, so that what is missing at its end will not come.
+    public var isComplete: Bool
     /// The time beyond which a timestamp lies in the future; nil asks nothing of it.
     public var now: Timestamp?
 
     /// A reading of activities of an origin.
-    public init(origin: Origin = .wire, patience: Duration = .seconds(60), now: Timestamp? = nil) {
+    public init(
+        origin: Origin = .wire,
+        patience: Duration = .seconds(60),
+        isComplete: Bool = true,
+        now: Timestamp? = nil
+    ) {
         self.origin = origin
         self.patience = patience
+        self.isComplete = isComplete
         self.now = now
     }
 
