@@ -62,6 +62,7 @@ struct ChatScript {
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"
         case .startTimer(.typing(let generation), _): "typing \(generation)"
+        case .startTimer(.leave, _): "leave soon"
         case .leave(let code): "leave \(code)"
         }
     }

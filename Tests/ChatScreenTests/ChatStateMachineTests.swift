@@ -93,6 +93,25 @@ struct ChatStateMachineTests {
         #expect(script.open().contains("prompt bot"))
     }
 
+    @Test func `leaving waits for the line that is on its way`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.enter("last words")
+        #expect(script.take(.input(.endOfInput)) == ["leave soon"])
+        #expect(script.take(.posted(number: 1, .success(nil))) == ["leave 0"])
+    }
+
+    @Test func `leaving does not wait for ever, nor for nothing`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/quit").last == "leave 0")
+        var slow = ChatScript()
+        _ = slow.open()
+        _ = slow.enter("last words")
+        _ = slow.take(.input(.endOfInput))
+        #expect(slow.take(.timer(.leave)) == ["leave 0"])
+    }
+
     @Test func `a lost connection is told, and its return`() {
         var script = ChatScript()
         _ = script.open()

@@ -14,7 +14,7 @@ extension ChatStateMachine {
             return isIdle ? enter(waitingLines.removeFirst(), at: now) : []
         case .endOfInput:
             hasInputEnded = true
-            if configuration.isInteractive { return [.leave(exitCode: 0)] }
+            if configuration.isInteractive { return leave() }
             return isIdle ? leaveAfterPipe(isBound: false) : []
         }
     }
@@ -60,6 +60,15 @@ extension ChatStateMachine {
         }
     }
 
+    /// Leaves, but not before the lines on their way have arrived, for which a few seconds must do.
+    private mutating func leave() -> [ChatAction] {
+        guard inFlight != nil || connection?.canSend == true && !outbox.isEmpty else {
+            return [.leave(exitCode: exitCode)]
+        }
+        isLeaving = true
+        return [.startTimer(.leave, .seconds(3))]
+    }
+
     // MARK: - Commands
 
     private mutating func run(_ command: SlashCommand, argument: String, at now: Timestamp) -> [ChatAction] {
@@ -86,7 +95,7 @@ extension ChatStateMachine {
             inFlight = nil
             connection = nil
             return startTurn() + [.startConversation]
-        case "quit": return [.leave(exitCode: hasFailed && !configuration.isInteractive ? 1 : 0)]
+        case "quit": return leave()
         default: return usage(command)
         }
     }

@@ -53,6 +53,7 @@ package struct ChatStateMachine: Sendable {
     var filesUnderWay = 0
     var waitingLines: [String] = []
     var hasInputEnded = false
+    var isLeaving = false
     var turn = 0
     private var shownPrompt: ChatPrompt?
 
@@ -152,8 +153,13 @@ package struct ChatStateMachine: Sendable {
             let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
             actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
         }
-        return actions + postNext() + pace(pacer.somethingHappened())
+        actions += postNext()
+        if isLeaving, inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
+        return actions + pace(pacer.somethingHappened())
     }
+
+    /// A script wants to know of any failure; a person has seen it.
+    var exitCode: Int32 { hasFailed && !configuration.isInteractive ? 1 : 0 }
 
     // MARK: - Pacing of a pipe
 
@@ -172,6 +178,7 @@ package struct ChatStateMachine: Sendable {
             guard generation == typingGeneration else { return [] }
             typist = nil
             return pace(pacer.somethingHappened())
+        case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
         case .linger(let turn):
             guard turn == self.turn else { return [] }
             if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
@@ -220,7 +227,7 @@ package struct ChatStateMachine: Sendable {
         let notice: [ChatAction] =
             isPending
             ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
-        return notice + [.leave(exitCode: hasFailed ? 1 : 0)]
+        return notice + [.leave(exitCode: exitCode)]
     }
 
     /// A pipe's turn begins: nothing else is sent until it has settled.
