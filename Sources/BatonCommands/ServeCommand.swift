@@ -22,10 +22,13 @@ package struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A bot's messaging endpoint (default: the demo bot).", valueName: "url"))
     var bot: String?
 
+    @OptionGroup(title: "When the bot hands over") var hub: HubOptions
+
     /// A command with nothing set.
     package init() {}
 
     package func validate() throws {
+        try hub.validate()
         if !(0...65_535).contains(port) { throw ValidationError("--port takes 0 to 65535.") }
     }
 
@@ -37,7 +40,7 @@ package struct ServeCommand: AsyncParsableCommand {
                 bot: choice,
                 port: port,
                 secret: Secrets.environment("DIRECTLINE_SECRET"),
-                pace: SimulatedPace()
+                adapter: hub.adapter(patience: .seconds(45))
             )
             stack.onEvent = {
                 StandardStream.output.writeLine(DisplayText.neutralised("\($0)", keepingNewlines: false))

@@ -15,9 +15,6 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"))
     var secretFile: String?
 
-    @Option(help: ArgumentHelp("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
-    var agentPace: Double = 1
-
     @Option(help: "How activities arrive: auto, websocket or polling.")
     var transport: TransportOption = .auto
 
@@ -25,7 +22,6 @@ struct ServiceOptions: ParsableArguments {
         if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
             throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
         }
-        if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
         if secretFile != nil, directLine == nil {
             throw ValidationError("--secret-file belongs to --direct-line, which is missing.")
         }

@@ -1,5 +1,6 @@
 import BotSchema
 import DirectLineClient
+import Handoff
 import LineEditing
 import Transcripts
 import Testing
@@ -91,6 +92,30 @@ struct ChatStateMachineTests {
         )
         #expect(script.enter("/new").contains("start"))
         #expect(script.open().contains("prompt bot"))
+    }
+
+    @Test(arguments: [
+        (HandoffDialect.sdk, "handoff.status"), (.threeEvents, "HandoffResponse"),
+        (.threeEventsAsCoded, "HandoffResponse"),
+    ])
+    func `a hub is played by hand, in each dialect`(dialect: HandoffDialect, name: String) throws {
+        var script = ChatScript(dialect: dialect)
+        _ = script.open()
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.enter("/handoff accept Dana").contains("post 1 \(name)"))
+        let report = try #require(HubReport("accept Dana")).activity(conversationId: "c-1", dialect: dialect)
+        let accepted = script.arrive(report.jsonValue.compactText, isEcho: true).filter { !$0.isEmpty }
+        #expect(accepted == ["-- handoff: accepted by Dana after 0.2 s", #"prompt agent(name: "Dana")"#])
+        _ = script.take(.posted(number: 1, .success(nil)))
+        let back = try #require(HubReport("complete back")).activity(conversationId: "c-1", dialect: dialect)
+        #expect(script.arrive(back.jsonValue.compactText, isEcho: true).last == "prompt bot")
+    }
+
+    @Test(arguments: ["", "dance", "timeout now", "complete", "complete well"])
+    func `a report that no hub makes is met with the usage`(words: String) {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/handoff \(words)").last?.hasPrefix("Usage: /handoff") == true)
     }
 
     @Test func `leaving waits for the line that is on its way`() {
@@ -186,6 +211,17 @@ struct PipedChatTests {
         #expect(script.take(.timer(.settle(generation: 2))).contains("post 2 two"))
         #expect(script.take(.posted(number: 2, .success(nil))) == ["settle 3"])
         #expect(script.take(.timer(.settle(generation: 3))) == ["leave 0"])
+    }
+
+    @Test func `a script may play the hub while it waits for an agent`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.take(.timer(.settle(generation: 1)))
+        _ = script.enter("a person, please")
+        _ = script.enter("/handoff accept Dana")
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.take(.timer(.settle(generation: 3))).contains("post 2 handoff.status"))
     }
 
     @Test func `an open handoff keeps a pipe until it is over`() {

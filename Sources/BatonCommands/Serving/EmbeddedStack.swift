@@ -44,8 +44,8 @@ struct EmbeddedStack: Sendable {
     let port: Int
     /// What clients must show, nil to let any local client in.
     let secret: String?
-    /// How fast simulated agents act.
-    let pace: SimulatedPace
+    /// The way to the agent hub; nil when nobody answers a handoff.
+    let adapter: HandoffAdapter?
     /// Hears of what happens at the server.
     var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
@@ -65,7 +65,6 @@ struct EmbeddedStack: Sendable {
         _ bot: any Bot,
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
-        let adapter = HandoffAdapter(hub: EmbeddedHub.simulated(pace: pace, seed: .random(in: 0 ... .max)))
         var configuration = ServerConfiguration(port: port, secret: secret)
         configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
@@ -77,7 +76,7 @@ struct EmbeddedStack: Sendable {
                 return nil
             }
             group.addTask {
-                await adapter.run()
+                await adapter?.run()
                 return nil
             }
             group.addTask {

@@ -28,7 +28,9 @@ extension ChatStateMachine {
     private mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
         record.append(activity, isEcho: isEcho)
         var actions: [ChatAction] = []
-        let transitions = handoff.receive(activity, isEcho: isEcho, at: now)
+        // A report that was sent by hand moves the handoff like one of a hub.
+        let report = isEcho ? HubReport.asFromHub(activity) : nil
+        let transitions = handoff.receive(report ?? activity, isEcho: isEcho && report == nil, at: now)
         let speaker = Speaker(of: activity, isEcho: isEcho, agentIds: handoff.agentIds)
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho

@@ -80,6 +80,7 @@ extension ChatStateMachine {
         case "context": return showContext()
         case "raw": return showRaw(argument, command)
         case "event": return sendEvent(argument, command)
+        case "handoff": return reportByHand(argument, command)
         case "save":
             guard !argument.isEmpty else { return usage(command) }
             return save(to: argument.unquotedFileName)
@@ -133,6 +134,12 @@ extension ChatStateMachine {
         } catch {
             return [.show(.failure("The value of the event is not JSON: \(error.description)"))]
         }
+    }
+
+    private mutating func reportByHand(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
+        guard let report = HubReport(argument) else { return usage(command) }
+        let activity = report.activity(conversationId: conversationId ?? "", dialect: configuration.dialect)
+        return say(activity, words: "(the hub reports: \(oneLine(argument)))")
     }
 
     private mutating func save(to path: String) -> [ChatAction] {

@@ -20,8 +20,18 @@ package struct ChatStateMachine: Sendable {
         /// The look of command answers.
         package var style: Style
 
+        /// How `/handoff` spells what it sends.
+        package var dialect: HandoffDialect
+
         /// A configuration.
-        package init(isInteractive: Bool, settle: Duration, linger: Duration, style: Style) {
+        package init(
+            isInteractive: Bool,
+            settle: Duration,
+            linger: Duration,
+            style: Style,
+            dialect: HandoffDialect = .sdk
+        ) {
+            self.dialect = dialect
             self.isInteractive = isInteractive
             self.settle = settle
             self.linger = linger
@@ -169,8 +179,8 @@ package struct ChatStateMachine: Sendable {
             let situation = TurnPacer.Situation(
                 isOnline: connection?.canSend == true,
                 isPosting: inFlight != nil || !outbox.isEmpty,
-                isWaitingForAgent: handoff.state.isWaiting,
-                isLive: handoff.state == .live,
+                isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
+                isLive: handoff.state == .live && !isHubPlayedNext,
                 isTyping: typist != nil
             )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
@@ -196,6 +206,12 @@ package struct ChatStateMachine: Sendable {
         case .settledByBound:
             return [.show(.notice("No answer within \(configuration.linger.seconds) s; going on."))] + nextTurn(at: now)
         }
+    }
+
+    /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
+    private var isHubPlayedNext: Bool {
+        guard let line = waitingLines.first, case .command(let command, _) = EnteredLine(line) else { return false }
+        return command.name == "handoff" || command.name == "event"
     }
 
     /// Whether a pipe's next line may be followed.
