@@ -85,7 +85,7 @@ package struct ChatCommand: AsyncParsableCommand {
                 credential: credential,
                 user: person.account,
                 locale: person.resolvedLocale,
-                transport: service.transport.transport
+                transport: io.transport.transport
             ),
             configuration: ChatStateMachine.Configuration(
                 isInteractive: screen.isInteractive,

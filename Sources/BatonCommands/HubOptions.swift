@@ -17,10 +17,10 @@ struct HubOptions: ParsableArguments {
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
 
-    /// The adapter to a hub of simulated agents; nil when nobody is to answer.
+    /// The way to a hub of simulated agents.
     ///
-    /// - Parameters:
-    ///   - patience: How long an agent waits for a silent user.
+    /// - Parameter patience: How long an agent waits for a silent user.
+    /// - Returns: nil when nobody is to answer.
     func adapter(patience: Duration) -> HandoffAdapter? {
         guard agent == .simulated else { return nil }
         let pace = SimulatedPace(patience: patience, speed: agentPace)

@@ -104,6 +104,7 @@ struct ChatStateMachineTests {
         _ = script.arrive(Fixture.initiate)
         #expect(script.enter("/handoff accept Dana").contains("post 1 \(name)"))
         let report = try #require(HubReport("accept Dana")).activity(conversationId: "c-1", dialect: dialect)
+        #expect(report.from == nil)
         let accepted = script.arrive(report.jsonValue.compactText, isEcho: true).filter { !$0.isEmpty }
         #expect(accepted == ["-- handoff: accepted by Dana after 0.2 s", #"prompt agent(name: "Dana")"#])
         _ = script.take(.posted(number: 1, .success(nil)))

@@ -1,6 +1,7 @@
 import AgentHub
 import BotSchema
 import Bots
+import DirectLineClient
 import DirectLineServer
 import LineEditing
 
@@ -10,6 +11,8 @@ enum BotChoice: Hashable, Sendable {
     case demo
     /// One behind a messaging endpoint.
     case remote(String)
+    /// One behind another Direct Line service.
+    case upstream(DirectLineEndpoint, DirectLineCredential)
 
     /// What `--bot` says; nothing means the demo.
     ///
@@ -23,7 +26,7 @@ enum BotChoice: Hashable, Sendable {
     var account: ChannelAccount {
         switch self {
         case .demo: ChannelAccount(id: "robin", name: "Robin", role: "bot")
-        case .remote: ChannelAccount(id: "bot", name: "Bot", role: "bot")
+        case .remote, .upstream: ChannelAccount(id: "bot", name: "Bot", role: "bot")
         }
     }
 
@@ -32,6 +35,7 @@ enum BotChoice: Hashable, Sendable {
         switch self {
         case .demo: "the demo bot"
         case .remote(let url): "the bot at " + DisplayText.neutralised(url, keepingNewlines: false)
+        case .upstream(let endpoint, _): "the bot behind " + endpoint.authority
         }
     }
 }
@@ -58,7 +62,18 @@ struct EmbeddedStack: Sendable {
         switch bot {
         case .demo: try await withServer(DemoBot(), body)
         case .remote(let url): try await RemoteBot.withBot(at: url) { try await withServer($0, body) }
+        case .upstream(let endpoint, let credential):
+            try await withUpstream(UpstreamBot(endpoint: endpoint, credential: credential), body)
         }
+    }
+
+    private func withUpstream<Result: Sendable>(
+        _ bot: UpstreamBot,
+        _ body: @escaping @Sendable (ServerAddress) async throws -> Result
+    ) async throws -> Result {
+        // Not awaited: leaving the scope cancels the conversations upstream and waits for their end.
+        async let _ = bot.run()
+        return try await withServer(bot, body)
     }
 
     private func withServer<Result: Sendable>(

@@ -39,6 +39,8 @@ package struct HubReport: Hashable, Sendable {
         var mark = marked.channelData?["baton"]?.object ?? JSONObject()
         mark["agentName"] = .string(agent)
         marked.channelData = ["baton": .object(mark)]
+        // It is the user who sends it: a service would take another account for another user.
+        marked.from = nil
         return marked
     }
 
