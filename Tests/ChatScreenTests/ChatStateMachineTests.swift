@@ -119,6 +119,15 @@ struct ChatStateMachineTests {
         #expect(script.enter("/handoff \(words)").last?.hasPrefix("Usage: /handoff") == true)
     }
 
+    @Test func `a message that the bot changes is shown again, marked, and saved once`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(#"{"type":"message","id":"c-1|1","text":"Before","from":{"name":"Robin"}}"#)
+        let changed = script.arrive(#"{"type":"message","id":"c-1|1","text":"After","from":{"name":"Robin"}}"#)
+        #expect(changed.first == "bot Robin: After\n  (edited)")
+        #expect(script.enter("/save a.json").last == "save 1 to a.json")
+    }
+
     @Test func `leaving waits for the line that is on its way`() {
         var script = ChatScript()
         _ = script.open()

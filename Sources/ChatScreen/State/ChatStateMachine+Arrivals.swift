@@ -26,7 +26,7 @@ extension ChatStateMachine {
     }
 
     private mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
-        record.append(activity, isEcho: isEcho)
+        let isChange = record.append(activity, isEcho: isEcho)
         var actions: [ChatAction] = []
         // A report that was sent by hand moves the handoff like one of a hub.
         let report = isEcho ? HubReport.asFromHub(activity) : nil
@@ -40,7 +40,8 @@ extension ChatStateMachine {
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             context = initiation.context
         }
-        actions.append(.show(.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)))
+        let item = ChatItem.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
+        actions.append(.show(isChange ? .changed(item) : item))
         actions += transitions.map { .show(.handoff($0)) }
         if case .agent = speaker, activity.type == .message { pacer.otherSideSpoke() }
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }

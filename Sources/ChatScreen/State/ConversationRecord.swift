@@ -15,10 +15,20 @@ package struct ConversationRecord: Sendable {
     /// An empty record.
     package init() {}
 
-    /// Keeps an activity; `typing` is a moment and not a record.
-    package mutating func append(_ activity: Activity, isEcho: Bool) {
-        guard activity.type != .typing else { return }
-        entries.append(Entry(activity: activity, isEcho: isEcho))
+    /// Keeps an activity; `typing` is a moment and not a record, and a changed message takes the place of the old one.
+    ///
+    /// - Returns: Whether it changed an earlier one.
+    @discardableResult
+    package mutating func append(_ activity: Activity, isEcho: Bool) -> Bool {
+        guard activity.type != .typing else { return false }
+        let entry = Entry(activity: activity, isEcho: isEcho)
+        let isMessage = activity.type == .message || activity.type == .messageUpdate
+        if isMessage, let id = activity.id, let index = entries.lastIndex(where: { $0.activity.id == id }) {
+            entries[index] = entry
+            return true
+        }
+        entries.append(entry)
+        return false
     }
 
     /// The activity a number of places from the end, 1 being the newest.
