@@ -11,6 +11,7 @@ package struct ConversationRecord: Sendable {
 
     /// The entries in order of arrival.
     package private(set) var entries: [Entry] = []
+    private var places: [String: Int] = [:]
 
     /// An empty record.
     package init() {}
@@ -23,10 +24,11 @@ package struct ConversationRecord: Sendable {
         guard activity.type != .typing else { return false }
         let entry = Entry(activity: activity, isEcho: isEcho)
         let isMessage = activity.type == .message || activity.type == .messageUpdate
-        if isMessage, let id = activity.id, let index = entries.lastIndex(where: { $0.activity.id == id }) {
-            entries[index] = entry
+        if isMessage, let place = activity.id.flatMap({ places[$0] }) {
+            entries[place] = entry
             return true
         }
+        if let id = activity.id { places[id] = entries.count }
         entries.append(entry)
         return false
     }
