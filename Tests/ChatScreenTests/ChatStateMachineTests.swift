@@ -119,6 +119,15 @@ struct ChatStateMachineTests {
         #expect(script.enter("/handoff \(words)").last?.hasPrefix("Usage: /handoff") == true)
     }
 
+    @Test func `saving waits for the line that is on its way`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.enter("hello")
+        #expect(script.enter("/save a.json") == ["/save a.json"])
+        _ = script.arrive(#"{"type":"message","id":"c-1|1","text":"hello"}"#, isEcho: true)
+        #expect(script.take(.posted(number: 1, .success("c-1|1"))) == ["save 1 to a.json"])
+    }
+
     @Test func `a message that the bot changes is shown again, marked, and saved once`() {
         var script = ChatScript()
         _ = script.open()
@@ -175,6 +184,7 @@ struct ChatStateMachineTests {
         #expect(script.take(.loaded(path: "b.json", .success(loaded))).contains("loaded: bot: old"))
         #expect(script.enter("/save c.json").last == "save 2 to c.json")
         _ = script.enter("hi")
+        _ = script.take(.posted(number: 1, .success(nil)))
         #expect(script.enter("/save c.json").last == "save 1 to c.json")
     }
 

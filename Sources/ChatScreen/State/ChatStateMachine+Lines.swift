@@ -142,11 +142,26 @@ extension ChatStateMachine {
         return say(activity, words: "(the hub reports: \(oneLine(argument)))")
     }
 
+    /// Saves a loaded conversation, or the live one with the lines that are on their way.
     private mutating func save(to path: String) -> [ChatAction] {
-        let isLoaded = loaded?.isCurrent == true
-        guard isLoaded || !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
+        if let loaded, loaded.isCurrent { return write(loaded.transcript, to: path) }
+        guard inFlight == nil else {
+            awaitedSaves.append(path)
+            return []
+        }
+        guard !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
+        return write(record.transcript, to: path)
+    }
+
+    /// Saves what was to be saved when the last line had arrived.
+    mutating func saveAwaited() -> [ChatAction] {
+        let paths = awaitedSaves
+        awaitedSaves = []
+        return paths.flatMap { write(record.transcript, to: $0) }
+    }
+
+    private mutating func write(_ transcript: Transcript, to path: String) -> [ChatAction] {
         filesUnderWay += 1
-        let transcript = loaded.flatMap { $0.isCurrent ? $0.transcript : nil } ?? record.transcript
         return [.save(transcript, path: path)]
     }
 

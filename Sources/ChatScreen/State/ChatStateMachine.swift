@@ -61,6 +61,8 @@ package struct ChatStateMachine: Sendable {
     var pacer = TurnPacer()
     /// Files that are being written or read; a pipe goes on when they are done.
     var filesUnderWay = 0
+    /// Where to save as soon as the lines on their way have arrived.
+    var awaitedSaves: [String] = []
     var waitingLines: [String] = []
     var hasInputEnded = false
     var isLeaving = false
@@ -164,6 +166,7 @@ package struct ChatStateMachine: Sendable {
             actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
         }
         actions += postNext()
+        if inFlight == nil { actions += saveAwaited() }
         if isLeaving, inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
         return actions + pace(pacer.somethingHappened())
     }
