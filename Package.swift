@@ -169,7 +169,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "HandoffTests", dependencies: ["BotSchema", "Handoff"], swiftSettings: strict),
+        .testTarget(
+            name: "HandoffTests",
+            dependencies: ["BotSchema", "Handoff", "Transcripts"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
         .testTarget(
             name: "DirectLineClientTests",

@@ -27,8 +27,17 @@ public struct ChannelAccount: JSONObjectRepresentable {
 
     /// `user` or `bot`; newer senders add `agent`, `skill` and others.
     public var role: String? {
-        get { json["role"]?.string }
+        get { json["role"]?.string ?? exportedRole }
         set { json.set("role", newValue) }
+    }
+
+    /// Dataverse exports write numbers.
+    private var exportedRole: String? {
+        switch json["role"]?.int {
+        case 0: "bot"
+        case 1: "user"
+        default: nil
+        }
     }
 }
 

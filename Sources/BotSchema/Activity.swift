@@ -45,6 +45,14 @@ extension Activity {
         set { json.set("timestamp", newValue) }
     }
 
+    /// When it was sent, whichever way the timestamp is written: Dataverse exports count seconds since 1970.
+    public var time: Timestamp? {
+        if let timestamp { return Timestamp(timestamp) }
+        // Beyond the year 3000 nothing is the time of a conversation, and an Int64 cannot hold every double.
+        guard let seconds = json["timestamp"]?.double, (0...32_503_680_000).contains(seconds) else { return nil }
+        return Timestamp(milliseconds: Int64(seconds * 1000))
+    }
+
     /// The sender's own time with its offset, as written (A2050).
     public var localTimestamp: String? {
         get { json["localTimestamp"]?.string }

@@ -38,9 +38,12 @@ public struct HandoffContext: Hashable, Sendable {
         return inner
     }
 
-    /// Whether a value has the variables of Copilot Studio.
-    static func isCopilotStudio(_ value: JSONValue?) -> Bool {
-        HandoffContext(value: value).json.keys.contains { $0.hasPrefix("va_") }
+    /// The dialect of a `handoff.initiate` with a value, which alone tells its senders apart.
+    static func dialect(ofInitiate value: JSONValue?) -> HandoffDialect {
+        if value?["handoffContext"] != nil { return .rest }
+        let context = HandoffContext(value: value)
+        if context.json.keys.contains(where: { $0.hasPrefix("va_") }) { return .copilotStudio }
+        return context.telephoneNumber == nil ? .sdk : .telephony
     }
 }
 
@@ -59,6 +62,9 @@ extension HandoffContext {
 
     /// The note for the agent, not meant for the user's eyes.
     public var agentMessage: String? { text("va_AgentMessage", "MessageToAgent") ?? plainValue?.string }
+
+    /// The telephone number to which a call is to go, as bots on a voice channel name it.
+    public var telephoneNumber: String? { text("TargetPhoneNumber") }
 
     /// The bot's display name.
     public var botName: String? { text("va_BotName") }

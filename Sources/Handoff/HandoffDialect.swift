@@ -28,6 +28,33 @@ public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomString
     /// Events that a provider's bot names itself, such as `GenesysHandoff`: recognised by their ending.
     public static let providerEvent = HandoffDialect(rawValue: "provider-event")
 
+    /// The first library of 2019: the body of its REST call, `{handoffContext, transcript}`, as a value, and an activity
+    /// of type `handoff` without one when the agent is done.
+    public static let rest = HandoffDialect(rawValue: "rest")
+
+    /// Omnichannel for Customer Service: commands in `channelData.tags` of a message, as JSON text.
+    public static let omnichannel = HandoffDialect(rawValue: "omnichannel")
+
+    /// LivePerson's bot as agent: `channelData.action` or `channelData.metadata` of a message.
+    public static let livePerson = HandoffDialect(rawValue: "liveperson")
+
+    /// LivePerson's proxy: the final protocol with a state `typing` of its own.
+    public static let livePersonProxy = HandoffDialect(rawValue: "liveperson-proxy")
+
+    /// Voice: `handoff.initiate` that names the telephone number to which the call goes.
+    public static let telephony = HandoffDialect(rawValue: "telephony")
+
+    /// A bot and its skill, whose answers to `startConversation` and `endConversation` end no conversation of a user.
+    ///
+    /// Each answer is an `endOfConversation` activity of the call's name; it concerns the call alone, so it is no signal.
+    public static let skill = HandoffDialect(rawValue: "skill")
+
+    /// The invoke `handoff/action`, with which Copilot goes on in another agent; no human is meant, so it is no signal.
+    public static let agentAction = HandoffDialect(rawValue: "handoff/action")
+
+    /// Traces such as `EscalationRequested` in exports: notes about a handoff, never signals.
+    public static let trace = HandoffDialect(rawValue: "trace")
+
     /// Private events of this program's own adapter, such as the place in the queue.
     public static let baton = HandoffDialect(rawValue: "baton")
 

@@ -19,7 +19,7 @@ public struct HandoffInitiation: Hashable, Sendable {
 
     /// Reads the request out of an activity of any dialect.
     public init(_ activity: Activity) {
-        context = HandoffContext(value: activity.value)
+        context = activity.escalationContext ?? HandoffContext(value: activity.value)
         if case .object(let body)? = activity.value, body.contains("handoffContext"),
             case .success(let entries)? = TranscriptContent.read(body["transcript"])
         {
@@ -54,7 +54,7 @@ extension HandoffInitiation {
     }
 
     /// By name, or without one by the shape of its content.
-    private static func isTranscript(_ attachment: Attachment) -> Bool {
+    static func isTranscript(_ attachment: Attachment) -> Bool {
         if let name = attachment.name, !name.isEmpty { return isTranscriptName(name) }
         return attachment.content?["activities"]?.array != nil
     }

@@ -94,9 +94,15 @@ extension HandoffLifecycle {
         case .completed(let completion, let message):
             guard state.isOpen else { return [] }
             isUnresolved = completion == .unspecified
-            return [
-                end(completion.outcome, in: completion.state, because: cause, message: message, at: instant)
-            ]
+            var transition = end(
+                completion.outcome,
+                in: completion.state,
+                because: cause,
+                message: message,
+                at: instant
+            )
+            transition.returned = HandoffInitiation(activity).transcript
+            return [transition]
         case .progress(let progress): return progressed(progress, because: cause, at: instant)
         case .initiate, .conversationEnded: return []
         }
@@ -159,6 +165,7 @@ extension HandoffLifecycle {
         case .queue(let position, let estimatedWait):
             guard state.isWaiting, state == .requested || position != attempt?.queuePosition else { return [] }
             attempts[attempts.count - 1].queuePosition = position
+            attempts[attempts.count - 1].queuedAt = attempt?.queuedAt ?? instant
             var transition = move(to: .queued, because: cause, at: instant)
             transition.estimatedWait = estimatedWait
             return [transition]
@@ -171,7 +178,7 @@ extension HandoffLifecycle {
         }
     }
 
-    private func isAboutThisHandoff(_ signal: HandoffSignal) -> Bool {
+    func isAboutThisHandoff(_ signal: HandoffSignal) -> Bool {
         guard let named = signal.conversationId, let expected = attempt?.conversationId else { return true }
         return named == expected
     }
@@ -181,7 +188,7 @@ extension HandoffLifecycle {
 
 extension HandoffLifecycle {
     /// Roles may be missing on the wire (A7511), so ids once seen under a role count as well.
-    private mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
+    mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
         let from = activity.from
         if isEcho || from?.role?.lowercased() == "user" {
             if let id = from?.id { userIds.insert(id) }
@@ -191,7 +198,7 @@ extension HandoffLifecycle {
     }
 
     /// By mark or role; while an agent is there, whoever is neither the user nor a known account of the bot.
-    private func isAgent(_ activity: Activity) -> Bool {
+    func isAgent(_ activity: Activity) -> Bool {
         if activity.humanAgent != nil { return true }
         guard let id = activity.from?.id else { return false }
         return agentIds.contains(id) || state == .live && !botIds.isEmpty && !botIds.contains(id)
@@ -228,10 +235,12 @@ extension HandoffLifecycle {
         if let id = activity.from?.id { agentIds.insert(id) }
         if state == .live {
             attempts[attempts.count - 1].agent = activity.from ?? attempt?.agent
+            attempts[attempts.count - 1].repliedAt = attempt?.repliedAt ?? instant
             return []
         }
         guard state.isWaiting else { return [] }
         var transition = goLive(with: activity.from, because: .agentSpoke, message: nil, at: instant)
+        attempts[attempts.count - 1].repliedAt = instant
         transition.activityId = activity.id
         return [transition]
     }

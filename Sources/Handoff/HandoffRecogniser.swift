@@ -13,13 +13,14 @@ struct HandoffRecogniser: Sendable {
     let read: @Sendable (Activity) -> Reading?
 
     static let inOrder: [HandoffRecogniser] = [
-        endOfConversation, initiation, status, response, completion, queueProgress, handoffActivity, providerEvent,
+        endOfConversation, initiation, status, response, completion, queueProgress, handoffActivity,
+        omnichannelCommand, livePersonTransfer, providerEvent,
     ]
 }
 
 extension HandoffRecogniser {
     static let endOfConversation = HandoffRecogniser { activity in
-        guard activity.type == .endOfConversation else { return nil }
+        guard activity.type == .endOfConversation, !activity.isSkillReply else { return nil }
         return Reading(kind: .conversationEnded(code: activity.code, text: activity.text), dialect: nil)
     }
 
@@ -27,7 +28,7 @@ extension HandoffRecogniser {
         guard activity.type == .event, let name = activity.name else { return nil }
         let dialect: HandoffDialect
         switch name {
-        case HandoffEventName.initiate: dialect = HandoffContext.isCopilotStudio(activity.value) ? .copilotStudio : .sdk
+        case HandoffEventName.initiate: dialect = HandoffContext.dialect(ofInitiate: activity.value)
         case HandoffEventName.handoffInitiation: dialect = .threeEvents
         case HandoffEventName.initiateHandoff: dialect = .threeEventsAsCoded
         default: return nil
@@ -40,7 +41,7 @@ extension HandoffRecogniser {
         guard activity.type == .event, activity.name == HandoffEventName.status,
             let report = StatusReport(activity), let kind = report.kind(from: activity)
         else { return nil }
-        return Reading(kind: kind, dialect: .sdk)
+        return Reading(kind: kind, dialect: kind == .progress(.typing) ? .livePersonProxy : .sdk)
     }
 
     /// `HandoffResponse`; the published factory also sent completions under this name.
@@ -70,13 +71,18 @@ extension HandoffRecogniser {
         return Reading(kind: .progress(progress), dialect: .baton)
     }
 
-    /// With a value it asks for an agent (Copilot Studio); without one it ends the handoff (the first library).
+    /// With an object it asks for an agent (Copilot Studio and others); without, or with a state, it ends the handoff, as
+    /// in the first library.
     static let handoffActivity = HandoffRecogniser { activity in
         guard activity.type == .handoff else { return nil }
-        guard let value = activity.value, !value.isNull else {
-            return Reading(kind: .completed(.unspecified, message: nil), dialect: .activityType)
+        let value = activity.value
+        let asks = value?.object?.isEmpty == false && value?["state"]?.string == nil && value?["status"]?.string == nil
+        guard asks else {
+            let dialect: HandoffDialect = value?.isNull ?? true ? .rest : .activityType
+            return Reading(kind: .completed(.unspecified, message: nil), dialect: dialect)
         }
-        return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .activityType)
+        let dialect: HandoffDialect = value?["handoffContext"] == nil ? .activityType : .rest
+        return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: dialect)
     }
 
     static let providerEvent = HandoffRecogniser { activity in
@@ -84,54 +90,6 @@ extension HandoffRecogniser {
             let name = activity.name, name.lowercased().hasSuffix("handoff")
         else { return nil }
         return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .providerEvent)
-    }
-}
-
-/// What a status, response or completion event holds: a code and perhaps words.
-private struct StatusReport {
-    var state: String
-    var message: String?
-
-    init?(_ activity: Activity) {
-        var value = activity.value
-        if let text = value?.string, let parsed = try? JSONValue(parsing: text), parsed.object != nil { value = parsed }
-        guard let state = value?.string ?? value?["state"]?.string, !state.isEmpty else { return nil }
-        self.state = state
-        message = Self.words(value?["message"]) ?? activity.attachments.lazy.compactMap(Self.reason).first
-    }
-
-    func kind(from activity: Activity) -> HandoffSignal.Kind? {
-        switch state.lowercased() {
-        case "accepted": .accepted(by: activity.humanAgent, message: message)
-        case "failed": .failed(reason: message)
-        case "timedout": .timedOut(reason: message)
-        case "completed": .completed(activity.completionMark ?? .unspecified, message: message)
-        case "endofconversation": .completed(.ended, message: message)
-        case "transferback": .completed(.transferBack, message: message)
-        case "typing": .progress(.typing)
-        default: .progress(.other(state))
-        }
-    }
-
-    /// Text verbatim, anything else as compact JSON; null and the empty text say nothing.
-    private static func words(_ value: JSONValue?) -> String? {
-        switch value {
-        case nil, .null, .string(""): nil
-        case .string(let text): text
-        case let other?: other.compactText
-        }
-    }
-
-    /// The error payload that hubs may attach to a response, in the shapes that are likely.
-    private static func reason(_ attachment: Attachment) -> String? {
-        guard attachment.name.map({ !HandoffInitiation.isTranscriptName($0) }) ?? true else { return nil }
-        switch attachment.content {
-        case .string(let text): return text.isEmpty ? nil : text
-        case .object(let object):
-            let error = object["error"]
-            return words(object["message"]) ?? words(object["reason"]) ?? words(error?["message"]) ?? words(error)
-        default: return nil
-        }
     }
 }
 

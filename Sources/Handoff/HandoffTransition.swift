@@ -40,6 +40,8 @@ public struct HandoffTransition: Hashable, Sendable {
     public var message: String?
     /// What was asked for.
     public var initiation: HandoffInitiation?
+    /// What the user and the agent said, oldest first, where a completion brings it along for the bot.
+    public var returned: [Activity]?
     /// The place in the queue, 1 being the next.
     public var queuePosition: Int?
     /// How long the hub thinks that the user will wait.
@@ -51,6 +53,12 @@ public struct HandoffTransition: Hashable, Sendable {
 
     /// Whether somebody else has the conversation now.
     public var isChange: Bool { from != to }
+
+    /// Whether it only tells that the agent is composing, as LivePerson's proxy does within a status.
+    public var isTyping: Bool {
+        guard case .signal(let signal) = cause else { return false }
+        return signal.kind == .progress(.typing)
+    }
 }
 
 /// One request for an agent and how it went.
@@ -69,8 +77,12 @@ public struct HandoffAttempt: Hashable, Sendable {
     public internal(set) var initiation: HandoffInitiation
     /// How many times the request was repeated.
     public internal(set) var repetitions = 0
+    /// When the hub first told of its queue.
+    public internal(set) var queuedAt: Timestamp?
     /// When an agent was there.
     public internal(set) var acceptedAt: Timestamp?
+    /// When the agent first spoke.
+    public internal(set) var repliedAt: Timestamp?
     /// When it was over.
     public internal(set) var endedAt: Timestamp?
     /// The agent, once known.
@@ -82,6 +94,18 @@ public struct HandoffAttempt: Hashable, Sendable {
 
     /// From the request to the agent, or to giving up; nil while the user waits.
     public var waited: Duration? { (acceptedAt ?? endedAt)?.duration(since: requestedAt) }
+
+    /// From the hub's first word of its queue to the agent, or to giving up; nil while the user waits in it.
+    public var timeInQueue: Duration? {
+        guard let queuedAt else { return nil }
+        return (acceptedAt ?? endedAt)?.duration(since: queuedAt)
+    }
+
+    /// From the request to the agent; nil while, or if, none came.
+    public var timeToHuman: Duration? { acceptedAt?.duration(since: requestedAt) }
+
+    /// From the agent's acceptance to the first words; nil before.
+    public var timeToReply: Duration? { acceptedAt.flatMap { repliedAt?.duration(since: $0) } }
 
     /// From the agent's acceptance to the end; nil before.
     public var handled: Duration? { acceptedAt.flatMap { endedAt?.duration(since: $0) } }

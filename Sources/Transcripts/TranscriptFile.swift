@@ -19,7 +19,7 @@ public enum TranscriptFile {
     /// - Returns: The transcript, with the repairs that it needed.
     /// - Throws: ``TranscriptError``, one clear line.
     public static func read(_ path: String) throws(TranscriptError) -> Transcript {
-        try Transcript(parsing: contents(of: path), name: path)
+        try Transcript(parsing: bytes(of: path), name: path)
     }
 
     /// Writes a file so that it holds either all of the transcript or what it held before.
@@ -54,7 +54,14 @@ public enum TranscriptFile {
         return String(cString: home) + path.dropFirst()
     }
 
-    private static func contents(of path: String) throws(TranscriptError) -> [UInt8] {
+    /// The bytes of a file, whatever they hold.
+    ///
+    /// Blocks until the file is read.
+    ///
+    /// - Parameter path: The file; `~` stands for the home folder.
+    /// - Returns: All of it.
+    /// - Throws: ``TranscriptError``, one clear line; pipes, devices and folders are refused.
+    package static func bytes(of path: String) throws(TranscriptError) -> [UInt8] {
         // Non-blocking, so that opening a pipe without a writer does not hang; it changes nothing for a file.
         let descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(errno, doing: "cannot open", file: path) }
@@ -65,11 +72,27 @@ public enum TranscriptFile {
             if status.st_mode & S_IFMT == S_IFDIR { throw .system(EISDIR, doing: "cannot read", file: path) }
             throw TranscriptError(.inputOutput, file: path, reason: "cannot read: it is not a regular file")
         }
-        guard status.st_size <= sizeLimit else {
-            throw TranscriptError(.malformed, file: path, reason: "larger than \(sizeLimit >> 20) MB")
-        }
+        guard status.st_size <= sizeLimit else { throw .tooLarge(file: path) }
+        return try bytes(from: descriptor, expecting: Int(status.st_size), named: path)
+    }
+
+    /// The bytes of standard input, to its end.
+    ///
+    /// Blocks until whoever writes there has closed it.
+    ///
+    /// - Returns: All of them.
+    /// - Throws: ``TranscriptError``, one clear line.
+    package static func standardInput() throws(TranscriptError) -> [UInt8] {
+        try bytes(from: STDIN_FILENO, expecting: 0, named: "standard input")
+    }
+
+    private static func bytes(
+        from descriptor: Int32,
+        expecting count: Int,
+        named name: String
+    ) throws(TranscriptError) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(status.st_size) + 1)
+        bytes.reserveCapacity(count + 1)
         var block = [UInt8](repeating: 0, count: 1 << 16)
         while bytes.count <= sizeLimit {
             let count = block.withUnsafeMutableBytes { systemRead(descriptor, $0) }
@@ -77,9 +100,15 @@ public enum TranscriptFile {
             if count > 0 {
                 bytes += block[..<count]
             } else if errno != EINTR {
-                throw .system(errno, doing: "cannot read", file: path)
+                throw .system(errno, doing: "cannot read", file: name)
             }
         }
-        throw TranscriptError(.malformed, file: path, reason: "larger than \(sizeLimit >> 20) MB")
+        throw .tooLarge(file: name)
+    }
+}
+
+extension TranscriptError {
+    fileprivate static func tooLarge(file: String) -> TranscriptError {
+        TranscriptError(.malformed, file: file, reason: "larger than \(TranscriptFile.sizeLimit >> 20) MB")
     }
 }

@@ -1,61 +1,84 @@
 import BotSchema
 import Handoff
 import Testing
+import Transcripts
 
 /// Events that no sender should send, and some do.
 struct MalformedEventTests {
-    private static let corpus = [
+    /// Beyond the numbered corpus, what else the fields can hold.
+    private static let more = [
         #"{"type":"event"}"#,
-        #"{"type":"event","name":null,"value":{"state":"accepted"}}"#,
-        #"{"type":"event","name":7}"#,
-        #"{"type":"event","name":"handoff.initiate "}"#,
-        #"{"type":"event","name":"HANDOFF.INITIATE"}"#,
-        #"{"type":"event","name":"handoff.initiate","value":""}"#,
-        #"{"type":"event","name":"handoff.initiate","value":"{\"Skill\":\"x\"}"}"#,
-        #"{"type":"event","name":"handoff.initiate","value":{"Skill":"a","Skill":"b"}}"#,
-        #"{"type":"event","name":"handoff.status","value":{}}"#,
-        #"{"type":"event","name":"handoff.status","value":{"state":null}}"#,
-        #"{"type":"event","name":"handoff.status","value":{"state":["accepted"]}}"#,
-        #"{"type":"event","name":"handoff.status","value":"accepted"}"#,
-        #"{"type":"event","name":"handoff.status","conversation":null,"value":{"state":"accepted"}}"#,
-        #"{"type":"event","name":"handoff.status","conversation":{},"value":{"state":"accepted"}}"#,
-        #"{"type":"event","name":"handoff.initiate","attachments":{}}"#,
-        #"{"type":"event","name":"handoff.initiate","attachments":[null]}"#,
-        #"{"type":"event","name":"handoff.initiate","attachments":[{}]}"#,
-        #"{"type":"event","name":"handoff.initiate","attachments":[{"name":"Transcript","content":"{\"activities\":[}"}]}"#,
-        #"{"type":"event","name":"handoff.initiate","attachments":[{"name":"Transcript","contentUrl":"javascript:1"}]}"#,
-        #"{"type":"event","name":"handoff.initiate","attachments":[{"name":"Transcript","content":{"activities":[null,"x",{}]}}]}"#,
-        #"{"Type":"event","Name":"handoff.initiate"}"#,
-        #"{"type":"event","name":"handoff.initiate","value":{"Skill":"\u001b[2J","va_AgentMessage":"\ud800"}}"#,
         #"{"type":"event","name":"handoff.initiate","from":7,"recipient":[],"relatesTo":"x","id":1}"#,
         #"{"type":"event","name":"baton.queue","value":{"position":99999999999999999999,"estimatedWaitSeconds":-1e999}}"#,
+        #"{"type":"message","channelData":{"tags":"{\"type\":{}}","action":[],"metadata":{"type":1}}}"#,
+        #"{"type":"message","channelData":{"tags":{"type":"escalate","context":"x"},"metadata":[null,7]},"timestamp":-1e999}"#,
+        #"{"type":"trace","name":"HandOff","value":[]}"#,
         #"{"type":"handoff","value":false}"#,
         #"{"type":7}"#,
         #"{}"#,
+    ].map { MalformedCorpus.Case(number: 0, fault: $0, json: $0) }
+
+    /// What has happened before the event comes: nothing, and each state in turn.
+    private static let beginnings: [[Activity]] = [
+        [], [Wire.initiate()], [Wire.initiate(), Activity.handoffQueue(position: 1)],
+        [Wire.initiate(), Wire.status("accepted")],
+        [Wire.initiate(), Wire.status("accepted"), Wire.event("HandoffCompleted", value: "endOfConversation")],
+        [.endOfConversation()],
     ]
 
-    private static let nested =
-        #"{"type":"event","name":"handoff.initiate","value":"#
-        + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}"
+    @Test func `the corpus has a case for every number`() {
+        #expect(Set(MalformedCorpus.all.map(\.number)) == Set(1...30))
+    }
 
-    @Test(arguments: corpus + [nested])
-    func `a malformed event is read or ignored in every state`(json: String) throws {
-        let activity = try Wire.activity(json)
+    @Test(arguments: MalformedCorpus.all + more)
+    func `V25 a malformed event is read or ignored in every state`(event: MalformedCorpus.Case) throws {
+        let activity = try Self.read(event.json)
         if case .initiate(let initiation)? = HandoffSignal(activity)?.kind {
             _ = initiation.summary
             _ = initiation.context.variables.map(\.text)
         }
-        let beginnings: [[Activity]] = [
-            [], [Wire.initiate()], [Wire.initiate(), Activity.handoffQueue(position: 1)],
-            [Wire.initiate(), Wire.status("accepted")], [.endOfConversation()],
-        ]
-        for beginning in beginnings {
+        _ = HandoffAnnotation(activity)
+        for beginning in Self.beginnings {
             var lifecycle = HandoffLifecycle()
             for step in beginning + [activity, activity] {
                 _ = lifecycle.receive(step, at: Timestamp(milliseconds: 0))
             }
-            #expect(lifecycle.attempts.count <= 1)
+            #expect(lifecycle.attempts.count <= 2)
+            #expect((lifecycle.attempt?.outcome == .open) == lifecycle.state.isOpen)
         }
+    }
+
+    @Test(arguments: MalformedCorpus.all + more)
+    func `V25 a malformed event has findings and a timeline, and the session goes on`(
+        event: MalformedCorpus.Case
+    ) throws {
+        let activity = try Self.read(event.json)
+        for beginning in Self.beginnings {
+            let record = beginning + [activity, Wire.says(Wire.bot, "still here")]
+            for origin in [HandoffLint.Origin.wire, .transcript, .post] {
+                let findings = HandoffLint(origin: origin).findings(in: record)
+                #expect(findings.allSatisfy { ($0.index ?? 0) < record.count })
+            }
+            _ = HandoffTimeline(of: record).rows()
+        }
+    }
+
+    @Test(arguments: MalformedCorpus.all)
+    func `a malformed event in a file is written again as it was`(event: MalformedCorpus.Case) throws {
+        let transcript = try Transcript(
+            parsing: Array("[\(event.json.filter { $0 != "\u{FEFF}" })]".utf8),
+            name: "case"
+        )
+        let again = try Transcript(parsing: transcript.serialized(as: .array), name: "again")
+        #expect(again.activities == transcript.activities)
+        #expect(again.activities.count == 1)
+    }
+
+    /// The corpus holds texts, as files do, so that a byte order mark is met as well.
+    private static func read(_ text: String) throws -> Activity {
+        let bytes = Array(text.utf8)
+        let json = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        return try #require(Activity(JSONDocument(parsing: json).value))
     }
 
     /// Whatever the order of events, attempts and states agree.

@@ -70,6 +70,18 @@ extension SlashCommand {
             summary: "show a saved conversation; /save then writes that one until you speak",
             argument: .file
         ),
+        SlashCommand(
+            name: "lint",
+            usage: "",
+            summary: "say what is wrong with the handoffs so far, by rule",
+            argument: .none
+        ),
+        SlashCommand(
+            name: "timeline",
+            usage: "",
+            summary: "show each handoff with its times and outcome",
+            argument: .none
+        ),
         SlashCommand(name: "status", usage: "", summary: "show connection, conversation and handoff", argument: .none),
         SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
         SlashCommand(name: "new", usage: "", summary: "start a new conversation", argument: .none),

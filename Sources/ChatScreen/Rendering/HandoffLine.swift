@@ -36,6 +36,7 @@ package struct HandoffLine: Sendable {
             guard transition.from != .live else { return transition.message.map { [$0] } }
             var parts = ["accepted" + (agent.map { " by \($0)" } ?? "")]
             if let waited = transition.waited { parts[0] += " after \(waited.seconds) s" }
+            if let message = transition.message { parts.append(message) }
             if case .agentSpoke = transition.cause { parts.append("nobody reported it, but an agent speaks") }
             return parts
         case (_, .some(let outcome)):
@@ -56,6 +57,7 @@ package struct HandoffLine: Sendable {
             } else if let topic = initiation.context.topic {
                 parts.append("topic \(topic)")
             }
+            if let number = initiation.context.telephoneNumber { parts.append("target \(number)") }
             if let transcript = initiation.transcript {
                 parts.append(transcript.count.of("transcript entry", "transcript entries"))
             } else if initiation.transcriptURL != nil {
@@ -72,10 +74,11 @@ package struct HandoffLine: Sendable {
         let duration = transition.handled.map { " after \($0.seconds) s" } ?? waited
         let handled = transition.handled == nil ? waited : duration + " with \(agent ?? "the agent")"
         let reason = transition.message.map { [$0] } ?? []
+        let returned = returned(transition)
         switch outcome {
-        case .transferredBack: return ["completed", "transferred back to the bot" + handled]
-        case .ended: return ["completed", (agent ?? "the agent") + " ended it" + duration]
-        case .completed: return ["completed" + handled] + reason
+        case .transferredBack: return ["completed", "transferred back to the bot" + handled] + returned
+        case .ended: return ["completed", (agent ?? "the agent") + " ended it" + duration] + returned
+        case .completed: return ["completed" + handled] + reason + returned
         case .failed: return ["failed" + waited] + (reason.isEmpty ? ["no reason given"] : reason)
         case .timedOut: return ["timed out" + waited] + reason
         case .lost: return ["lost: the agent is gone" + handled] + reason
@@ -83,5 +86,12 @@ package struct HandoffLine: Sendable {
         case .aborted: return ["aborted: the conversation ended" + handled] + reason
         case .open: return ["still open"]
         }
+    }
+
+    /// What came along for the bot, whose last entry may tell it what to do next.
+    private func returned(_ transition: HandoffTransition) -> [String] {
+        guard let entries = transition.returned, !entries.isEmpty else { return [] }
+        let count = entries.count.of("transcript entry", "transcript entries")
+        return [count] + (entries.last?.text.map { ["the last: “\($0)”"] } ?? [])
     }
 }

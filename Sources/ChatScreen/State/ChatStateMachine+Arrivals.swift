@@ -35,7 +35,8 @@ extension ChatStateMachine {
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
-        if activity.type == .typing, !isEcho { actions.append(showTyping(of: speaker)) }
+        let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
+        if isTyping, !isEcho { actions.append(showTyping(of: speaker)) }
         if isMessage { choices = Choices(of: activity) }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             context = initiation.context
@@ -77,7 +78,7 @@ extension ChatStateMachine {
             let ids = Set(transcript.activities.compactMap(\.id))
             var lifecycle = HandoffLifecycle()
             for activity in transcript.activities {
-                let instant = activity.timestamp.flatMap(Timestamp.init) ?? now
+                let instant = activity.time ?? now
                 let transitions = lifecycle.receive(activity, at: instant)
                 let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
                 actions.append(loadedItem(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)))

@@ -88,6 +88,8 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             filesUnderWay += 1
             return [.load(path: argument.unquotedFileName)]
+        case "lint": return [.show(lintReport(at: now))]
+        case "timeline": return [.show(timeline)]
         case "status": return [.show(.table(title: nil, status))]
         case "reconnect":
             return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]

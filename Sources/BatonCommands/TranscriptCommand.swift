@@ -1,0 +1,59 @@
+package import ArgumentParser
+import BotSchema
+import Handoff
+import LineEditing
+import Transcripts
+import ChatScreen
+
+/// `baton transcript`: what can be done with recorded conversations.
+package struct TranscriptCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "transcript",
+        abstract: "Work with recorded conversations.",
+        subcommands: [Check.self]
+    )
+
+    /// A command with nothing set.
+    package init() {}
+
+    /// `baton transcript check`: lints handoffs and transcripts in files.
+    package struct Check: AsyncParsableCommand {
+        package static let configuration = CommandConfiguration(
+            abstract: "Look for what is wrong with the handoffs in files.",
+            discussion: """
+                Reads .transcript files, ActivitySets, transcript attachments, single activities and exports, and names \
+                each rule that is broken, where, and the document that requires it. The exit code is 1 when there is an \
+                error, or a file that cannot be read; warnings and information leave it 0.
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        var files: [String]
+
+        @Flag(help: "Write one JSON object for each file.")
+        var json = false
+
+        /// A command with nothing set.
+        package init() {}
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            var hasErrors = false
+            for file in files {
+                let check: TranscriptCheck
+                do throws(TranscriptError) {
+                    let name = file == "-" ? "standard input" : file
+                    let bytes = try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file)
+                    check = TranscriptCheck(bytes, name: name)
+                } catch {
+                    hasErrors = true
+                    StandardStream.error.writeLine(DisplayText.neutralised(error.description, keepingNewlines: false))
+                    continue
+                }
+                hasErrors = hasErrors || check.hasErrors
+                for line in json ? [check.json.compactText] : check.lines { StandardStream.output.writeLine(line) }
+            }
+            if hasErrors { throw ExitCode(1) }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import BotSchema
+
+/// What the transition table warns of.
+struct HandoffRemark: Hashable, Sendable {
+    var rule: HandoffRule
+    var severity: HandoffRule.Severity?
+    var path = "$"
+    var words: String
+
+    init(_ rule: HandoffRule, severity: HandoffRule.Severity? = nil, path: String = "$", _ words: String) {
+        self.rule = rule
+        self.severity = severity
+        self.path = path
+        self.words = words
+    }
+}
+
+extension HandoffLifecycle {
+    /// What is odd about an activity in the present state; call it before the activity is received.
+    func remarks(on activity: Activity, isEcho: Bool = false) -> [HandoffRemark] {
+        // Telling who speaks teaches the machine accounts, so it happens on a copy.
+        var machine = self
+        let isUser = machine.isUser(activity, isEcho: isEcho)
+        if let signal = HandoffSignal(activity) {
+            if isEcho, activity.type != .endOfConversation { return [] }
+            return machine.remarks(on: signal)
+        }
+        guard activity.type == .message, !isUser else { return [] }
+        return machine.isAgent(activity) ? machine.remarksOnAgent : machine.remarksOnBot
+    }
+
+    private func remarks(on signal: HandoffSignal) -> [HandoffRemark] {
+        if state == .closed {
+            if case .conversationEnded = signal.kind {
+                return [HandoffRemark(.repeatedReport, "the conversation was over before")]
+            }
+            return [HandoffRemark(.signalAfterEnd, "a handoff signal comes after the end of the conversation")]
+        }
+        switch signal.kind {
+        case .initiate: return remarksOnInitiation(signal)
+        case .conversationEnded: return []
+        default: break
+        }
+        guard isAboutThisHandoff(signal) else {
+            return [
+                HandoffRemark(
+                    .foreignConversation,
+                    path: "$.conversation.id",
+                    "the report names another conversation than the initiation and is ignored"
+                )
+            ]
+        }
+        switch signal.kind {
+        case .accepted: return remarksOnAcceptance
+        case .failed: return state.isOpen ? [] : [orphan]
+        case .timedOut:
+            guard state.isOpen else { return [orphan] }
+            return state == .live
+                ? [HandoffRemark(.timeoutAfterAcceptance, "the handoff times out though an agent has accepted")] : []
+        case .completed(let completion, _): return remarks(on: completion)
+        case .progress, .initiate, .conversationEnded: return []
+        }
+    }
+
+    private func remarksOnInitiation(_ signal: HandoffSignal) -> [HandoffRemark] {
+        switch state {
+        case .requested, .queued:
+            // LivePerson's message goes before the event of the same request.
+            if attempt?.dialect == .livePerson, signal.dialect != .livePerson, attempt?.repetitions == 0 { return [] }
+            return [HandoffRemark(.initiationWhileWaiting, "a handoff is open already; the request adds to it")]
+        case .live: return [HandoffRemark(.initiationWhileLive, "the bot asks for an agent while one is there")]
+        case .bot, .ended, .closed: return []
+        }
+    }
+
+    private var remarksOnAcceptance: [HandoffRemark] {
+        switch state {
+        case .requested, .queued, .closed: []
+        case .live: [HandoffRemark(.repeatedReport, "an agent has accepted before")]
+        case .bot, .ended: [orphan]
+        }
+    }
+
+    private func remarks(on completion: HandoffCompletion) -> [HandoffRemark] {
+        switch state {
+        case .requested, .queued:
+            [HandoffRemark(.completionWithoutAcceptance, "the handoff ends without an acceptance")]
+        case .ended where completion == .ended: [HandoffRemark(.repeatedReport, "the handoff has ended before")]
+        case .bot, .ended: [orphan]
+        case .live, .closed: []
+        }
+    }
+
+    private var orphan: HandoffRemark { HandoffRemark(.reportWithoutHandoff, "no handoff is open") }
+
+    private var remarksOnAgent: [HandoffRemark] {
+        switch state {
+        case .bot where attempts.isEmpty: [HandoffRemark(.agentWithoutHandoff, "an agent speaks without a handoff")]
+        case .bot, .ended: [HandoffRemark(.lateAgent, "an agent speaks after the handoff was over")]
+        case .requested, .queued:
+            [HandoffRemark(.inferredAcceptance, "an agent speaks before an acceptance was reported")]
+        case .live: []
+        case .closed: [HandoffRemark(.signalAfterEnd, "an agent speaks after the end of the conversation")]
+        }
+    }
+
+    private var remarksOnBot: [HandoffRemark] {
+        switch state {
+        case .live:
+            // A proxy sends the agent's words under the bot's account; then nobody can tell.
+            let severity: HandoffRule.Severity? = agentIds.isEmpty ? .information : nil
+            return [HandoffRemark(.botWhileLive, severity: severity, "the bot speaks while an agent is there")]
+        case .ended: return [HandoffRemark(.botAfterEnd, "the bot goes on though the handoff ended for good")]
+        case .bot, .requested, .queued, .closed: return []
+        }
+    }
+}

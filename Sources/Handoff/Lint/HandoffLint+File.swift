@@ -1,0 +1,48 @@
+import BotSchema
+
+extension HandoffLint {
+    /// What is wrong with a file as a whole, HO160 to HO165 and HO002.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - name: Its name; for `.transcript` the specification fixes the shape.
+    ///   - isReadable: Whether a reader of transcripts found activities, which several documents in a row may hold too.
+    /// - Returns: The findings; those in its activities are ``findings(in:echoes:)``.
+    public static func findings(inFile bytes: [UInt8], named name: String, isReadable: Bool) -> [HandoffFinding] {
+        var findings: [HandoffFinding] = []
+        var text = bytes[...]
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            text = text.dropFirst(3)
+            findings.append(HandoffFinding(.notPlainUTF8, message: "the file begins with a byte order mark"))
+        } else if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return [HandoffFinding(.notPlainUTF8, message: "the file is UTF-16")]
+        } else if String(validating: bytes, as: UTF8.self) == nil {
+            findings.append(HandoffFinding(.notPlainUTF8, message: "the file is not UTF-8"))
+        }
+        do throws(JSONParseError) {
+            let document = try JSONValue(parsing: Array(text))
+            return findings
+                + shapeFindings(document, isTranscript: name.lowercased().hasSuffix(".transcript"), isReadable)
+        } catch {
+            guard !isReadable else { return findings }
+            let offset = error.offset + text.startIndex
+            let rule: HandoffRule = error.code == .truncated ? .truncatedFile : .malformedJSON
+            return findings + [HandoffFinding(rule, message: "byte \(offset): \(error.expectation)")]
+        }
+    }
+
+    private static func shapeFindings(
+        _ document: JSONValue,
+        isTranscript: Bool,
+        _ isReadable: Bool
+    ) -> [HandoffFinding] {
+        guard isReadable else {
+            return [HandoffFinding(.noTranscript, message: "the file holds no activities in any known form")]
+        }
+        // An ActivitySet, told by its watermark, is what a service sent and claims to be no transcript.
+        guard isTranscript, document["activities"] != nil, document["transcript"] == nil, document["watermark"] == nil
+        else { return [] }
+        let words = "the list is named activities, as in an attachment"
+        return [HandoffFinding(.activitiesForTranscript, path: "$.activities", message: words)]
+    }
+}

@@ -1,0 +1,98 @@
+import BotSchema
+import Handoff
+import Testing
+import Transcripts
+
+@testable import ChatScreen
+
+struct InspectionTests {
+    @Test func `lint names the rule, the place and the document`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/lint").last == "Nothing wrong with the handoffs in 0 activities.")
+        _ = script.arrive(
+            #"{"type":"event","name":"handoff.status","id":"9","channelId":"x","conversation":{"id":"c-1"},"from":{"id":"b"},"value":{"state":"accepted"}}"#
+        )
+        let report = script.enter("/lint").last
+        #expect(report?.contains("1 activity: 1 warning") == true)
+        #expect(report?.contains("HO203 warning  activity 1 (9): no handoff is open [handoff protocol]") == true)
+    }
+
+    @Test func `lint does not take the person's own events for signals`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(
+            #"{"type":"event","name":"handoff.status","channelId":"x","conversation":{"id":"c-1"},"from":{"id":"u"},"value":{"state":"accepted"}}"#,
+            isEcho: true
+        )
+        #expect(script.enter("/lint").last == "Nothing wrong with the handoffs in 1 activity.")
+    }
+
+    @Test func `the timeline has what the chat saw`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/timeline").last == "No handoff has been requested yet.")
+        _ = script.arrive(Fixture.initiate)
+        _ = script.arrive(Fixture.queued, after: .seconds(1))
+        _ = script.arrive(Fixture.accepted, after: .seconds(2))
+        _ = script.arrive(Fixture.agentSays, after: .seconds(4))
+        let shown = script.enter("/timeline").last ?? ""
+        for row in ["still open", "by Ana", "time in queue  2 s", "time to human  3 s", "time to reply  4 s"] {
+            #expect(shown.contains(row), "\(shown)")
+        }
+    }
+
+    @Test func `a loaded file is what is inspected, until somebody speaks`() throws {
+        var script = ChatScript()
+        _ = script.open()
+        let loaded = try Transcript(parsing: Array("[\(Fixture.initiate)]".utf8), name: "b.json")
+        _ = script.enter("/load b.json")
+        _ = script.take(.loaded(path: "b.json", .success(loaded)))
+        #expect(script.enter("/timeline").last?.contains("still open") == true)
+        #expect(script.enter("/lint").last?.contains("HO209") == true)
+        _ = script.enter("hi")
+        #expect(script.enter("/timeline").last == "No handoff has been requested yet.")
+    }
+}
+
+struct TranscriptCheckTests {
+    private static func check(_ text: String, _ name: String = "a.json") -> TranscriptCheck {
+        TranscriptCheck(Array(text.utf8), name: name)
+    }
+
+    @Test func `a sound file is one line`() {
+        let check = Self.check(#"[{"type":"message","from":{"id":"u"},"text":"hi"}]"#)
+        #expect(check.lines == ["a.json: 1 activity, 0 handoffs, nothing wrong"])
+        #expect(!check.hasErrors)
+    }
+
+    @Test func `findings are lines with severity, rule, place and document, without commands for the terminal`() {
+        let check = Self.check(
+            #"[{"type":"event","name":"handoff.status","id":"9\u001b[2J","conversation":{"id":"c"},"from":{"id":"b"}}]"#
+        )
+        #expect(check.hasErrors)
+        #expect(
+            check.lines == [
+                "a.json: error HO120, activity 1 (9␛[2J) $.value: the value is missing or no object "
+                    + "[handoff protocol of February 2020]",
+                "a.json: 1 activity, 0 handoffs, 1 error",
+            ]
+        )
+        #expect(check.json["findings"]?[0]?["rule"] == "HO120")
+        #expect(check.json["activities"] == 1)
+    }
+
+    @Test func `what was received must name its channel, what was recorded need not`() {
+        let activity = #"{"type":"message","from":{"id":"u"},"conversation":{"id":"c"}}"#
+        #expect(Self.check(#"{"activities":[\#(activity)],"watermark":"1"}"#).findings.map(\.rule.id) == ["HO004"])
+        #expect(Self.check(#"{"activities":[\#(activity)]}"#).findings.isEmpty)
+    }
+
+    @Test func `a file that cannot be read is a failure with its place`() {
+        let check = Self.check(#"[{"type":"mess"#)
+        #expect(check.hasErrors)
+        #expect(check.findings.map(\.rule.id) == ["HO165"])
+        #expect(check.lines.count == 2)
+        #expect(check.json["failure"] != nil)
+    }
+}
