@@ -66,7 +66,7 @@ enum LocalClock {
 
     /// An activity's time as hours and minutes, empty when it has none.
     @Sendable static func time(of activity: Activity) -> String {
-        activity.timestamp.flatMap(Timestamp.init).map { text(seconds: $0.milliseconds / 1000) } ?? ""
+        activity.time.map { text(seconds: $0.milliseconds / 1000) } ?? ""
     }
 
     private static func text(seconds: Int64) -> String {
