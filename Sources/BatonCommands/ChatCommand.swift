@@ -97,6 +97,22 @@ package struct ChatCommand: AsyncParsableCommand {
             recordPath: io.record,
             reportFailure: screen.failureReport
         )
-        return await loop.run()
+        // The line editor takes signals itself.
+        return screen.hasEditor ? await loop.run() : await runUntilStopped(loop)
+    }
+
+    /// Runs a script's chat; a signal to stop leaves it in order, so that its record is written.
+    private func runUntilStopped(_ loop: ChatLoop) async -> Int32 {
+        await withTaskGroup(of: Int32?.self) { group in
+            group.addTask { await loop.run() }
+            group.addTask {
+                await ProcessSignals.waitForStop()
+                return nil
+            }
+            defer { group.cancelAll() }
+            if let finished = await group.next(), let exitCode = finished { return exitCode }
+            group.cancelAll()
+            return await group.next().flatMap(\.self) ?? 1
+        }
     }
 }

@@ -19,7 +19,8 @@ struct ChatTerminal {
     let output: any ChatOutput
     /// Where failures go when it is not among the lines: a script's standard error.
     let failureReport: (@Sendable (String) -> Void)?
-    private let hasEditor: Bool
+    /// Whether lines are edited here, and not just read.
+    let hasEditor: Bool
 
     /// Looks at the options, the environment and the descriptors.
     init(options: ConsoleOptions) {

@@ -174,4 +174,18 @@ struct PipedSessionTests {
         let states = lines.filter { $0["kind"] == "handoff" }.compactMap { $0["state"]?.string }
         #expect(states == ["requested", "live", "ended"])
     }
+
+    @Test func `a script that is told to stop has its record written`() throws {
+        let home = try TemporaryFolder()
+        let program = try PipedProgram(
+            [BuiltProducts.executable("baton"), "--json", "--record", home.file("talk.transcript")],
+            environment: baseEnvironment(home: home)
+        )
+        program.send("opening hours\n")
+        try program.wait(for: "We are open")
+        kill(program.process, SIGTERM)
+        #expect(try program.waitForExit() == .code(1))
+        let saved = try JSONValue(parsing: try home.read("talk.transcript"))
+        #expect(saved.array?.contains { $0["text"] == "opening hours" } == true)
+    }
 }
