@@ -179,6 +179,8 @@ class InteropBot(ActivityHandler):
             print("handoff.status", activity.value, flush=True)
             state = (activity.value or {}).get("state")
             await turn_context.send_activity(f"handoff.status {state}")
+        elif activity.name in ("HandoffResponse", "HandoffCompleted"):
+            await turn_context.send_activity(f"{activity.name} {activity.value}")
         else:
             await super().on_event_activity(turn_context)
 

@@ -42,6 +42,7 @@ def check_activities(activities):
     checks.that(burst == [f"burst {n}" for n in range(1, 21)], "the burst is printed in order, each once", burst)
     checks.that(texts.count("Proactive") == 1, "the proactive message is printed once", texts)
     changed = [a for a in said_by_bot if a.get("text") in ("Before the update", "After the update")]
+    checks.that(len(changed) == 2, "the update is printed as well as what it updates", changed)
     checks.that(len({a["id"] for a in changed}) == 1, "an update has the id of what it updates", changed)
     repeated = {i for i in ids if ids.count(i) > 1} - {a["id"] for a in changed}
     deleted = {a["id"] for a in activities if a["type"] == "messageDelete"}

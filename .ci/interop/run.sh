@@ -50,9 +50,17 @@ printf '%s\n' cards typing 'burst 20' proactive update delete 'human please' |
 "$python" "$here/check.py" "$work/lines" "$status" | tee "$work/check" || true
 if grep -q ^FAIL "$work/check"; then cat "$work/lines.err" >&2; fi
 
-# The last line counts both parts; a part that did not get to its own count has failed.
+echo "== each dialect"
+for dialect in sdk three-events three-events-as-coded; do
+    status=0
+    printf 'human please\n' |
+        timeout 120 "$baton" --json --agent-pace 8 --dialect "$dialect" --bot "$bot" >"$work/lines" || status=$?
+    "$python" "$here/dialects.py" "$dialect" "$work/lines" "$status" | tee "$work/dialect-$dialect" || true
+done
+
+# The last line counts all parts; a part that did not get to its own count has failed.
 passed=0 failed=0
-for part in client check; do
+for part in client check dialect-sdk dialect-three-events dialect-three-events-as-coded; do
     counts=$(tail -n 1 "$work/$part")
     if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))

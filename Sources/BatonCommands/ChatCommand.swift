@@ -24,6 +24,7 @@ package struct ChatCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Whom to talk to") var service: ServiceOptions
+    @OptionGroup(title: "When the bot hands over") var hub: HubOptions
     @OptionGroup(title: "Who you are") var person: PersonOptions
     @OptionGroup(title: "Input and output") var io: ConsoleOptions
 
@@ -32,6 +33,7 @@ package struct ChatCommand: AsyncParsableCommand {
 
     package func validate() throws {
         try service.validate()
+        try hub.validate()
         try io.validate()
     }
 
@@ -51,12 +53,9 @@ package struct ChatCommand: AsyncParsableCommand {
                 return await converse(at: endpoint, with: credential, on: console, screen: screen)
             case .embedded(let bot):
                 let secret = Secrets.random()
-                let stack = EmbeddedStack(
-                    bot: bot,
-                    port: 0,
-                    secret: secret,
-                    pace: agentPace(isInteractive: screen.isInteractive)
-                )
+                // A script does not answer an agent, so an agent does not wait long for a script.
+                let patience = Duration.seconds(screen.isInteractive ? 45 : 3)
+                let stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: hub.adapter(patience: patience))
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
                     if screen.isInteractive {
@@ -70,11 +69,6 @@ package struct ChatCommand: AsyncParsableCommand {
             if let report = screen.failureReport { report(text) } else { console.show(text) }
             return 1
         }
-    }
-
-    /// A script does not answer an agent, so an agent does not wait long for a script.
-    private func agentPace(isInteractive: Bool) -> SimulatedPace {
-        SimulatedPace(patience: isInteractive ? .seconds(45) : .seconds(3), speed: service.agentPace)
     }
 
     private func converse(
@@ -91,17 +85,34 @@ package struct ChatCommand: AsyncParsableCommand {
                 credential: credential,
                 user: person.account,
                 locale: person.resolvedLocale,
-                transport: service.transport.transport
+                transport: io.transport.transport
             ),
             configuration: ChatStateMachine.Configuration(
                 isInteractive: screen.isInteractive,
                 settle: .milliseconds(io.settle),
                 linger: .seconds(io.linger),
-                style: screen.style
+                style: screen.style,
+                dialect: hub.dialect.dialect
             ),
             recordPath: io.record,
             reportFailure: screen.failureReport
         )
-        return await loop.run()
+        // The line editor takes signals itself.
+        return screen.hasEditor ? await loop.run() : await runUntilStopped(loop)
+    }
+
+    /// Runs a script's chat; a signal to stop leaves it in order, so that its record is written.
+    private func runUntilStopped(_ loop: ChatLoop) async -> Int32 {
+        await withTaskGroup(of: Int32?.self) { group in
+            group.addTask { await loop.run() }
+            group.addTask {
+                await ProcessSignals.waitForStop()
+                return nil
+            }
+            defer { group.cancelAll() }
+            if let finished = await group.next(), let exitCode = finished { return exitCode }
+            group.cancelAll()
+            return await group.next().flatMap(\.self) ?? 1
+        }
     }
 }

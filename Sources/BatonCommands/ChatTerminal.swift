@@ -19,7 +19,8 @@ struct ChatTerminal {
     let output: any ChatOutput
     /// Where failures go when it is not among the lines: a script's standard error.
     let failureReport: (@Sendable (String) -> Void)?
-    private let hasEditor: Bool
+    /// Whether lines are edited here, and not just read.
+    let hasEditor: Bool
 
     /// Looks at the options, the environment and the descriptors.
     init(options: ConsoleOptions) {
@@ -66,7 +67,7 @@ enum LocalClock {
 
     /// An activity's time as hours and minutes, empty when it has none.
     @Sendable static func time(of activity: Activity) -> String {
-        activity.timestamp.flatMap(Timestamp.init).map { text(seconds: $0.milliseconds / 1000) } ?? ""
+        activity.time.map { text(seconds: $0.milliseconds / 1000) } ?? ""
     }
 
     private static func text(seconds: Int64) -> String {

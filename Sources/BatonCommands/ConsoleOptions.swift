@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectLineClient
 
 /// How the chat takes lines and prints.
 struct ConsoleOptions: ParsableArguments {
@@ -7,6 +8,9 @@ struct ConsoleOptions: ParsableArguments {
 
     @Flag(help: "Print without colour and drawing, as NO_COLOR does.")
     var plain = false
+
+    @Option(help: "How activities arrive: auto, websocket or polling.")
+    var transport: TransportOption = .auto
 
     @Option(help: ArgumentHelp("Save the conversation to a file when leaving.", valueName: "file"))
     var record: String?
@@ -20,5 +24,18 @@ struct ConsoleOptions: ParsableArguments {
     func validate() throws {
         if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
         if linger < 0 { throw ValidationError("--linger takes seconds from 0.") }
+    }
+}
+
+/// The words of `--transport`.
+enum TransportOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, websocket, polling
+
+    var transport: ClientConfiguration.Transport {
+        switch self {
+        case .auto: .automatic
+        case .websocket: .webSocket
+        case .polling: .polling
+        }
     }
 }

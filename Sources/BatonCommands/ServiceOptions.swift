@@ -1,7 +1,7 @@
 import ArgumentParser
 import DirectLineClient
 
-/// Which bot to talk to, and over what.
+/// Which bot it is about, and where.
 struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A bot's messaging endpoint on this machine, such as …/api/messages.", valueName: "url"))
     var bot: String?
@@ -15,17 +15,10 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"))
     var secretFile: String?
 
-    @Option(help: ArgumentHelp("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
-    var agentPace: Double = 1
-
-    @Option(help: "How activities arrive: auto, websocket or polling.")
-    var transport: TransportOption = .auto
-
     func validate() throws {
         if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
             throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
         }
-        if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
         if secretFile != nil, directLine == nil {
             throw ValidationError("--secret-file belongs to --direct-line, which is missing.")
         }
@@ -67,18 +60,5 @@ struct ServiceOptions: ParsableArguments {
         if let token = Secrets.environment("DIRECTLINE_TOKEN") { return .token(token) }
         if let secret = Secrets.environment("DIRECTLINE_SECRET") { return .secret(secret) }
         return .none
-    }
-}
-
-/// The words of `--transport`.
-enum TransportOption: String, ExpressibleByArgument, CaseIterable {
-    case auto, websocket, polling
-
-    var transport: ClientConfiguration.Transport {
-        switch self {
-        case .auto: .automatic
-        case .websocket: .webSocket
-        case .polling: .polling
-        }
     }
 }

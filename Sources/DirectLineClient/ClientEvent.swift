@@ -4,6 +4,8 @@ public import BotSchema
 public enum ClientEvent: Hashable, Sendable {
     /// An activity arrived, each once.
     ///
+    /// An activity that a bot has changed since comes again, under the same id.
+    ///
     /// `isEcho` says that it is one of our own come back: by the id that the post returned, else by its
     /// `clientActivityID`, and never by `from.id`, which the service may have replaced.
     case activity(Activity, isEcho: Bool)

@@ -149,4 +149,43 @@ struct PipedSessionTests {
         #expect(file.exit == .code(0))
         #expect(!(server.output + right.output).contains("right-1"))
     }
+
+    @Test func `a bot behind another Direct Line service hands over to our hub`() throws {
+        let home = try TemporaryFolder()
+        let program = try BuiltProducts.executable("baton")
+        let environment = baseEnvironment(home: home)
+        let service = try PipedProgram([program, "serve", "--agent", "none"], environment: environment)
+        try service.wait(for: "Ctrl-C stops")
+        let upstream = String(try #require(service.output.split(separator: "\n").first?.split(separator: " ").last))
+        let front = try PipedProgram(
+            [program, "serve", "--direct-line", upstream, "--agent-pace", "8"],
+            environment: environment
+        )
+        try front.wait(for: "Ctrl-C stops")
+        let url = String(try #require(front.output.split(separator: "\n").first?.split(separator: " ").last))
+        let result = try run(
+            ["--json", "--direct-line", url],
+            input: "opening hours\na person for my credit card, please\nthanks, that is all\n"
+        )
+        #expect(result.exit == .code(0))
+        let lines = try objects(result.output)
+        let texts = lines.compactMap { $0["activity"]?["text"]?.string }
+        #expect(texts.filter { $0.hasPrefix("We are open") }.count == 1)
+        let states = lines.filter { $0["kind"] == "handoff" }.compactMap { $0["state"]?.string }
+        #expect(states == ["requested", "live", "ended"])
+    }
+
+    @Test func `a script that is told to stop has its record written`() throws {
+        let home = try TemporaryFolder()
+        let program = try PipedProgram(
+            [BuiltProducts.executable("baton"), "--json", "--record", home.file("talk.transcript")],
+            environment: baseEnvironment(home: home)
+        )
+        program.send("opening hours\n")
+        try program.wait(for: "We are open")
+        kill(program.process, SIGTERM)
+        #expect(try program.waitForExit() == .code(1))
+        let saved = try JSONValue(parsing: try home.read("talk.transcript"))
+        #expect(saved.array?.contains { $0["text"] == "opening hours" } == true)
+    }
 }

@@ -64,7 +64,7 @@ struct TerminalSessionTests {
         }
         chat.send("!")
         chat.enter("")
-        try chat.wait(for: "my own line") { $0.count(of: "you ") == 2 }
+        try chat.wait(for: "my own line") { $0.count(of: "  you   ") == 2 }
         chat.enter("/save \(home.file("talk.json"))")
         try chat.wait(for: "Saved")
         let saved = try JSONValue(parsing: try home.read("talk.json"))
@@ -130,7 +130,7 @@ struct TerminalSessionTests {
         let first = try startChat(home: home)
         try first.wait(for: "[1]")
         first.enter("opening hours")
-        try first.wait(for: "my line") { $0.count(of: "you") >= 1 }
+        try first.wait(for: "my line") { $0.count(of: "  you   ") == 1 }
         first.send("\u{4}")
         _ = try first.waitForExit()
         let second = try startChat(home: home)

@@ -1,5 +1,6 @@
 import BotSchema
 import DirectLineClient
+import Handoff
 import LineEditing
 import Transcripts
 
@@ -10,13 +11,14 @@ struct ChatScript {
     private(set) var machine: ChatStateMachine
     private var clock = Timestamp(milliseconds: 0)
 
-    init(isInteractive: Bool = true) {
+    init(isInteractive: Bool = true, dialect: HandoffDialect = .sdk) {
         machine = ChatStateMachine(
             configuration: ChatStateMachine.Configuration(
                 isInteractive: isInteractive,
                 settle: .milliseconds(500),
                 linger: .seconds(60),
-                style: .plain
+                style: .plain,
+                dialect: dialect
             )
         )
     }
@@ -62,6 +64,7 @@ struct ChatScript {
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"
         case .startTimer(.typing(let generation), _): "typing \(generation)"
+        case .startTimer(.leave, _): "leave soon"
         case .leave(let code): "leave \(code)"
         }
     }

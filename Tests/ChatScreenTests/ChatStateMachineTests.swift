@@ -1,5 +1,6 @@
 import BotSchema
 import DirectLineClient
+import Handoff
 import LineEditing
 import Transcripts
 import Testing
@@ -93,6 +94,68 @@ struct ChatStateMachineTests {
         #expect(script.open().contains("prompt bot"))
     }
 
+    @Test(arguments: [
+        (HandoffDialect.sdk, "handoff.status"), (.threeEvents, "HandoffResponse"),
+        (.threeEventsAsCoded, "HandoffResponse"),
+    ])
+    func `a hub is played by hand, in each dialect`(dialect: HandoffDialect, name: String) throws {
+        var script = ChatScript(dialect: dialect)
+        _ = script.open()
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.enter("/handoff accept Dana").contains("post 1 \(name)"))
+        let report = try #require(HubReport("accept Dana")).activity(conversationId: "c-1", dialect: dialect)
+        #expect(report.from == nil)
+        let accepted = script.arrive(report.jsonValue.compactText, isEcho: true).filter { !$0.isEmpty }
+        #expect(accepted == ["-- handoff: accepted by Dana after 0.2 s", #"prompt agent(name: "Dana")"#])
+        _ = script.take(.posted(number: 1, .success(nil)))
+        let back = try #require(HubReport("complete back")).activity(conversationId: "c-1", dialect: dialect)
+        #expect(script.arrive(back.jsonValue.compactText, isEcho: true).last == "prompt bot")
+    }
+
+    @Test(arguments: ["", "dance", "timeout now", "complete", "complete well"])
+    func `a report that no hub makes is met with the usage`(words: String) {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/handoff \(words)").last?.hasPrefix("Usage: /handoff") == true)
+    }
+
+    @Test func `saving waits for the line that is on its way`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.enter("hello")
+        #expect(script.enter("/save a.json") == ["/save a.json"])
+        _ = script.arrive(#"{"type":"message","id":"c-1|1","text":"hello"}"#, isEcho: true)
+        #expect(script.take(.posted(number: 1, .success("c-1|1"))) == ["save 1 to a.json"])
+    }
+
+    @Test func `a message that the bot changes is shown again, marked, and saved once`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(#"{"type":"message","id":"c-1|1","text":"Before","from":{"name":"Robin"}}"#)
+        let changed = script.arrive(#"{"type":"message","id":"c-1|1","text":"After","from":{"name":"Robin"}}"#)
+        #expect(changed.first == "bot Robin: After\n  (edited)")
+        #expect(script.enter("/save a.json").last == "save 1 to a.json")
+    }
+
+    @Test func `leaving waits for the line that is on its way`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.enter("last words")
+        #expect(script.take(.input(.endOfInput)) == ["leave soon"])
+        #expect(script.take(.posted(number: 1, .success(nil))) == ["leave 0"])
+    }
+
+    @Test func `leaving does not wait for ever, nor for nothing`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/quit").last == "leave 0")
+        var slow = ChatScript()
+        _ = slow.open()
+        _ = slow.enter("last words")
+        _ = slow.take(.input(.endOfInput))
+        #expect(slow.take(.timer(.leave)) == ["leave 0"])
+    }
+
     @Test func `a lost connection is told, and its return`() {
         var script = ChatScript()
         _ = script.open()
@@ -121,6 +184,7 @@ struct ChatStateMachineTests {
         #expect(script.take(.loaded(path: "b.json", .success(loaded))).contains("loaded: bot: old"))
         #expect(script.enter("/save c.json").last == "save 2 to c.json")
         _ = script.enter("hi")
+        _ = script.take(.posted(number: 1, .success(nil)))
         #expect(script.enter("/save c.json").last == "save 1 to c.json")
     }
 
@@ -167,6 +231,17 @@ struct PipedChatTests {
         #expect(script.take(.timer(.settle(generation: 2))).contains("post 2 two"))
         #expect(script.take(.posted(number: 2, .success(nil))) == ["settle 3"])
         #expect(script.take(.timer(.settle(generation: 3))) == ["leave 0"])
+    }
+
+    @Test func `a script may play the hub while it waits for an agent`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.take(.timer(.settle(generation: 1)))
+        _ = script.enter("a person, please")
+        _ = script.enter("/handoff accept Dana")
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.take(.timer(.settle(generation: 3))).contains("post 2 handoff.status"))
     }
 
     @Test func `an open handoff keeps a pipe until it is over`() {

@@ -109,6 +109,19 @@ struct PartsTests {
         #expect(ledger.isEcho(activity(id: "3", clientID: "other")) == false)
     }
 
+    @Test func `an activity is new once, and again when its words have changed`() {
+        var intake = ActivityIntake()
+        var activity = Activity.message("Before")
+        activity.id = "1"
+        let first = intake.isNew(activity)
+        activity.timestamp = "2026-01-02T03:04:05Z"
+        let again = intake.isNew(activity)
+        activity.text = "After"
+        let changed = intake.isNew(activity)
+        let changedAgain = intake.isNew(activity)
+        #expect([first, again, changed, changedAgain] == [true, false, true, false])
+    }
+
     @Test func `frames are told apart by what they hold`() {
         #expect(ActivityIntake.content(of: "") == .nothing)
         #expect(ActivityIntake.content(of: "3") == .nothing)

@@ -1,6 +1,7 @@
 import AgentHub
 import BotSchema
 import Bots
+import DirectLineClient
 import DirectLineServer
 import LineEditing
 
@@ -10,6 +11,8 @@ enum BotChoice: Hashable, Sendable {
     case demo
     /// One behind a messaging endpoint.
     case remote(String)
+    /// One behind another Direct Line service.
+    case upstream(DirectLineEndpoint, DirectLineCredential)
 
     /// What `--bot` says; nothing means the demo.
     ///
@@ -23,7 +26,7 @@ enum BotChoice: Hashable, Sendable {
     var account: ChannelAccount {
         switch self {
         case .demo: ChannelAccount(id: "robin", name: "Robin", role: "bot")
-        case .remote: ChannelAccount(id: "bot", name: "Bot", role: "bot")
+        case .remote, .upstream: ChannelAccount(id: "bot", name: "Bot", role: "bot")
         }
     }
 
@@ -32,6 +35,7 @@ enum BotChoice: Hashable, Sendable {
         switch self {
         case .demo: "the demo bot"
         case .remote(let url): "the bot at " + DisplayText.neutralised(url, keepingNewlines: false)
+        case .upstream(let endpoint, _): "the bot behind " + endpoint.authority
         }
     }
 }
@@ -44,8 +48,8 @@ struct EmbeddedStack: Sendable {
     let port: Int
     /// What clients must show, nil to let any local client in.
     let secret: String?
-    /// How fast simulated agents act.
-    let pace: SimulatedPace
+    /// The way to the agent hub; nil when nobody answers a handoff.
+    let adapter: HandoffAdapter?
     /// Hears of what happens at the server.
     var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
@@ -58,14 +62,24 @@ struct EmbeddedStack: Sendable {
         switch bot {
         case .demo: try await withServer(DemoBot(), body)
         case .remote(let url): try await RemoteBot.withBot(at: url) { try await withServer($0, body) }
+        case .upstream(let endpoint, let credential):
+            try await withUpstream(UpstreamBot(endpoint: endpoint, credential: credential), body)
         }
+    }
+
+    private func withUpstream<Result: Sendable>(
+        _ bot: UpstreamBot,
+        _ body: @escaping @Sendable (ServerAddress) async throws -> Result
+    ) async throws -> Result {
+        // Not awaited: leaving the scope cancels the conversations upstream and waits for their end.
+        async let _ = bot.run()
+        return try await withServer(bot, body)
     }
 
     private func withServer<Result: Sendable>(
         _ bot: any Bot,
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
-        let adapter = HandoffAdapter(hub: EmbeddedHub.simulated(pace: pace, seed: .random(in: 0 ... .max)))
         var configuration = ServerConfiguration(port: port, secret: secret)
         configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
@@ -77,7 +91,7 @@ struct EmbeddedStack: Sendable {
                 return nil
             }
             group.addTask {
-                await adapter.run()
+                await adapter?.run()
                 return nil
             }
             group.addTask {

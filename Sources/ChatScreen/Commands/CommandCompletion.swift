@@ -36,6 +36,13 @@ package enum CommandCompletion {
                 candidates: names.map { Completion.Candidate($0) },
                 suffix: " "
             )
+        case .words(let words):
+            let fitting = words.filter { $0.hasPrefix(fragment) }
+            return Completion(
+                replacing: start..<request.cursor,
+                candidates: fitting.map { Completion.Candidate($0) },
+                suffix: " "
+            )
         default: return .none
         }
     }

@@ -10,6 +10,8 @@ package struct SlashCommand: Hashable, Sendable {
         case eventName
         /// A number.
         case number
+        /// One of a few words, and then perhaps more.
+        case words([String])
     }
 
     /// The word behind the slash.
@@ -49,6 +51,12 @@ extension SlashCommand {
             usage: "NAME [JSON]",
             summary: "send an event activity to the bot",
             argument: .eventName
+        ),
+        SlashCommand(
+            name: "handoff",
+            usage: "REPORT",
+            summary: "send the bot a hub's report by hand: accept [NAME], fail [WHY], timeout, complete end|back|fail",
+            argument: .words(["accept", "fail", "timeout", "complete end", "complete back", "complete fail"])
         ),
         SlashCommand(
             name: "save",

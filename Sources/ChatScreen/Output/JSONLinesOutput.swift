@@ -18,6 +18,7 @@ package struct JSONLinesOutput: ChatOutput {
         switch item {
         case .entered, .enteredCommand: nil
         case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
+        case .changed(let item): object(of: item)
         case .handoff(let transition): handoff(transition)
         case .connection(let state): connection(state)
         case .notice(let text): ["kind": "notice", "level": "info", "text": .string(text)]

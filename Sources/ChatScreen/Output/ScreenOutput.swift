@@ -1,3 +1,4 @@
+import BotSchema
 import DirectLineClient
 import Handoff
 package import LineEditing
@@ -37,6 +38,14 @@ package struct ScreenOutput: ChatOutput {
         case .activity(let activity, let speaker, let isEcho, let isNumbered):
             if isEcho { return [] }
             return activities.lines(of: activity, by: speaker, columns: columns, isNumbered: isNumbered)
+        case .changed(let item):
+            guard case .activity(var activity, let speaker, let isEcho, let isNumbered) = item else { return [] }
+            // The renderer marks an update as one; services send the changed message as a message.
+            activity.type = .messageUpdate
+            return lines(
+                of: .activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isNumbered),
+                columns: columns
+            )
         case .handoff(let transition):
             return HandoffLine(style: style, columns: columns).lines(of: transition)
         case .connection(let state):

@@ -31,6 +31,8 @@ package enum ChatTimer: Equatable, Sendable {
     case typing(generation: Int)
     /// The bound on waiting for a turn of a number.
     case linger(turn: Int)
+    /// The bound on waiting for lines that are on their way when the person leaves.
+    case leave
 }
 
 /// What the chat is to do, in order.

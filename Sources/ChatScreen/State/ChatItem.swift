@@ -10,6 +10,8 @@ package enum ChatItem: Sendable {
     case enteredCommand(String)
     /// An activity that arrived. ``isNumbered`` says whether its choices can be taken.
     case activity(Activity, speaker: Speaker, isEcho: Bool, isNumbered: Bool)
+    /// An activity that came before has other content now.
+    indirect case changed(ChatItem)
     /// The handoff changed its state.
     case handoff(HandoffTransition)
     /// The connection changed its state.

@@ -26,9 +26,11 @@ extension ChatStateMachine {
     }
 
     private mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
-        record.append(activity, isEcho: isEcho)
+        let isChange = record.append(activity, isEcho: isEcho)
         var actions: [ChatAction] = []
-        let transitions = handoff.receive(activity, isEcho: isEcho, at: now)
+        // A report that was sent by hand moves the handoff like one of a hub.
+        let report = isEcho ? HubReport.asFromHub(activity) : nil
+        let transitions = handoff.receive(report ?? activity, isEcho: isEcho && report == nil, at: now)
         let speaker = Speaker(of: activity, isEcho: isEcho, agentIds: handoff.agentIds)
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
@@ -39,7 +41,8 @@ extension ChatStateMachine {
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             context = initiation.context
         }
-        actions.append(.show(.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)))
+        let item = ChatItem.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
+        actions.append(.show(isChange ? .changed(item) : item))
         actions += transitions.map { .show(.handoff($0)) }
         if case .agent = speaker, activity.type == .message { pacer.otherSideSpoke() }
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }

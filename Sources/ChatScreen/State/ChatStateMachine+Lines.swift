@@ -14,7 +14,7 @@ extension ChatStateMachine {
             return isIdle ? enter(waitingLines.removeFirst(), at: now) : []
         case .endOfInput:
             hasInputEnded = true
-            if configuration.isInteractive { return [.leave(exitCode: 0)] }
+            if configuration.isInteractive { return leave() }
             return isIdle ? leaveAfterPipe(isBound: false) : []
         }
     }
@@ -60,6 +60,15 @@ extension ChatStateMachine {
         }
     }
 
+    /// Leaves, but not before the lines on their way have arrived, for which a few seconds must do.
+    private mutating func leave() -> [ChatAction] {
+        guard inFlight != nil || connection?.canSend == true && !outbox.isEmpty else {
+            return [.leave(exitCode: exitCode)]
+        }
+        isLeaving = true
+        return [.startTimer(.leave, .seconds(3))]
+    }
+
     // MARK: - Commands
 
     private mutating func run(_ command: SlashCommand, argument: String, at now: Timestamp) -> [ChatAction] {
@@ -71,6 +80,7 @@ extension ChatStateMachine {
         case "context": return showContext()
         case "raw": return showRaw(argument, command)
         case "event": return sendEvent(argument, command)
+        case "handoff": return reportByHand(argument, command)
         case "save":
             guard !argument.isEmpty else { return usage(command) }
             return save(to: argument.unquotedFileName)
@@ -88,7 +98,7 @@ extension ChatStateMachine {
             inFlight = nil
             connection = nil
             return startTurn() + [.startConversation]
-        case "quit": return [.leave(exitCode: hasFailed && !configuration.isInteractive ? 1 : 0)]
+        case "quit": return leave()
         default: return usage(command)
         }
     }
@@ -128,11 +138,32 @@ extension ChatStateMachine {
         }
     }
 
+    private mutating func reportByHand(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
+        guard let report = HubReport(argument) else { return usage(command) }
+        let activity = report.activity(conversationId: conversationId ?? "", dialect: configuration.dialect)
+        return say(activity, words: "(the hub reports: \(oneLine(argument)))")
+    }
+
+    /// Saves a loaded conversation, or the live one with the lines that are on their way.
     private mutating func save(to path: String) -> [ChatAction] {
-        let isLoaded = loaded?.isCurrent == true
-        guard isLoaded || !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
+        if let loaded, loaded.isCurrent { return write(loaded.transcript, to: path) }
+        guard inFlight == nil else {
+            awaitedSaves.append(path)
+            return []
+        }
+        guard !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
+        return write(record.transcript, to: path)
+    }
+
+    /// Saves what was to be saved when the last line had arrived.
+    mutating func saveAwaited() -> [ChatAction] {
+        let paths = awaitedSaves
+        awaitedSaves = []
+        return paths.flatMap { write(record.transcript, to: $0) }
+    }
+
+    private mutating func write(_ transcript: Transcript, to path: String) -> [ChatAction] {
         filesUnderWay += 1
-        let transcript = loaded.flatMap { $0.isCurrent ? $0.transcript : nil } ?? record.transcript
         return [.save(transcript, path: path)]
     }
 

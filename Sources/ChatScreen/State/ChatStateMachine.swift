@@ -20,8 +20,18 @@ package struct ChatStateMachine: Sendable {
         /// The look of command answers.
         package var style: Style
 
+        /// How `/handoff` spells what it sends.
+        package var dialect: HandoffDialect
+
         /// A configuration.
-        package init(isInteractive: Bool, settle: Duration, linger: Duration, style: Style) {
+        package init(
+            isInteractive: Bool,
+            settle: Duration,
+            linger: Duration,
+            style: Style,
+            dialect: HandoffDialect = .sdk
+        ) {
+            self.dialect = dialect
             self.isInteractive = isInteractive
             self.settle = settle
             self.linger = linger
@@ -51,8 +61,11 @@ package struct ChatStateMachine: Sendable {
     var pacer = TurnPacer()
     /// Files that are being written or read; a pipe goes on when they are done.
     var filesUnderWay = 0
+    /// Where to save as soon as the lines on their way have arrived.
+    var awaitedSaves: [String] = []
     var waitingLines: [String] = []
     var hasInputEnded = false
+    var isLeaving = false
     var turn = 0
     private var shownPrompt: ChatPrompt?
 
@@ -152,8 +165,14 @@ package struct ChatStateMachine: Sendable {
             let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
             actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
         }
-        return actions + postNext() + pace(pacer.somethingHappened())
+        actions += postNext()
+        if inFlight == nil { actions += saveAwaited() }
+        if isLeaving, inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
+        return actions + pace(pacer.somethingHappened())
     }
+
+    /// A script wants to know of any failure; a person has seen it.
+    var exitCode: Int32 { hasFailed && !configuration.isInteractive ? 1 : 0 }
 
     // MARK: - Pacing of a pipe
 
@@ -163,8 +182,8 @@ package struct ChatStateMachine: Sendable {
             let situation = TurnPacer.Situation(
                 isOnline: connection?.canSend == true,
                 isPosting: inFlight != nil || !outbox.isEmpty,
-                isWaitingForAgent: handoff.state.isWaiting,
-                isLive: handoff.state == .live,
+                isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
+                isLive: handoff.state == .live && !isHubPlayedNext,
                 isTyping: typist != nil
             )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
@@ -172,6 +191,7 @@ package struct ChatStateMachine: Sendable {
             guard generation == typingGeneration else { return [] }
             typist = nil
             return pace(pacer.somethingHappened())
+        case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
         case .linger(let turn):
             guard turn == self.turn else { return [] }
             if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
@@ -189,6 +209,12 @@ package struct ChatStateMachine: Sendable {
         case .settledByBound:
             return [.show(.notice("No answer within \(configuration.linger.seconds) s; going on."))] + nextTurn(at: now)
         }
+    }
+
+    /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
+    private var isHubPlayedNext: Bool {
+        guard let line = waitingLines.first, case .command(let command, _) = EnteredLine(line) else { return false }
+        return command.name == "handoff" || command.name == "event"
     }
 
     /// Whether a pipe's next line may be followed.
@@ -220,7 +246,7 @@ package struct ChatStateMachine: Sendable {
         let notice: [ChatAction] =
             isPending
             ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
-        return notice + [.leave(exitCode: hasFailed ? 1 : 0)]
+        return notice + [.leave(exitCode: exitCode)]
     }
 
     /// A pipe's turn begins: nothing else is sent until it has settled.

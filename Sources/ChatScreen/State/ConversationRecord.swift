@@ -11,14 +11,26 @@ package struct ConversationRecord: Sendable {
 
     /// The entries in order of arrival.
     package private(set) var entries: [Entry] = []
+    private var places: [String: Int] = [:]
 
     /// An empty record.
     package init() {}
 
-    /// Keeps an activity; `typing` is a moment and not a record.
-    package mutating func append(_ activity: Activity, isEcho: Bool) {
-        guard activity.type != .typing else { return }
-        entries.append(Entry(activity: activity, isEcho: isEcho))
+    /// Keeps an activity; `typing` is a moment and not a record, and a changed message takes the place of the old one.
+    ///
+    /// - Returns: Whether it changed an earlier one.
+    @discardableResult
+    package mutating func append(_ activity: Activity, isEcho: Bool) -> Bool {
+        guard activity.type != .typing else { return false }
+        let entry = Entry(activity: activity, isEcho: isEcho)
+        let isMessage = activity.type == .message || activity.type == .messageUpdate
+        if isMessage, let place = activity.id.flatMap({ places[$0] }) {
+            entries[place] = entry
+            return true
+        }
+        if let id = activity.id { places[id] = entries.count }
+        entries.append(entry)
+        return false
     }
 
     /// The activity a number of places from the end, 1 being the newest.

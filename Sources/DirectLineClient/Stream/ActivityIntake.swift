@@ -30,9 +30,16 @@ struct ActivityIntake: Sendable {
     }
 
     /// Whether an activity has not been seen before; one without an id never has.
+    ///
+    /// A known id with other words or cards is news: an update, or an id that the service has given out again. What
+    /// else differs, such as a time, may be no more than another way on which the same activity came.
     mutating func isNew(_ activity: Activity) -> Bool {
         guard let id = activity.id, !id.isEmpty else { return true }
-        return known.insert(id)
+        var hasher = Hasher()
+        for member in ["type", "text", "speak", "attachments", "suggestedActions", "name", "value"] {
+            hasher.combine(activity.json[member])
+        }
+        return known.insert("\(id) \(hasher.finalize())")
     }
 }
 

@@ -1,0 +1,34 @@
+"""Checks what `baton --json --dialect DIALECT` printed while a handoff was accepted and completed.
+
+Usage: dialects.py DIALECT OUTPUT EXIT_STATUS
+"""
+
+import json
+import sys
+
+from checks import Checks
+
+REPORTS = {
+    "sdk": ["handoff.status accepted", "handoff.status completed"],
+    "three-events": ["HandoffResponse accepted", "HandoffCompleted transferBack"],
+    # The first library sent completions under the name of the response.
+    "three-events-as-coded": ["HandoffResponse accepted", "HandoffResponse transferBack"],
+}
+
+dialect, path, status = sys.argv[1:4]
+checks = Checks()
+with open(path, encoding="utf-8") as file:
+    lines = [json.loads(line) for line in file]
+
+heard = [
+    line["activity"].get("text")
+    for line in lines
+    if line["kind"] == "activity" and line["activity"]["type"] == "message"
+]
+reports = [text for text in heard if text and text.startswith(("handoff.status ", "Handoff"))]
+checks.that(reports == REPORTS[dialect], f"{dialect}: the bot hears acceptance and completion, each once", reports)
+states = [line["state"] for line in lines if line["kind"] == "handoff" and line["state"] != "queued"]
+checks.that(states == ["requested", "live", "bot"], f"{dialect}: the handoff goes there and back", states)
+errors = [line["text"] for line in lines if line.get("level") == "error"]
+checks.that(status == "0" and not errors, f"{dialect}: nothing is rejected", (status, errors))
+checks.finish()
