@@ -12,6 +12,8 @@ package actor EmbeddedHub: HubConnection {
 
         mutating func remember(_ activity: Activity) {
             guard activity.type == .message else { return }
+            var activity = activity
+            activity.from = activity.from ?? request.user
             if request.history.count == Self.historyLimit { request.history.removeFirst() }
             request.history.append(activity)
         }
@@ -43,7 +45,7 @@ package actor EmbeddedHub: HubConnection {
         for worker in workers { _ = machine.receive(.agentJoined(worker.agent), at: .zero) }
     }
 
-    /// What happened so far, the newest two thousand lines at most.
+    /// What happened so far, the newest lines as far as the policy keeps them.
     package var log: [HubLogEntry] { machine.log }
 
     /// The figures of this moment.
@@ -178,24 +180,35 @@ extension EmbeddedHub {
             conversations[item]?.report(.queued(position: position, estimatedWait: estimatedWait))
         case .hold(let item, let agent, let isOnHold): report(item, agent) { isOnHold ? .held($0) : .resumed($0) }
         case .transfer(let item, let agent, let target):
-            tell(agent, .released(item: item))
+            release(item, from: agent)
             report(item, agent) { .transferring(from: $0, to: words(for: target)) }
         case .reassign(let item, let agent):
-            tell(agent, .released(item: item))
+            release(item, from: agent)
             report(item, agent) { .reassigning($0) }
         case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
         case .refuse(let item, let refusal): finish(item, with: .failed(refusal, reason: refusal.sentence))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))
         case .complete(let item, let agent, let completion):
-            tell(agent, .released(item: item))
-            finish(item, with: desks[agent].map { .completed(completion, $0.agent) })
+            let unread = release(item, from: agent)
+            finish(item, with: desks[agent].map { .completed(completion, $0.agent, unread: unread) })
         case .lose(let item, let agent):
-            tell(agent, .released(item: item))
-            finish(item, with: .lost(desks[agent]?.agent, reason: "The agent was disconnected."))
+            let unread = release(item, from: agent)
+            let reason = "The agent was disconnected."
+            finish(item, with: .lost(desks[agent]?.agent, reason: reason, unread: unread))
         }
     }
 
     private func tell(_ agent: String, _ event: AgentDesk.Event) { desks[agent]?.events.post(event) }
+
+    /// Takes an item off a desk with everything about it that the agent has not looked at.
+    ///
+    /// - Returns: The user's lines among that: a colleague has them in the history, the bot has not.
+    @discardableResult
+    private func release(_ item: WorkItemID, from agent: String) -> [Activity] {
+        let unseen = desks[agent]?.events.remove { $0.item == item } ?? []
+        tell(agent, .released(item: item))
+        return unseen.compactMap { if case .userSent(_, let activity) = $0 { activity } else { nil } }
+    }
 
     private func report(_ item: WorkItemID, _ agent: String, _ make: (HubAgent) -> HubReport) {
         guard let known = desks[agent]?.agent else { return }

@@ -102,12 +102,12 @@ package enum HubReport: Sendable {
     case reassigning(HubAgent)
     /// The agent's connection had been gone, and lines may be sent again.
     case reachable(HubAgent)
-    /// The agent is done; the last report.
-    case completed(HandoffCompletion, HubAgent)
+    /// The agent is done; the last report, with what the user said and the agent did not look at.
+    case completed(HandoffCompletion, HubAgent, unread: [Activity] = [])
     /// Nobody takes the conversation; the last report.
     case failed(HubRefusal = .noAgents, reason: String)
     /// Nobody took the conversation in time; the last report.
     case timedOut(reason: String)
-    /// The agent is gone; the last report.
-    case lost(HubAgent?, reason: String)
+    /// The agent is gone; the last report, with what the user said and the agent did not look at.
+    case lost(HubAgent?, reason: String, unread: [Activity] = [])
 }

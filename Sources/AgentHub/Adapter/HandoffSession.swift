@@ -186,12 +186,16 @@ extension HandoffSession {
         case .resumed(let agent): try await tell(.resumed(by: agent), about: agent)
         case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
         case .reassigning(let agent): try await wait(.reassigning(from: agent), for: agent)
-        case .completed(let completion, let agent): try await end(.completed(completion), by: agent)
+        case .completed(let completion, let agent, let unread):
+            untaken = unread + untaken
+            try await end(.completed(completion), by: agent)
         case .failed(_, let reason): try await end(.failed, message: reason)
         case .timedOut(let reason):
             // The protocol cannot time out what was accepted: for bot and user the agent is lost (HO206).
             try await end(wasAccepted ? .lost : .timedOut, message: reason)
-        case .lost(let agent, let reason): try await end(.lost, message: reason, by: agent)
+        case .lost(let agent, let reason, let unread):
+            untaken = unread + untaken
+            try await end(.lost, message: reason, by: agent)
         }
     }
 

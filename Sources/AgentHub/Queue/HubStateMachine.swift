@@ -15,7 +15,6 @@ package struct HubStateMachine: Sendable {
     var figures = HubMetrics()
     private var lastNumber = 0
     private var countedUntil = Duration.zero
-    private static let logLimit = 2000
 
     /// A hub without agents.
     package init(policy: HubPolicy = HubPolicy()) { self.policy = policy }
@@ -79,7 +78,7 @@ package struct HubStateMachine: Sendable {
     }
 
     mutating func note(_ text: String, at now: Duration) {
-        if log.count == Self.logLimit { log.removeFirst(Self.logLimit / 2) }
+        if log.count >= policy.logLimit { log.removeFirst(log.count - policy.logLimit / 2) }
         log.append(HubLogEntry(instant: now, text: text))
     }
 
