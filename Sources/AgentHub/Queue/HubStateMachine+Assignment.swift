@@ -15,7 +15,6 @@ extension HubStateMachine {
             let agent = desks[desk].agent.id
             desks[desk].unitsInUse += 1
             desks[desk].lastAssignedAt = now
-            items[item]?.announcedPosition = nil
             if policy.acceptsAutomatically {
                 actions += connect(item, to: agent, at: now)
             } else {

@@ -146,7 +146,6 @@ extension HubStateMachine {
     mutating func returnToQueue(_ item: String, sparing agent: String, at now: Duration) {
         release(agent, at: now)
         items[item]?.phase = .waiting
-        items[item]?.announcedPosition = nil
         items[item]?.spared[agent] = now + policy.offerCooldown
         // A colleague who was meant and does not take it leaves it to the queue.
         if items[item]?.reservedFor == agent { items[item]?.reservedFor = nil }
