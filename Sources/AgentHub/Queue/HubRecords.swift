@@ -35,6 +35,9 @@ struct ItemRecord {
     /// Who waits longest goes first; an item that comes back keeps its place.
     var place: (Int, Duration, Int) { (-(queue.priority + need.priority), openedAt, number) }
 
+    /// Whether an agent has let the item go in this round.
+    func spares(_ agent: String, at now: Duration) -> Bool { spared[agent].map { $0 > now } ?? false }
+
     /// The needed skills, unless they were dropped for the time that the item has waited.
     func requiredSkills(at now: Duration) -> [String: Int] {
         if let relaxation = queue.relaxation, queuedAt + relaxation <= now { return [:] }

@@ -105,22 +105,28 @@ extension HubStateMachine {
             _ = finishWrapUps(of: desk.agent.id, at: now) { $0.until <= now }
             if let grace = desk.graceUntil, grace <= now { actions += lose(desk.agent.id, at: now) }
         }
-        for record in inOrder({ $0.agent == nil }) {
-            items[record.id]?.spared = record.spared.filter { $0.value > now }
+        for record in inOrder({ isDue($0, at: now) }) {
             switch record.phase {
-            case .offered(let agent, let until) where until <= now:
+            case .offered(let agent, _):
                 note("\(agent) missed \(record.id)", at: now)
                 if let presence = policy.presenceAfterMiss, let desk = index(of: agent) {
                     desks[desk].presence = presence
                 }
                 returnToQueue(record.id, sparing: agent, at: now)
                 actions.append(.withdraw(item: record.id, agent: agent))
-            case .waiting where record.queuedAt + maximumWait(of: record) <= now:
-                actions += overflow(record, at: now)
-            default: break
+            case .waiting: actions += overflow(record, at: now)
+            case .active: break
             }
         }
         return actions
+    }
+
+    private func isDue(_ item: ItemRecord, at now: Duration) -> Bool {
+        switch item.phase {
+        case .offered(_, let until): until <= now
+        case .waiting: item.queuedAt + maximumWait(of: item) <= now
+        case .active: false
+        }
     }
 
     /// To the fallback queue once, and out after it.

@@ -2,7 +2,8 @@
 extension HubStateMachine {
     /// The items that wait, the next one first.
     var queue: [String] {
-        items.values.filter(\.isWaiting).sorted { $0.place < $1.place }.map(\.id)
+        items.values.lazy.filter(\.isWaiting).map { (place: $0.place, id: $0.id) }.sorted { $0.place < $1.place }
+            .map(\.id)
     }
 
     mutating func assign(at now: Duration) -> [HubAction] {
@@ -31,7 +32,7 @@ extension HubStateMachine {
     }
 
     private func bestDesk(for item: ItemRecord, at now: Duration) -> Int? {
-        let candidates = desks.indices.filter { canBeRung(desks[$0]) && item.spared[desks[$0].agent.id] == nil }
+        let candidates = desks.indices.filter { canBeRung(desks[$0]) && !item.spares(desks[$0].agent.id, at: now) }
         if let colleague = item.reservedFor { return candidates.first { desks[$0].agent.id == colleague } }
         let required = requiredSkills(of: item, at: now)
         return

@@ -40,8 +40,9 @@ package struct HubStateMachine: Sendable {
         for item in items.values {
             switch item.phase {
             case .waiting:
-                deadlines += [item.queuedAt + maximumWait(of: item)] + item.spared.values
-                // Relaxation that is behind us is no deadline: nothing more comes of it.
+                deadlines.append(item.queuedAt + maximumWait(of: item))
+                // What is behind us is no deadline: nothing more comes of it.
+                deadlines += item.spared.values.filter { $0 > countedUntil }
                 if let relaxation = item.queue.relaxation, item.queuedAt + relaxation > countedUntil {
                     deadlines.append(item.queuedAt + relaxation)
                 }
