@@ -30,13 +30,16 @@ package struct AgentDesk: Sendable {
         case released(item: WorkItemID)
         /// Something that the agent asked for was not done.
         case rejected(item: WorkItemID, HubAction.Rejection)
+        /// The hub has changed the agent's presence, such as after a ring that was not answered.
+        case presenceChanged(AgentPresence)
 
-        /// The item that it is about.
-        package var item: WorkItemID {
+        /// The item that it is about, if it is about one.
+        package var item: WorkItemID? {
             switch self {
             case .offered(let item, _), .withdrawn(let item), .connected(let item, _), .userSent(let item, _),
                 .userLeft(let item), .released(let item), .rejected(let item, _):
                 item
+            case .presenceChanged: nil
             }
         }
     }

@@ -172,6 +172,7 @@ extension EmbeddedHub {
         case .withdraw(let item, let agent): tell(agent, .withdrawn(item: item))
         case .reject(let item, let agent, let reason): tell(agent, .rejected(item: item, reason))
         case .dismiss(let item, let agent): tell(agent, .userLeft(item: item))
+        case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
         case .connect(let item, let agent, let isFirst):
             guard let request = conversations[item]?.request, let known = desks[agent]?.agent else { return }
             tell(agent, .connected(item: item, request))

@@ -73,6 +73,7 @@ private final class DeskOffice {
             case .userLeft(let item): words.append("left \(item)")
             case .released(let item): words.append("released \(item)")
             case .rejected(let item, let reason): words.append("rejected \(item) \(reason)")
+            case .presenceChanged(let presence): words.append("now \(presence)")
             }
         }
         return words
@@ -211,6 +212,19 @@ struct AgentDeskTests {
         try office.say("unsent", in: conversation)
         office.wait(30)
         #expect(conversation.toBot.map(\.brief) == ["Ann: accepted", "Ann: failed", "unread", "unsent"])
+    }
+
+    @Test func `V51 an agent who misses a ring is told that none will follow`() throws {
+        let office = DeskOffice()
+        let conversation = FakeConversation()
+        let desk = try office.join(ann)
+        try office.escalate(conversation)
+        office.wait(20)
+        #expect(office.news(desk) == ["offered item-1", "withdrawn item-1", "now away"])
+        #expect(try office.act { await desk.accept("item-1") } == false)
+        office.wait(30)
+        try office.act { await desk.setPresence(.available) }
+        #expect(office.news(desk) == ["rejected item-1 gone", "offered item-1"])
     }
 
     @Test func `who goes home and comes back has the same desk`() throws {

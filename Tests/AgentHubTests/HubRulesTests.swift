@@ -77,7 +77,7 @@ struct HubRulesTests {
         play.second = 5
         _ = play(.opened(item: "2", skill: nil))
         _ = play(.opened(item: "3", skill: nil))
-        #expect(play.wait(until: 20) == ["withdraw 1 ann", "1 is 1", "3 is 2"])
+        #expect(play.wait(until: 20) == ["withdraw 1 ann", "ann is away", "1 is 1", "3 is 2"])
         #expect(play.view(for: "ann").colleagues.map(\.presence) == [.away])
         #expect(play(.agentJoined(bob)) == ["offer 1 bob", "offer 3 bob"])
         #expect(play.metrics.longestWait == .seconds(20))
@@ -86,9 +86,9 @@ struct HubRulesTests {
     @Test func `V51 an offer that is declined goes to the next, and presence follows the policy`() {
         var play = Play(ann, bob, policy: HubPolicy().with { $0.presenceAfterDecline = .busy })
         _ = play(.opened(item: "1", skill: nil))
-        #expect(play(.declined(item: "1", agent: "ann")) == ["offer 1 bob"])
+        #expect(play(.declined(item: "1", agent: "ann")) == ["ann is busy", "offer 1 bob"])
         #expect(play.view(for: "ann").colleagues.map(\.presence) == [.busy, .available])
-        #expect(play(.declined(item: "1", agent: "bob")) == ["1 is 1"])
+        #expect(play(.declined(item: "1", agent: "bob")) == ["bob is busy", "1 is 1"])
         _ = play(.presenceChanged(agent: "ann", .available))
         #expect(play.wait(until: 30) == ["offer 1 ann"])
     }

@@ -80,7 +80,7 @@ struct HubStateMachineTests {
         _ = play(.opened(item: "1", skill: "credit cards"))
         #expect(play.nextDeadline == .seconds(20))
         play.second = 20
-        #expect(play(.timePassed) == ["withdraw 1 ana", "offer 1 cleo"])
+        #expect(play(.timePassed) == ["withdraw 1 ana", "ana is away", "offer 1 cleo"])
         #expect(play(.accepted(item: "1", agent: "ana")) == ["reject 1 ana gone"])
         #expect(play(.accepted(item: "1", agent: "cleo")) == ["connect 1 cleo"])
         #expect(play(.opened(item: "2", skill: nil)) == ["offer 2 cleo"])

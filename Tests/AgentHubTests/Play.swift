@@ -59,6 +59,7 @@ struct Play {
         case .complete(let item, let agent, let completion): "complete \(item) \(agent) \(completion)"
         case .lose(let item, let agent): "lose \(item) \(agent)"
         case .dismiss(let item, let agent): "dismiss \(item) \(agent)"
+        case .present(let agent, let presence): "\(agent) is \(presence)"
         }
     }
 }

@@ -93,6 +93,8 @@ package enum HubAction: Hashable, Sendable {
     case lose(item: String, agent: String)
     /// Tell the agent that the user is gone.
     case dismiss(item: String, agent: String)
+    /// Tell the agent what the hub has made of their presence.
+    case present(agent: String, AgentPresence)
 }
 
 /// Why a hub takes no item.

@@ -32,6 +32,12 @@ struct ItemRecord {
 
     var isWaiting: Bool { phase == .waiting }
 
+    /// Whether it has rung in vain by now.
+    func rings(until now: Duration) -> Bool {
+        guard case .offered(_, let until) = phase else { return false }
+        return until <= now
+    }
+
     /// Who waits longest goes first; an item that comes back keeps its place.
     var place: (Int, Duration, Int) { (-(queue.priority + need.priority), openedAt, number) }
 

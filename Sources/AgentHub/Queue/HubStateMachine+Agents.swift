@@ -17,6 +17,13 @@ extension HubStateMachine {
         return presence == .offline ? withdrawOffers(from: agent, at: now) + lose(agent, at: now) : []
     }
 
+    /// The hub's own conclusion, which the agent must hear of: nobody rings any more.
+    mutating func present(_ agent: String, as presence: AgentPresence) -> [HubAction] {
+        guard let desk = index(of: agent), desks[desk].presence != presence else { return [] }
+        desks[desk].presence = presence
+        return [.present(agent: agent, presence)]
+    }
+
     mutating func disconnect(_ agent: String, at now: Duration) -> [HubAction] {
         guard let desk = index(of: agent), desks[desk].isConnected else { return [] }
         desks[desk].isConnected = false
@@ -98,34 +105,32 @@ extension HubStateMachine {
 // MARK: - Time
 
 extension HubStateMachine {
-    /// Does what was due by now, the agents' time first: a released agent may save the item that has waited too long.
+    /// Does what was due by now, the agents' time first.
     mutating func expire(at now: Duration) -> [HubAction] {
         var actions: [HubAction] = []
         for desk in desks {
             _ = finishWrapUps(of: desk.agent.id, at: now) { $0.until <= now }
             if let grace = desk.graceUntil, grace <= now { actions += lose(desk.agent.id, at: now) }
         }
-        for record in inOrder({ isDue($0, at: now) }) {
-            switch record.phase {
-            case .offered(let agent, _):
-                note("\(agent) missed \(record.id)", at: now)
-                if let presence = policy.presenceAfterMiss, let desk = index(of: agent) {
-                    desks[desk].presence = presence
-                }
-                returnToQueue(record.id, sparing: agent, at: now)
-                actions.append(.withdraw(item: record.id, agent: agent))
-            case .waiting: actions += overflow(record, at: now)
-            case .active: break
-            }
+        for record in inOrder({ $0.rings(until: now) }) {
+            guard case .offered(let agent, _) = record.phase else { continue }
+            note("\(agent) missed \(record.id)", at: now)
+            returnToQueue(record.id, sparing: agent, at: now)
+            actions.append(.withdraw(item: record.id, agent: agent))
+            actions += policy.presenceAfterMiss.map { present(agent, as: $0) } ?? []
         }
         return actions
     }
 
-    private func isDue(_ item: ItemRecord, at now: Duration) -> Bool {
-        switch item.phase {
-        case .offered(_, let until): until <= now
-        case .waiting: item.queuedAt + maximumWait(of: item) <= now
-        case .active: false
+    /// Moves or gives up what has waited too long; to be called when nobody could be found for it.
+    mutating func overflow(at now: Duration) -> [HubAction] {
+        var actions: [HubAction] = []
+        // An item moves once at most and is gone the next time, so this ends.
+        while true {
+            let due = inOrder { $0.isWaiting && $0.queuedAt + maximumWait(of: $0) <= now }
+            guard !due.isEmpty else { return actions }
+            for record in due { actions += overflow(record, at: now) }
+            actions += assign(at: now)
         }
     }
 

@@ -70,8 +70,7 @@ extension HubStateMachine {
         guard case .offered(agent, _)? = items[item]?.phase else { return [] }
         note("\(agent) declined \(item)", at: now)
         returnToQueue(item, sparing: agent, at: now)
-        if let presence = policy.presenceAfterDecline, let desk = index(of: agent) { desks[desk].presence = presence }
-        return []
+        return policy.presenceAfterDecline.map { present(agent, as: $0) } ?? []
     }
 
     mutating func hold(_ item: String, by agent: String, _ isOnHold: Bool, at now: Duration) -> [HubAction] {

@@ -30,6 +30,8 @@ package struct HubStateMachine: Sendable {
         var actions = expire(at: now)
         actions += apply(event, at: now)
         actions += assign(at: now)
+        // After looking for agents: one who is free at the last moment saves the user.
+        actions += overflow(at: now)
         actions += announcePositions(at: now)
         return actions
     }
@@ -123,13 +125,13 @@ extension HubStateMachine {
     /// The hub as an agent sees it.
     package func view(for agent: String, at now: Duration) -> HubView {
         HubView(
-            waiting: queue.enumerated().map { index, id in
+            waiting: queue.compactMap { items[$0] }.map { item in
                 HubView.Waiting(
-                    item: id,
-                    queue: items[id]?.queue.name ?? "",
-                    skills: items[id]?.need.skills ?? [:],
-                    position: index + 1,
-                    waited: now - (items[id]?.openedAt ?? now)
+                    item: item.id,
+                    queue: item.queue.name,
+                    skills: item.need.skills,
+                    position: item.announcedPosition ?? 1,
+                    waited: now - item.openedAt
                 )
             },
             own: items.values.filter { $0.agent == agent }.sorted { $0.number < $1.number }.map { item in

@@ -8,7 +8,7 @@ package struct HubView: Hashable, Sendable {
         package let queue: String
         /// What the item needs, with levels.
         package let skills: [String: Int]
-        /// The place, 1 being the next.
+        /// The place in its queue, 1 being the next.
         package let position: Int
         /// How long the user has waited.
         package let waited: Duration

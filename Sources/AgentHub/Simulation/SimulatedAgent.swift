@@ -72,6 +72,7 @@ package struct SimulatedAgent: HubWorker {
                 case .userSent(let item, let activity): conversations[item]?.post(.userSent(activity))
                 case .withdrawn(let item), .userLeft(let item), .released(let item), .rejected(let item, _):
                     conversations.removeValue(forKey: item)?.close()
+                case .presenceChanged: break
                 }
             }
             group.cancelAll()
