@@ -214,6 +214,35 @@ struct AgentDeskTests {
         #expect(conversation.toBot.map(\.brief) == ["Ann: accepted", "Ann: failed", "unread", "unsent"])
     }
 
+    @Test func `V35 a user who quits is gone for the agent too, in whatever state`() throws {
+        for state in ["ringing", "talking", "on hold", "passed on"] {
+            let office = DeskOffice()
+            let conversation = FakeConversation()
+            let (desk, other) = (try office.join(ann), try office.join(bob))
+            try office.escalate(conversation)
+            if state != "ringing" { #expect(try office.act { await desk.accept("item-1") }) }
+            if state == "on hold" { try office.act { await desk.hold("item-1") } }
+            if state == "passed on" { #expect(try office.act { await desk.transfer("item-1", to: .agent("bob")) }) }
+            let shown = conversation.shown
+            let adapter = office.adapter
+            let recipient = try office.act { await adapter.userSent(.endOfConversation(), in: conversation) }
+            #expect(recipient == .bot)
+            let farewell =
+                switch state {
+                case "ringing": "withdrawn item-1"
+                case "passed on": "released item-1"
+                default: "left item-1"
+                }
+            #expect(office.news(desk).last == farewell)
+            #expect(office.news(other) == (state == "passed on" ? ["offered item-1", "withdrawn item-1"] : []))
+            try office.act { await desk.say(.message("too late"), in: "item-1") }
+            #expect(conversation.shown == shown)
+            office.wait(2)
+            #expect(try office.act { await desk.view }.colleagues.map(\.unitsInUse) == [0, 0])
+            #expect(try office.act { await desk.view }.waiting.isEmpty)
+        }
+    }
+
     @Test func `V51 an agent who misses a ring is told that none will follow`() throws {
         let office = DeskOffice()
         let conversation = FakeConversation()
