@@ -84,7 +84,8 @@ extension EmbeddedHub {
     package func open(
         _ request: WorkRequest,
         report: @escaping @Sendable (HubReport) -> Void
-    ) async -> WorkItemID {
+    ) async throws(HubConnectionError) -> WorkItemID {
+        guard machine.policy.isReachable else { throw HubConnectionError(HubRefusal.hubDown.sentence) }
         lastItemNumber += 1
         let item = "item-\(lastItemNumber)"
         conversations[item] = Conversation(request: request, report: report)

@@ -69,8 +69,8 @@ final class Bench {
     private let running: Task<Void, Never>
     let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
 
-    init(dialect: HandoffDialect = .sdk) {
-        let adapter = HandoffAdapter(hub: hub, dialect: dialect, clock: time)
+    init(dialect: HandoffDialect = .sdk, faults: Set<StatusFault> = []) {
+        let adapter = HandoffAdapter(hub: hub, dialect: dialect, faults: faults, clock: time)
         self.adapter = adapter
         running = time.start { await adapter.run() }
         time.run()

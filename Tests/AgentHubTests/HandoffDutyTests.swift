@@ -87,6 +87,34 @@ struct HandoffDutyTests {
         #expect(bench.adapter.revise(.message("x"), in: "c-1")?.type == .message)
     }
 
+    @Test(arguments: StatusFault.allCases)
+    func `V44 V47 whatever is wrong with the statuses, lines go where they belong and come back`(fault: StatusFault) {
+        let bench = Bench(faults: [fault])
+        bench.botSends(initiate())
+        bench.reports(.accepted(ana))
+        #expect(bench.userSays("hello") == .adapter)
+        #expect(bench.hub.heard == ["hello"])
+        bench.reports(.message(.message("hi"), ana), .completed(.transferBack, ana))
+        #expect(bench.userSays("again") == .bot)
+        let expected =
+            switch fault {
+            case .statusTwice:
+                ["Ana: accepted", "Ana: accepted", "Ana: hi", "Ana: completed", "Ana: completed"]
+            case .statusUnknown: ["Ana: parked", "Ana: accepted", "Ana: hi", "Ana: parked", "Ana: completed"]
+            case .acceptanceMissing: ["Ana: hi", "Ana: completed"]
+            case .completionTwice: ["Ana: accepted", "Ana: hi", "Ana: completed", "Ana: completed"]
+            case .completionMissing: ["Ana: accepted", "Ana: hi"]
+            }
+        #expect(bench.conversation.shown == expected)
+        #expect(bench.conversation.toBot.count == expected.count - 1)
+        // A client comes to the same end, but for the one that nobody told.
+        var lifecycle = HandoffLifecycle()
+        for activity in [initiate()] + bench.conversation.stream {
+            _ = lifecycle.receive(activity, at: Timestamp(milliseconds: 0))
+        }
+        #expect(lifecycle.state == (fault == .completionMissing ? .live : .bot))
+    }
+
     @Test func `V45 a line is tried three times, then its loss is told, and the next keep their order`() {
         let bench = Bench()
         bench.botSends(initiate())

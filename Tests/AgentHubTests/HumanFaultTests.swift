@@ -104,7 +104,7 @@ struct HumanFaultTests {
 
     @Test func `what is refused at the door says why`() {
         let reasons: [(HumanFault, HubRefusal)] = [
-            (.noAgents, .noAgents), (.queueFull, .queueFull), (.outOfHours, .outOfHours),
+            (.noAgents, .noAgents), (.queueFull, .queueFull), (.outOfHours, .outOfHours), (.hubDown, .hubDown),
         ]
         for (fault, refusal) in reasons {
             let office = FaultyOffice([fault])

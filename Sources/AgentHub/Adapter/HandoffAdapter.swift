@@ -9,6 +9,7 @@ package import Handoff
 package actor HandoffAdapter: ConversationAdapter {
     private let hub: any HubConnection
     private let dialect: HandoffDialect
+    private let faults: Set<StatusFault>
     private let clock: HubClock
     private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
@@ -21,14 +22,17 @@ package actor HandoffAdapter: ConversationAdapter {
     /// - Parameters:
     ///   - hub: Where the agents are; its `run()` runs within ``run()``.
     ///   - dialect: How statuses are spelt: `sdk`, `threeEvents` or `threeEventsAsCoded`.
+    ///   - faults: What is to be wrong with the statuses.
     ///   - clock: What the pauses between attempts to reach the hub wait on.
     package init(
         hub: any HubConnection,
         dialect: HandoffDialect = .sdk,
+        faults: Set<StatusFault> = [],
         clock: some Clock<Duration> = ContinuousClock()
     ) {
         self.hub = hub
         self.dialect = dialect
+        self.faults = faults
         self.clock = HubClock(clock)
         // Unbounded on purpose: there is at most one open session for each conversation, and a dropped one would leave
         // its user waiting for ever.
@@ -101,6 +105,7 @@ package actor HandoffAdapter: ConversationAdapter {
             initiation: initiation,
             hub: hub,
             dialect: dialect,
+            faults: faults,
             clock: clock,
             liveConversations: liveConversations
         )

@@ -24,6 +24,7 @@ actor HandoffSession {
     private let initiation: HandoffInitiation
     private let hub: any HubConnection
     private let dialect: HandoffDialect
+    private let faults: Set<StatusFault>
     private let clock: HubClock
     private let liveConversations: LiveConversations
     private let inbox = Mailbox<Letter>()
@@ -40,6 +41,7 @@ actor HandoffSession {
         initiation: HandoffInitiation,
         hub: any HubConnection,
         dialect: HandoffDialect,
+        faults: Set<StatusFault>,
         clock: HubClock,
         liveConversations: LiveConversations
     ) {
@@ -48,6 +50,7 @@ actor HandoffSession {
         self.initiation = initiation
         self.hub = hub
         self.dialect = dialect
+        self.faults = faults
         self.clock = clock
         self.liveConversations = liveConversations
     }
@@ -235,8 +238,13 @@ extension HandoffSession {
             dialect: dialect
         )
         let event = agent.map { plain.sent(byAgent: $0.id, name: $0.name) } ?? plain.sentByHub
-        var delivered = try await conversation.send(event)
-        delivered.recipient = await conversation.bot
-        await conversation.deliverToBot(delivered)
+        let events = StatusFault.allCases.filter(faults.contains).reduce([event]) { events, fault in
+            events.flatMap { fault.activities(for: $0, status) }
+        }
+        for event in events {
+            var delivered = try await conversation.send(event)
+            delivered.recipient = await conversation.bot
+            await conversation.deliverToBot(delivered)
+        }
     }
 }

@@ -38,6 +38,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var presenceAfterDecline: AgentPresence?
     /// Whether an item is an agent's without ringing.
     package var acceptsAutomatically = false
+    /// Whether the hub answers at all; false is a fault on purpose.
+    package var isReachable = true
     /// How many lines of the log are kept at most; the older half goes when there are more.
     package var logLimit = 2000
     /// The queues; the first takes what no other claims, and is never missing.

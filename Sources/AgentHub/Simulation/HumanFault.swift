@@ -18,6 +18,8 @@ package enum HumanFault: String, Hashable, Sendable, CaseIterable {
     case queueFull = "queue-full"
     /// The hub is closed at this hour.
     case outOfHours = "out-of-hours"
+    /// The hub cannot be reached.
+    case hubDown = "hub-down"
 
     /// What it does, in one line for a list.
     package var summary: String {
@@ -31,6 +33,7 @@ package enum HumanFault: String, Hashable, Sendable, CaseIterable {
         case .noAgents: "no agent is online"
         case .queueFull: "the queue takes nobody"
         case .outOfHours: "the hub is closed at this hour"
+        case .hubDown: "the agent hub cannot be reached"
         }
     }
 
@@ -40,6 +43,7 @@ package enum HumanFault: String, Hashable, Sendable, CaseIterable {
         case .wrongSkill: policy.skillGap = .wait
         case .queueFull: policy.queues = policy.queues.map { $0.with(\.limit, 0) }
         case .outOfHours: policy.queues = policy.queues.map { $0.with(\.hours, .closed) }
+        case .hubDown: policy.isReachable = false
         default: break
         }
     }
