@@ -10,7 +10,9 @@ package protocol HubWorker: Sendable {
     func work(at desk: AgentDesk) async
 }
 
-/// What an agent sees and can do at the embedded hub.
+/// What an agent sees and can do at the embedded hub; people and simulated agents have the same.
+///
+/// Nothing here waits for a person, and whatever cannot be done any more changes nothing.
 package struct AgentDesk: Sendable {
     /// Something for the agent to see.
     package enum Event: Sendable {
@@ -18,10 +20,28 @@ package struct AgentDesk: Sendable {
         case offered(item: WorkItemID, WorkRequest)
         /// It rings no more: too late, or the user left.
         case withdrawn(item: WorkItemID)
+        /// The conversation is the agent's, after a ring or without one.
+        case connected(item: WorkItemID, WorkRequest)
         /// The user says something.
         case userSent(item: WorkItemID, Activity)
         /// The user is gone, and with them the conversation.
         case userLeft(item: WorkItemID)
+        /// The conversation is with the agent no more: ended, passed on, or taken away while the line was down.
+        case released(item: WorkItemID)
+        /// Something that the agent asked for was not done.
+        case rejected(item: WorkItemID, HubAction.Rejection)
+        /// The hub has changed the agent's presence, such as after a ring that was not answered.
+        case presenceChanged(AgentPresence)
+
+        /// The item that it is about, if it is about one.
+        package var item: WorkItemID? {
+            switch self {
+            case .offered(let item, _), .withdrawn(let item), .connected(let item, _), .userSent(let item, _),
+                .userLeft(let item), .released(let item), .rejected(let item, _):
+                item
+            case .presenceChanged: nil
+            }
+        }
     }
 
     /// Whose desk it is.
@@ -30,25 +50,71 @@ package struct AgentDesk: Sendable {
     package let events: Mailbox<Event>
 
     let hub: EmbeddedHub
+}
 
-    /// Takes an offered conversation.
+// MARK: - Conversations
+
+extension AgentDesk {
+    /// Takes an offered conversation, or one that waits in a pull queue.
     ///
-    /// - Returns: False when it is gone.
+    /// - Returns: False when it is gone or somebody else's.
     package func accept(_ item: WorkItemID) async -> Bool { await hub.accept(item, by: agent) }
 
     /// Refuses an offered conversation.
-    package func decline(_ item: WorkItemID) async { await hub.decline(item, by: agent) }
+    package func decline(_ item: WorkItemID) async { await hub.receive(.declined(item: item, agent: agent.id)) }
 
     /// Shows the user that the agent is composing.
     package func showTyping(in item: WorkItemID) async { await hub.report(.typing(agent), from: agent, in: item) }
 
     /// Says something to the user.
     package func say(_ activity: Activity, in item: WorkItemID) async {
-        await hub.report(.message(activity, agent), from: agent, in: item)
+        await hub.say(activity, from: agent, in: item)
     }
 
-    /// Ends a conversation.
-    package func end(_ item: WorkItemID, _ completion: HandoffCompletion) async {
-        await hub.end(item, by: agent, completion)
+    /// Writes something down for whoever takes the conversation over; the user never sees it.
+    package func note(_ text: String, in item: WorkItemID) async { await hub.note(text, by: agent, in: item) }
+
+    /// Lets the user wait, who is told.
+    package func hold(_ item: WorkItemID) async { await hub.receive(.held(item: item, agent: agent.id)) }
+
+    /// Goes on with a user who was on hold.
+    package func resume(_ item: WorkItemID) async { await hub.receive(.resumed(item: item, agent: agent.id)) }
+
+    /// Passes a conversation on, with its context, history and notes; the user is told.
+    ///
+    /// - Returns: False when the target cannot take it now; the conversation stays.
+    package func transfer(_ item: WorkItemID, to target: TransferTarget) async -> Bool {
+        await hub.transfer(item, by: agent, to: target)
     }
+
+    /// Ends a conversation; the agent's capacity stays taken for the hub's time of wrap-up.
+    package func end(_ item: WorkItemID, _ completion: HandoffCompletion) async {
+        await hub.receive(.ended(item: item, agent: agent.id, completion))
+    }
+
+    /// Frees the capacity that an ended conversation still holds.
+    package func finishWrapUp(of item: WorkItemID) async {
+        await hub.receive(.wrappedUp(item: item, agent: agent.id))
+    }
+
+    /// Context, transcript, history and notes of a conversation that is the agent's or rings, as text.
+    package func brief(on item: WorkItemID) async -> AgentBrief? { await hub.brief(on: item, for: agent) }
+}
+
+// MARK: - The working day
+
+extension AgentDesk {
+    /// Says whether the agent wants work; going offline gives up the agent's conversations.
+    package func setPresence(_ presence: AgentPresence) async {
+        await hub.receive(.presenceChanged(agent: agent.id, presence))
+    }
+
+    /// Who waits, what is the agent's own, who else works here.
+    package var view: HubView { get async { await hub.view(for: agent) } }
+
+    /// To be told when the line to the agent is down: rings stop, and the grace begins.
+    package func loseConnection() async { await hub.receive(.connectionLost(agent: agent.id)) }
+
+    /// To be told when the line is up again; within the grace the agent's conversations go on.
+    package func restoreConnection() async { await hub.receive(.connectionRestored(agent: agent.id)) }
 }

@@ -3,15 +3,26 @@ import Handoff
 
 /// The agent hub within this program: performs what ``HubStateMachine`` decides.
 package actor EmbeddedHub: HubConnection {
-    private struct Conversation {
-        let request: WorkRequest
+    struct Conversation {
+        /// Of lines kept for whoever takes over, the newest this many.
+        static let historyLimit = 500
+
+        var request: WorkRequest
         let report: @Sendable (HubReport) -> Void
+
+        mutating func remember(_ activity: Activity) {
+            guard activity.type == .message else { return }
+            var activity = activity
+            activity.from = activity.from ?? request.user
+            if request.history.count == Self.historyLimit { request.history.removeFirst() }
+            request.history.append(activity)
+        }
     }
 
     private var machine: HubStateMachine
     private let clock: HubClock
     private let workers: [any HubWorker]
-    private let desks: [String: AgentDesk.Letterbox]
+    private var desks: [String: AgentDesk.Letterbox]
     private var conversations: [WorkItemID: Conversation] = [:]
     private var lastItemNumber = 0
     private let deadlineChanged = Mailbox<Void>()
@@ -20,8 +31,8 @@ package actor EmbeddedHub: HubConnection {
     /// A hub with these agents at work.
     ///
     /// - Parameters:
-    ///   - workers: The agents; they act within ``run()``.
-    ///   - policy: The hub's times.
+    ///   - workers: The agents; they act within ``run()``. More may come by ``join(_:)``.
+    ///   - policy: The hub's rules and times.
     ///   - clock: What time is read from and waited on.
     package init(workers: [any HubWorker], policy: HubPolicy = HubPolicy(), clock: HubClock) {
         self.workers = workers
@@ -34,8 +45,11 @@ package actor EmbeddedHub: HubConnection {
         for worker in workers { _ = machine.receive(.agentJoined(worker.agent), at: .zero) }
     }
 
-    /// What happened so far, the newest two thousand lines at most.
+    /// What happened so far, the newest lines as far as the policy keeps them.
     package var log: [HubLogEntry] { machine.log }
+
+    /// The figures of this moment.
+    package var metrics: HubMetrics { machine.metrics(at: clock.now) }
 
     /// Rings, waits and lets the agents work until the task is cancelled; to be called once.
     package func run() async {
@@ -45,7 +59,7 @@ package actor EmbeddedHub: HubConnection {
                 let desk = AgentDesk(agent: worker.agent, events: letterbox.events, hub: self)
                 group.addTask {
                     await worker.work(at: desk)
-                    if !Task.isCancelled { await self.goOffline(worker.agent) }
+                    if !Task.isCancelled { await self.receive(.presenceChanged(agent: worker.agent.id, .offline)) }
                 }
             }
             group.addTask { await self.watchTheClock() }
@@ -62,8 +76,6 @@ package actor EmbeddedHub: HubConnection {
             receive(.timePassed)
         }
     }
-
-    private func goOffline(_ agent: HubAgent) { receive(.presenceChanged(agent: agent.id, .offline)) }
 }
 
 // MARK: - The user's side
@@ -72,16 +84,18 @@ extension EmbeddedHub {
     package func open(
         _ request: WorkRequest,
         report: @escaping @Sendable (HubReport) -> Void
-    ) async -> WorkItemID {
+    ) async throws(HubConnectionError) -> WorkItemID {
+        guard machine.policy.isReachable else { throw HubConnectionError(HubRefusal.hubDown.sentence) }
         lastItemNumber += 1
         let item = "item-\(lastItemNumber)"
         conversations[item] = Conversation(request: request, report: report)
-        receive(.opened(item: item, skill: request.initiation.context.skill))
+        receive(.opened(item: item, request.need))
         return item
     }
 
     package func userSent(_ activity: Activity, to item: WorkItemID) async -> Bool {
-        guard let agent = machine.agent(of: item), let letterbox = desks[agent.id] else { return false }
+        guard let agent = machine.reachableAgent(of: item), let letterbox = desks[agent.id] else { return false }
+        conversations[item]?.remember(activity)
         letterbox.events.post(.userSent(item: item, activity))
         return true
     }
@@ -95,17 +109,25 @@ extension EmbeddedHub {
 // MARK: - The agents' side
 
 extension EmbeddedHub {
+    /// Opens a desk for somebody who comes to work now, or comes back to the desk that they had.
+    ///
+    /// - Returns: The desk; its mailbox holds what came in the meantime.
+    package func join(_ agent: HubAgent) -> AgentDesk {
+        let letterbox = desks[agent.id] ?? AgentDesk.Letterbox(agent: agent)
+        desks[agent.id] = letterbox
+        receive(.agentJoined(letterbox.agent))
+        return AgentDesk(agent: letterbox.agent, events: letterbox.events, hub: self)
+    }
+
     func accept(_ item: WorkItemID, by agent: HubAgent) -> Bool {
         receive(.accepted(item: item, agent: agent.id))
         return machine.agent(of: item) == agent
     }
 
-    func decline(_ item: WorkItemID, by agent: HubAgent) {
-        receive(.declined(item: item, agent: agent.id))
-    }
-
-    func end(_ item: WorkItemID, by agent: HubAgent, _ completion: HandoffCompletion) {
-        receive(.ended(item: item, agent: agent.id, completion))
+    func transfer(_ item: WorkItemID, by agent: HubAgent, to target: TransferTarget) -> Bool {
+        guard machine.agent(of: item) == agent else { return false }
+        receive(.transferred(item: item, agent: agent.id, target))
+        return machine.agent(of: item) != agent
     }
 
     /// Passes on what an agent does in a conversation, unless it is no longer the agent's.
@@ -113,12 +135,30 @@ extension EmbeddedHub {
         guard machine.agent(of: item) == agent else { return }
         conversations[item]?.report(report)
     }
+
+    func say(_ activity: Activity, from agent: HubAgent, in item: WorkItemID) {
+        guard machine.agent(of: item) == agent else { return }
+        conversations[item]?.remember(activity.sent(byAgent: agent.id, name: agent.name))
+        conversations[item]?.report(.message(activity, agent))
+    }
+
+    func note(_ text: String, by agent: HubAgent, in item: WorkItemID) {
+        guard machine.agent(of: item) == agent else { return }
+        conversations[item]?.request.notes.append(AgentNote(author: agent.name, text: text))
+    }
+
+    func brief(on item: WorkItemID, for agent: HubAgent) -> AgentBrief? {
+        guard machine.concerns(item, agent: agent.id) else { return nil }
+        return conversations[item].map { AgentBrief($0.request) }
+    }
+
+    func view(for agent: HubAgent) -> HubView { machine.view(for: agent.id, at: clock.now) }
 }
 
 // MARK: - Performing
 
 extension EmbeddedHub {
-    private func receive(_ event: HubEvent) {
+    func receive(_ event: HubEvent) {
         for action in machine.receive(event, at: clock.now) { perform(action) }
         guard machine.nextDeadline != knownDeadline else { return }
         knownDeadline = machine.nextDeadline
@@ -129,22 +169,60 @@ extension EmbeddedHub {
         switch action {
         case .offer(let item, let agent):
             guard let request = conversations[item]?.request else { return }
-            desks[agent]?.events.post(.offered(item: item, request))
-        case .withdraw(let item, let agent), .reject(let item, let agent):
-            desks[agent]?.events.post(.withdrawn(item: item))
-        case .dismiss(let item, let agent):
-            desks[agent]?.events.post(.userLeft(item: item))
-        case .connect(let item, let agent):
-            guard let agent = desks[agent]?.agent else { return }
-            conversations[item]?.report(.accepted(agent))
+            tell(agent, .offered(item: item, request))
+        case .withdraw(let item, let agent): tell(agent, .withdrawn(item: item))
+        case .reject(let item, let agent, let reason): tell(agent, .rejected(item: item, reason))
+        case .dismiss(let item, let agent): tell(agent, .userLeft(item: item))
+        case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
+        case .connect(let item, let agent, let isFirst):
+            guard let request = conversations[item]?.request, let known = desks[agent]?.agent else { return }
+            tell(agent, .connected(item: item, request))
+            conversations[item]?.report(isFirst ? .accepted(known) : .joined(known))
         case .position(let item, let position, let estimatedWait):
             conversations[item]?.report(.queued(position: position, estimatedWait: estimatedWait))
-        case .refuse(let item): finish(item, with: .failed(reason: "No agent is online."))
+        case .hold(let item, let agent, let isOnHold): report(item, agent) { isOnHold ? .held($0) : .resumed($0) }
+        case .transfer(let item, let agent, let target):
+            release(item, from: agent)
+            report(item, agent) { .transferring(from: $0, to: words(for: target)) }
+        case .reassign(let item, let agent):
+            release(item, from: agent)
+            report(item, agent) { .reassigning($0) }
+        case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
+        case .refuse(let item, let refusal): finish(item, with: .failed(refusal, reason: refusal.sentence))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))
         case .complete(let item, let agent, let completion):
-            finish(item, with: desks[agent].map { .completed(completion, $0.agent) })
+            let unread = release(item, from: agent)
+            finish(item, with: desks[agent].map { .completed(completion, $0.agent, unread: unread) })
         case .lose(let item, let agent):
-            finish(item, with: .lost(desks[agent]?.agent, reason: "The agent was disconnected."))
+            let unread = release(item, from: agent)
+            let reason = "The agent was disconnected."
+            finish(item, with: .lost(desks[agent]?.agent, reason: reason, unread: unread))
+        }
+    }
+
+    private func tell(_ agent: String, _ event: AgentDesk.Event) { desks[agent]?.events.post(event) }
+
+    /// Takes an item off a desk with everything about it that the agent has not looked at.
+    ///
+    /// - Returns: The user's lines among that: a colleague has them in the history, the bot has not.
+    @discardableResult
+    private func release(_ item: WorkItemID, from agent: String) -> [Activity] {
+        let unseen = desks[agent]?.events.remove { $0.item == item } ?? []
+        tell(agent, .released(item: item))
+        return unseen.compactMap { if case .userSent(_, let activity) = $0 { activity } else { nil } }
+    }
+
+    private func report(_ item: WorkItemID, _ agent: String, _ make: (HubAgent) -> HubReport) {
+        guard let known = desks[agent]?.agent else { return }
+        conversations[item]?.report(make(known))
+    }
+
+    /// How the user is told where the conversation goes.
+    private func words(for target: TransferTarget) -> String {
+        switch target {
+        case .agent(let id): desks[id]?.agent.name ?? "a colleague"
+        case .queue(let id): machine.policy.queue(id).name
+        case .skill(let skill): "a colleague for \(skill)"
         }
     }
 

@@ -11,18 +11,38 @@ package protocol HubConnection: Sendable {
     ///   - request: Who asks for what.
     ///   - report: Told what becomes of the item, in order, from any task; the first report may come before the id.
     /// - Returns: The hub's id of the item.
-    func open(_ request: WorkRequest, report: @escaping @Sendable (HubReport) -> Void) async -> WorkItemID
+    /// - Throws: ``HubConnectionError`` when the hub cannot be reached; nothing was opened.
+    func open(
+        _ request: WorkRequest,
+        report: @escaping @Sendable (HubReport) -> Void
+    ) async throws(HubConnectionError) -> WorkItemID
 
     /// Gives the agent something from the user.
     ///
-    /// - Returns: False when no agent has the item any more, and the activity is still the caller's to deliver.
-    func userSent(_ activity: Activity, to item: WorkItemID) async -> Bool
+    /// - Returns: False when no agent can be reached about the item, and the activity is still the caller's to deliver:
+    ///   to the next agent that is reported, or else to the bot.
+    /// - Throws: ``HubConnectionError`` when the hub did not take it.
+    func userSent(_ activity: Activity, to item: WorkItemID) async throws(HubConnectionError) -> Bool
 
     /// Tells the hub that the user is gone, waiting or talking.
     func userLeft(_ item: WorkItemID) async
 
     /// Does the hub's own work until the task is cancelled.
     func run() async
+}
+
+/// Why a hub did not do what it was asked.
+package struct HubConnectionError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Whether the same call may well succeed a little later.
+    package let isTransient: Bool
+    /// One sentence for people.
+    package let description: String
+
+    /// A failure.
+    package init(_ description: String, isTransient: Bool = true) {
+        self.description = description
+        self.isTransient = isTransient
+    }
 }
 
 /// What the hub is asked for.
@@ -33,6 +53,10 @@ package struct WorkRequest: Sendable {
     package var user: ChannelAccount
     /// Context and transcript.
     package var initiation: HandoffInitiation
+    /// What user and agents have said since, for the agent who takes over; oldest first.
+    package var history: [Activity] = []
+    /// What agents have noted for one another; never for the user.
+    package var notes: [AgentNote] = []
 
     /// A request.
     package init(conversationId: String, user: ChannelAccount, initiation: HandoffInitiation) {
@@ -40,6 +64,17 @@ package struct WorkRequest: Sendable {
         self.user = user
         self.initiation = initiation
     }
+
+    /// What the request asks of the hub.
+    package var need: WorkNeed { WorkNeed(skill: initiation.context.skill) }
+}
+
+/// A private note of an agent about a conversation.
+package struct AgentNote: Hashable, Sendable {
+    /// The name of the agent who wrote it.
+    package let author: String
+    /// What it says.
+    package let text: String
 }
 
 /// The hub's id of one unit of work: a conversation with a human agent, from the request on.
@@ -49,18 +84,30 @@ package typealias WorkItemID = String
 package enum HubReport: Sendable {
     /// The user waits in the queue.
     case queued(position: Int, estimatedWait: Duration?)
-    /// An agent has the conversation.
+    /// An agent has the conversation: the first one.
     case accepted(HubAgent)
+    /// Another agent has the conversation.
+    case joined(HubAgent)
     /// The agent is composing.
     case typing(HubAgent)
     /// The agent says something.
     case message(Activity, HubAgent)
-    /// The agent is done; the last report.
-    case completed(HandoffCompletion, HubAgent)
+    /// The agent lets the user wait.
+    case held(HubAgent)
+    /// The agent goes on.
+    case resumed(HubAgent)
+    /// The agent passes the conversation on.
+    case transferring(from: HubAgent, to: String)
+    /// The agent is gone, and a colleague is looked for.
+    case reassigning(HubAgent)
+    /// The agent's connection had been gone, and lines may be sent again.
+    case reachable(HubAgent)
+    /// The agent is done; the last report, with what the user said and the agent did not look at.
+    case completed(HandoffCompletion, HubAgent, unread: [Activity] = [])
     /// Nobody takes the conversation; the last report.
-    case failed(reason: String)
+    case failed(HubRefusal = .noAgents, reason: String)
     /// Nobody took the conversation in time; the last report.
     case timedOut(reason: String)
-    /// The agent is gone; the last report.
-    case lost(HubAgent?, reason: String)
+    /// The agent is gone; the last report, with what the user said and the agent did not look at.
+    case lost(HubAgent?, reason: String, unread: [Activity] = [])
 }

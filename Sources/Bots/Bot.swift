@@ -67,8 +67,24 @@ public protocol ConversationAdapter: Sendable {
     /// - Returns: Who is to have it.
     func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient
 
+    /// Says what the user may see of an activity of the bot that the channel is about to keep and stream.
+    ///
+    /// Asked for every activity, in order, before ``botSent(_:in:)`` hears of what became of it; the answer without an
+    /// adapter's own is the activity as it is.
+    ///
+    /// - Parameters:
+    ///   - activity: Complete as clients will see it.
+    ///   - conversationId: The conversation's id.
+    /// - Returns: The activity, another in its place, or nil to show and keep nothing.
+    func revise(_ activity: Activity, in conversationId: String) -> Activity?
+
     /// Sees an activity of the bot that the channel has already kept and streamed.
     func botSent(_ activity: Activity, in conversation: any ConversationChannel) async
+}
+
+extension ConversationAdapter {
+    /// Shows everything as it is.
+    public func revise(_ activity: Activity, in conversationId: String) -> Activity? { activity }
 }
 
 /// Who gets an activity of the user.

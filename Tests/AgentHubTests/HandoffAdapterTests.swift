@@ -1,113 +1,9 @@
 import BotSchema
 import Bots
 import Handoff
-import Synchronization
 import Testing
 
 @testable import AgentHub
-
-/// A hub that does what the test says.
-private final class ScriptedHub: HubConnection {
-    private struct State {
-        var requests: [WorkRequest] = []
-        var report: (@Sendable (HubReport) -> Void)?
-        var heard: [String] = []
-        var departures = 0
-        var takesLines = true
-    }
-
-    private let state = Mutex(State())
-
-    func open(_ request: WorkRequest, report: @escaping @Sendable (HubReport) -> Void) async -> WorkItemID {
-        state.withLock { state in
-            state.requests.append(request)
-            state.report = report
-            return "item-\(state.requests.count)"
-        }
-    }
-
-    func userSent(_ activity: Activity, to item: WorkItemID) async -> Bool {
-        state.withLock { state in
-            if state.takesLines { state.heard.append(activity.brief) }
-            return state.takesLines
-        }
-    }
-
-    func userLeft(_ item: WorkItemID) async { state.withLock { $0.departures += 1 } }
-    func run() async {}
-
-    func report(_ report: HubReport) { state.withLock { $0.report }?(report) }
-    func stopListening() { state.withLock { $0.takesLines = false } }
-
-    var requests: [WorkRequest] { state.withLock { $0.requests } }
-    var heard: [String] { state.withLock { $0.heard } }
-    var departures: Int { state.withLock { $0.departures } }
-}
-
-/// An adapter between a scripted hub and a fake conversation.
-private final class Bench {
-    let time = VirtualTime()
-    let hub = ScriptedHub()
-    let conversation = FakeConversation()
-    let adapter: HandoffAdapter
-    private let running: Task<Void, Never>
-    let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
-
-    init(dialect: HandoffDialect = .sdk) {
-        let adapter = HandoffAdapter(hub: hub, dialect: dialect)
-        self.adapter = adapter
-        running = time.start { await adapter.run() }
-        time.run()
-    }
-
-    deinit { running.cancel() }
-
-    /// Stops the adapter and tells whether it stopped.
-    func stop() -> Bool {
-        running.cancel()
-        let isStopped = Mutex(false)
-        let running = running
-        return withExtendedLifetime(
-            time.start {
-                await running.value
-                isStopped.withLock { $0 = true }
-            }
-        ) {
-            time.run { isStopped.withLock { $0 } }
-        }
-    }
-
-    func botSends(_ activity: Activity) {
-        let (adapter, conversation) = (adapter, conversation)
-        _ = time.start { await adapter.botSent(activity, in: conversation) }
-        time.run()
-    }
-
-    @discardableResult
-    func userSays(_ text: String) -> UserTurnRecipient? { userSends(.message(text)) }
-
-    func userSends(_ activity: Activity) -> UserTurnRecipient? {
-        let answer = Mutex<UserTurnRecipient?>(nil)
-        let (adapter, conversation) = (adapter, conversation)
-        _ = time.start {
-            let recipient = await adapter.userSent(activity, in: conversation)
-            answer.withLock { $0 = recipient }
-        }
-        time.run()
-        return answer.withLock { $0 }
-    }
-
-    func reports(_ reports: HubReport...) {
-        for report in reports { hub.report(report) }
-        time.run()
-    }
-}
-
-private func initiate(id: String = "i-1") -> Activity {
-    var activity = Activity.event("handoff.initiate", value: ["Skill": "billing"])
-    activity.id = id
-    return activity
-}
 
 struct HandoffAdapterTests {
     @Test func `a whole handoff is told once each, in order, to the user and to the bot`() throws {
@@ -174,7 +70,7 @@ struct HandoffAdapterTests {
         let bench = Bench()
         bench.botSends(initiate())
         bench.reports(.accepted(bench.ana))
-        bench.hub.stopListening()
+        bench.hub.listen(false)
         #expect(bench.userSays("still there?") == .adapter)
         bench.reports(.lost(bench.ana, reason: "disconnected"))
         #expect(bench.conversation.toBot.map(\.brief) == ["Ana: accepted", "Ana: failed", "still there?"])

@@ -3,42 +3,6 @@ import Testing
 
 @testable import AgentHub
 
-private let ana = HubAgent(id: "ana", name: "Ana", skills: ["Credit Cards": 9])
-private let ben = HubAgent(id: "ben", name: "Ben", skills: ["orders": 9])
-private let cleo = HubAgent(id: "cleo", name: "Cleo", skills: ["credit cards": 3], capacity: 2)
-
-/// Plays events and writes the actions as short words.
-private struct Play {
-    private var machine: HubStateMachine
-    var second = 0
-
-    init(_ agents: HubAgent..., policy: HubPolicy = HubPolicy()) {
-        machine = HubStateMachine(policy: policy)
-        for agent in agents { _ = machine.receive(.agentJoined(agent), at: .zero) }
-    }
-
-    mutating func callAsFunction(_ event: HubEvent) -> [String] {
-        machine.receive(event, at: .seconds(second)).map { action in
-            switch action {
-            case .offer(let item, let agent): "offer \(item) \(agent)"
-            case .withdraw(let item, let agent): "withdraw \(item) \(agent)"
-            case .connect(let item, let agent): "connect \(item) \(agent)"
-            case .reject(let item, let agent): "reject \(item) \(agent)"
-            case .position(let item, let position, let wait):
-                "\(item) is \(position)" + (wait.map { ", \($0.components.seconds) s" } ?? "")
-            case .refuse(let item): "refuse \(item)"
-            case .giveUp(let item): "giveUp \(item)"
-            case .complete(let item, let agent, let completion): "complete \(item) \(agent) \(completion)"
-            case .lose(let item, let agent): "lose \(item) \(agent)"
-            case .dismiss(let item, let agent): "dismiss \(item) \(agent)"
-            }
-        }
-    }
-
-    var nextDeadline: Duration? { machine.nextDeadline }
-    var log: [String] { machine.log.map(\.description) }
-}
-
 struct HubStateMachineTests {
     @Test func `an item goes to the agent with the skill, letter case aside`() {
         var play = Play(ben, ana)
@@ -63,7 +27,7 @@ struct HubStateMachineTests {
     @Test func `without agents an item is refused at once`() {
         var play = Play(ana)
         _ = play(.presenceChanged(agent: "ana", .offline))
-        #expect(play(.opened(item: "1", skill: nil)) == ["refuse 1"])
+        #expect(play(.opened(item: "1", skill: nil)) == ["refuse 1 noAgents"])
     }
 
     @Test func `least active goes first, and capacity is never exceeded`() {
@@ -116,8 +80,8 @@ struct HubStateMachineTests {
         _ = play(.opened(item: "1", skill: "credit cards"))
         #expect(play.nextDeadline == .seconds(20))
         play.second = 20
-        #expect(play(.timePassed) == ["withdraw 1 ana", "offer 1 cleo"])
-        #expect(play(.accepted(item: "1", agent: "ana")) == ["reject 1 ana"])
+        #expect(play(.timePassed) == ["withdraw 1 ana", "ana is away", "offer 1 cleo"])
+        #expect(play(.accepted(item: "1", agent: "ana")) == ["reject 1 ana gone"])
         #expect(play(.accepted(item: "1", agent: "cleo")) == ["connect 1 cleo"])
         #expect(play(.opened(item: "2", skill: nil)) == ["offer 2 cleo"])
     }
@@ -129,7 +93,7 @@ struct HubStateMachineTests {
         _ = play(.opened(item: "3", skill: nil))
         #expect(play(.customerLeft(item: "2")) == ["3 is 1"])
         #expect(play(.customerLeft(item: "1")) == ["withdraw 1 ana", "offer 3 ana"])
-        #expect(play(.accepted(item: "1", agent: "ana")) == ["reject 1 ana"])
+        #expect(play(.accepted(item: "1", agent: "ana")) == ["reject 1 ana gone"])
         _ = play(.accepted(item: "3", agent: "ana"))
         #expect(play(.customerLeft(item: "3")) == ["dismiss 3 ana"])
     }
@@ -145,7 +109,7 @@ struct HubStateMachineTests {
     }
 
     @Test func `an agent who goes offline loses the conversation and frees the offer`() {
-        var play = Play(ana, cleo)
+        var play = Play(ana, cleo, policy: HubPolicy().with { $0.agentLoss = .fail })
         _ = play(.opened(item: "1", skill: "credit cards"))
         _ = play(.accepted(item: "1", agent: "ana"))
         #expect(play(.presenceChanged(agent: "ana", .offline)) == ["lose 1 ana"])

@@ -9,7 +9,11 @@ package import Handoff
 package actor HandoffAdapter: ConversationAdapter {
     private let hub: any HubConnection
     private let dialect: HandoffDialect
+    private let faults: Set<StatusFault>
+    private let clock: HubClock
+    private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
+    private var served = RecentInitiations()
     private let work: AsyncStream<HandoffSession>
     private let entrance: AsyncStream<HandoffSession>.Continuation
 
@@ -18,9 +22,18 @@ package actor HandoffAdapter: ConversationAdapter {
     /// - Parameters:
     ///   - hub: Where the agents are; its `run()` runs within ``run()``.
     ///   - dialect: How statuses are spelt: `sdk`, `threeEvents` or `threeEventsAsCoded`.
-    package init(hub: any HubConnection, dialect: HandoffDialect = .sdk) {
+    ///   - faults: What is to be wrong with the statuses.
+    ///   - clock: What the pauses between attempts to reach the hub wait on.
+    package init(
+        hub: any HubConnection,
+        dialect: HandoffDialect = .sdk,
+        faults: Set<StatusFault> = [],
+        clock: some Clock<Duration> = ContinuousClock()
+    ) {
         self.hub = hub
         self.dialect = dialect
+        self.faults = faults
+        self.clock = HubClock(clock)
         // Unbounded on purpose: there is at most one open session for each conversation, and a dropped one would leave
         // its user waiting for ever.
         (work, entrance) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
@@ -44,6 +57,7 @@ package actor HandoffAdapter: ConversationAdapter {
         // Whoever asks from now on would wait for nobody.
         entrance.finish()
         sessions = [:]
+        liveConversations.removeAll()
     }
 
     package func userSent(
@@ -60,6 +74,15 @@ package actor HandoffAdapter: ConversationAdapter {
         return await session.take(activity) ? .adapter : .bot
     }
 
+    /// Keeps what the bot says during a live conversation with an agent out of it, and on record.
+    ///
+    /// A bot that speaks then has not understood that it is muted, or its turn comes late (duties A3 and A15): the user
+    /// must not be answered by two. The tester must see it all the same, so the message becomes a private event that
+    /// holds it whole. The rest of the very turn that asked for the agent passes: it announces the transfer.
+    package nonisolated func revise(_ activity: Activity, in conversationId: String) -> Activity? {
+        liveConversations.revise(activity, in: conversationId)
+    }
+
     package func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
         if activity.type == .endOfConversation {
             await sessions[conversation.id]?.userLeft()
@@ -69,17 +92,52 @@ package actor HandoffAdapter: ConversationAdapter {
         guard activity.channelData?["baton"] == nil, let signal = HandoffSignal(activity),
             case .initiate(let initiation) = signal.kind
         else { return }
+        // A redelivered event asks for nothing new, not even after the end (A5).
+        guard served.insert(activity, in: conversation.id) else { return }
         // The protocol has no handoff id: while one is open, another request can only mean the same (A17).
         while let session = sessions[conversation.id] {
             guard await session.isClosed else { return }
             forget(session)
         }
-        let session = HandoffSession(conversation, initiation: initiation, hub: hub, dialect: dialect)
+        let session = HandoffSession(
+            conversation,
+            request: activity,
+            initiation: initiation,
+            hub: hub,
+            dialect: dialect,
+            faults: faults,
+            clock: clock,
+            liveConversations: liveConversations
+        )
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session
     }
 
     private func forget(_ session: HandoffSession) {
         if sessions[session.conversation.id] === session { sessions[session.conversation.id] = nil }
+    }
+}
+
+/// The requests that were answered lately, by conversation and activity id.
+struct RecentInitiations {
+    private struct Key: Hashable {
+        let conversationId: String
+        let request: String
+    }
+
+    private static let limit = 2048
+    private var keys: Set<Key> = []
+    private var order: [Key] = []
+
+    /// - Returns: False when the request was here before. One without an id is known by its content and time.
+    mutating func insert(_ activity: Activity, in conversationId: String) -> Bool {
+        let key = Key(conversationId: conversationId, request: activity.id ?? activity.jsonValue.compactText)
+        guard keys.insert(key).inserted else { return false }
+        order.append(key)
+        if order.count > Self.limit {
+            keys.subtract(order.prefix(Self.limit / 2))
+            order.removeFirst(Self.limit / 2)
+        }
+        return true
     }
 }

@@ -5,7 +5,8 @@ import Handoff
 /// One handoff of one conversation, from the request until the bot has the user back.
 ///
 /// One loop reads what the user says and what the hub reports from one mailbox, so neither overtakes the other. What
-/// the user says is kept until somebody has taken it: first the agent, and whatever the agent did not get, the bot.
+/// the user says is kept until somebody has taken it: an agent, the agent after that one, and whatever no agent got,
+/// the bot.
 actor HandoffSession {
     private enum Letter: Sendable {
         case user(Activity)
@@ -14,36 +15,55 @@ actor HandoffSession {
 
     private enum Phase { case waiting, live, returning, closed }
 
+    /// Attempts to give the agent one line, and the pause after the first that fails (A21).
+    private static let attempts = 3
+    private static let firstPause = Duration.milliseconds(500)
+
     nonisolated let conversation: any ConversationChannel
+    private let request: Activity
     private let initiation: HandoffInitiation
     private let hub: any HubConnection
     private let dialect: HandoffDialect
+    private let faults: Set<StatusFault>
+    private let clock: HubClock
+    private let liveConversations: LiveConversations
     private let inbox = Mailbox<Letter>()
     private var phase = Phase.waiting
+    private var wasAccepted = false
     private var item: WorkItemID?
     /// What the user said and nobody has taken.
     private var untaken: [Activity] = []
+    private var takenIds: Set<String> = []
 
     init(
         _ conversation: any ConversationChannel,
+        request: Activity,
         initiation: HandoffInitiation,
         hub: any HubConnection,
-        dialect: HandoffDialect
+        dialect: HandoffDialect,
+        faults: Set<StatusFault>,
+        clock: HubClock,
+        liveConversations: LiveConversations
     ) {
         self.conversation = conversation
+        self.request = request
         self.initiation = initiation
         self.hub = hub
         self.dialect = dialect
+        self.faults = faults
+        self.clock = clock
+        self.liveConversations = liveConversations
     }
 
     /// Whether the conversation is the bot's again.
     var isClosed: Bool { phase == .closed }
 
-    /// Takes something that the user says.
+    /// Takes something that the user says; a line that comes again by its id is taken once.
     ///
     /// - Returns: False when the conversation is the bot's again.
     func take(_ activity: Activity) -> Bool {
         guard phase != .closed else { return false }
+        if let id = activity.id, activity.type == .message, !takenIds.insert(id).inserted { return true }
         inbox.post(.user(activity))
         return true
     }
@@ -53,6 +73,7 @@ actor HandoffSession {
         guard phase != .closed else { return }
         phase = .closed
         inbox.close()
+        liveConversations.remove(conversation.id)
         if let item { await hub.userLeft(item) }
     }
 
@@ -61,15 +82,19 @@ actor HandoffSession {
         guard phase != .closed else { return }
         let user = await conversation.user
         let request = WorkRequest(conversationId: conversation.id, user: user, initiation: initiation)
-        let item = await hub.open(request) { [inbox] in inbox.post(.report($0)) }
-        self.item = item
-        // The user may have left while the hub was opening the item.
-        guard phase != .closed else { return await hub.userLeft(item) }
+        do throws(HubConnectionError) {
+            let item = try await hub.open(request) { [inbox] in inbox.post(.report($0)) }
+            self.item = item
+            // The user may have left while the hub was opening the item.
+            guard phase != .closed else { return await hub.userLeft(item) }
+        } catch {
+            inbox.post(.report(.failed(.hubDown, reason: error.description)))
+        }
         do {
             while phase == .waiting || phase == .live, let letter = await inbox.next() {
                 switch letter {
-                case .user(let activity): await pass(activity, to: item)
-                case .report(let report): try await follow(report, of: item)
+                case .user(let activity): try await pass(activity)
+                case .report(let report): try await follow(report)
                 }
             }
         } catch {
@@ -77,11 +102,6 @@ actor HandoffSession {
             await userLeft()
         }
         if phase == .returning { await returnToBot() }
-    }
-
-    private func pass(_ activity: Activity, to item: WorkItemID) async {
-        let isTaken = phase == .live ? await hub.userSent(activity, to: item) : false
-        if !isTaken, activity.type == .message { untaken.append(activity) }
     }
 
     /// What no agent got is the bot's, in order; meanwhile new lines queue up behind it.
@@ -99,33 +119,112 @@ actor HandoffSession {
     }
 }
 
+// MARK: - Lines of the user
+
+extension HandoffSession {
+    private func pass(_ activity: Activity) async throws {
+        guard activity.type == .message else {
+            // Typing is of this moment: nobody wants it later.
+            if phase == .live, untaken.isEmpty, let item { _ = try? await hub.userSent(activity, to: item) }
+            return
+        }
+        untaken.append(activity)
+        try await deliverUntaken()
+    }
+
+    /// Gives the agent what is there, oldest first, until one line cannot be given.
+    private func deliverUntaken() async throws {
+        while phase == .live, let item, let activity = untaken.first {
+            switch await deliver(activity, to: item) {
+            case true?: untaken.removeFirst()
+            case false?: return
+            case nil:
+                untaken.removeFirst()
+                try await conversation.send(HubNotice.undelivered(activity.text).activity())
+            }
+        }
+    }
+
+    /// - Returns: Whether an agent has it; nil when the hub did not take it however often it was tried.
+    private func deliver(_ activity: Activity, to item: WorkItemID) async -> Bool? {
+        var pause = Self.firstPause
+        for attempt in 1...Self.attempts {
+            do throws(HubConnectionError) {
+                return try await hub.userSent(activity, to: item)
+            } catch {
+                guard error.isTransient, attempt < Self.attempts, !Task.isCancelled else { return nil }
+                await clock.sleep(for: pause)
+                pause *= 2
+            }
+        }
+        return nil
+    }
+}
+
 // MARK: - Reports
 
 extension HandoffSession {
-    private func follow(_ report: HubReport, of item: WorkItemID) async throws {
+    private func follow(_ report: HubReport) async throws {
         switch report {
+        case .queued(let position, _) where wasAccepted: try await tell(.queued(at: position))
         case .queued(let position, let estimatedWait):
             let skill = initiation.context.skill
             let event = Activity.handoffQueue(position: position, estimatedWait: estimatedWait, skill: skill)
             try await conversation.send(event.sentByHub)
         case .accepted(let agent):
+            wasAccepted = true
+            mute(for: agent)
             try await publish(.accepted, by: agent)
-            phase = phase == .waiting ? .live : phase
-            let waiting = untaken
-            untaken = []
-            for activity in waiting { await pass(activity, to: item) }
+            try await connect()
+        case .joined(let agent):
+            mute(for: agent)
+            try await tell(.joined(agent), about: agent)
+            try await connect()
+        case .reachable: try await deliverUntaken()
         case .typing(let agent):
             try await conversation.send(.typing.sent(byAgent: agent.id, name: agent.name))
         case .message(let activity, let agent):
             try await conversation.send(activity.sent(byAgent: agent.id, name: agent.name))
-        case .completed(let completion, let agent): try await end(.completed(completion), by: agent)
-        case .failed(let reason): try await end(.failed, message: reason)
-        case .timedOut(let reason): try await end(.timedOut, message: reason)
-        case .lost(let agent, let reason): try await end(.lost, message: reason, by: agent)
+        case .held(let agent): try await tell(.held(by: agent), about: agent)
+        case .resumed(let agent): try await tell(.resumed(by: agent), about: agent)
+        case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
+        case .reassigning(let agent): try await wait(.reassigning(from: agent), for: agent)
+        case .completed(let completion, let agent, let unread):
+            untaken = unread + untaken
+            try await end(.completed(completion), by: agent)
+        case .failed(_, let reason): try await end(.failed, message: reason)
+        case .timedOut(let reason):
+            // The protocol cannot time out what was accepted: for bot and user the agent is lost (HO206).
+            try await end(wasAccepted ? .lost : .timedOut, message: reason)
+        case .lost(let agent, let reason, let unread):
+            untaken = unread + untaken
+            try await end(.lost, message: reason, by: agent)
         }
     }
 
+    private func mute(for agent: HubAgent) {
+        guard phase != .closed else { return }
+        liveConversations.insert(conversation.id, agent: agent.name, requestedBy: request.replyToId)
+    }
+
+    private func connect() async throws {
+        if phase == .waiting { phase = .live }
+        try await deliverUntaken()
+    }
+
+    /// Between two agents nobody has the user, and lines are kept again.
+    private func wait(_ notice: HubNotice, for agent: HubAgent) async throws {
+        if phase == .live { phase = .waiting }
+        try await tell(notice, about: agent)
+    }
+
+    private func tell(_ notice: HubNotice, about agent: HubAgent? = nil) async throws {
+        try await conversation.send(notice.activity(about: agent))
+    }
+
     private func end(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent? = nil) async throws {
+        // Before the bot hears of it, which may well have something to say to it.
+        liveConversations.remove(conversation.id)
         try await publish(status, message: message, by: agent)
         if phase != .closed { phase = .returning }
     }
@@ -139,21 +238,13 @@ extension HandoffSession {
             dialect: dialect
         )
         let event = agent.map { plain.sent(byAgent: $0.id, name: $0.name) } ?? plain.sentByHub
-        var delivered = try await conversation.send(event)
-        delivered.recipient = await conversation.bot
-        await conversation.deliverToBot(delivered)
-    }
-}
-
-extension Activity {
-    fileprivate var sentByHub: Activity {
-        var activity = self
-        activity.from = ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot")
-        var data = activity.channelData?.object ?? JSONObject()
-        var mark = data["baton"]?.object ?? JSONObject()
-        mark["author"] = "hub"
-        data["baton"] = .object(mark)
-        activity.channelData = .object(data)
-        return activity
+        let events = StatusFault.allCases.filter(faults.contains).reduce([event]) { events, fault in
+            events.flatMap { fault.activities(for: $0, status) }
+        }
+        for event in events {
+            var delivered = try await conversation.send(event)
+            delivered.recipient = await conversation.bot
+            await conversation.deliverToBot(delivered)
+        }
     }
 }

@@ -18,4 +18,9 @@ package struct HubClock: Sendable {
     package func sleep(for duration: Duration) async {
         if duration > .zero { await pause(duration) }
     }
+
+    /// Waits until the task is cancelled.
+    func sleepForever() async {
+        _ = await Mailbox<Never>().next()
+    }
 }

@@ -39,6 +39,23 @@ package final class Mailbox<Letter: Sendable>: Sendable {
     /// Whether there is a letter to take.
     package var hasLetters: Bool { state.withLock { !$0.letters.isEmpty } }
 
+    /// Whether there is a letter of a kind to take.
+    package func contains(_ isMeant: (Letter) -> Bool) -> Bool {
+        state.withLock { $0.letters.contains(where: isMeant) }
+    }
+
+    /// Whether no more letters come.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Takes all letters of a kind, in order, and leaves the others.
+    package func remove(_ isMeant: (Letter) -> Bool) -> [Letter] {
+        state.withLock { state in
+            let letters = state.letters.filter(isMeant)
+            state.letters.removeAll(where: isMeant)
+            return letters
+        }
+    }
+
     /// Takes the oldest letter if there is one.
     package func poll() -> Letter? {
         state.withLock { $0.letters.isEmpty ? nil : $0.letters.removeFirst() }

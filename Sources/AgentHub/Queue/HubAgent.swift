@@ -21,37 +21,34 @@ package struct HubAgent: Hashable, Sendable {
     package func level(of skill: String) -> Int { skills[skill.lowercased()] ?? 0 }
 }
 
-/// Whether an agent can be given work, apart from how much there is room for.
-package enum AgentPresence: String, Hashable, Sendable {
+/// Whether an agent wants work; how much there is room for and whether the line holds are other questions.
+package enum AgentPresence: String, Hashable, Sendable, CaseIterable {
     /// Takes offers.
     case available
+    /// At the desk with something else; takes offers of hubs that allow it.
+    case busy
     /// Online, takes no offers.
     case away
-    /// Not there.
+    /// Gone home.
     case offline
 }
 
-/// The hub's times.
-package struct HubPolicy: Hashable, Sendable {
-    /// How long an agent is rung.
-    package var offerTimeout: Duration
-    /// How long an agent who declined or missed an offer is spared from getting the same one again.
-    package var offerCooldown: Duration
-    /// How long a user waits in the queue before the hub gives up; an offer under way is finished first.
-    package var maximumWait: Duration
-    /// How long an agent's capacity stays taken after a conversation.
-    package var wrapUp: Duration
+/// What an item asks of the hub.
+package struct WorkNeed: Hashable, Sendable {
+    /// The skills that the agent must have, each with its least level; lower case.
+    package var skills: [String: Int]
+    /// Goes before every item of less priority, however long that one has waited.
+    package var priority: Int
+    /// The queue's id; nil leaves it to the skills.
+    package var queue: String?
 
-    /// A policy.
-    package init(
-        offerTimeout: Duration = .seconds(20),
-        offerCooldown: Duration = .seconds(30),
-        maximumWait: Duration = .seconds(300),
-        wrapUp: Duration = .seconds(2)
-    ) {
-        self.offerTimeout = offerTimeout
-        self.offerCooldown = offerCooldown
-        self.maximumWait = maximumWait
-        self.wrapUp = wrapUp
+    /// A need.
+    package init(skills: [String: Int] = [:], priority: Int = 0, queue: String? = nil) {
+        self.skills = Dictionary(skills.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: max)
+        self.priority = priority
+        self.queue = queue
     }
+
+    /// The need for one skill of any level, or for anybody.
+    package init(skill: String?) { self.init(skills: skill.map { [$0: 1] } ?? [:]) }
 }

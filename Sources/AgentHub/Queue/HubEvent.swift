@@ -2,46 +2,121 @@ package import Handoff
 
 /// What happens at the hub.
 package enum HubEvent: Hashable, Sendable {
-    /// An agent comes to work.
+    /// An agent comes to work, or comes back.
     case agentJoined(HubAgent)
-    /// An agent changes presence by hand; going offline loses the agent's conversations.
+    /// An agent changes presence by hand; who goes offline is lost to the agent's conversations at once.
     case presenceChanged(agent: String, AgentPresence)
+    /// An agent's connection broke; it may come back.
+    case connectionLost(agent: String)
+    /// It came back.
+    case connectionRestored(agent: String)
     /// A conversation asks for an agent.
-    case opened(item: String, skill: String?)
-    /// An agent takes an offer.
+    case opened(item: String, WorkNeed)
+    /// An agent takes an offer, or picks from a pull queue.
     case accepted(item: String, agent: String)
     /// An agent refuses an offer.
     case declined(item: String, agent: String)
     /// The user is gone or does not want an agent any more.
     case customerLeft(item: String)
+    /// An agent lets the user wait.
+    case held(item: String, agent: String)
+    /// An agent goes on with a user who was on hold.
+    case resumed(item: String, agent: String)
+    /// An agent passes a conversation on.
+    case transferred(item: String, agent: String, TransferTarget)
     /// An agent is done with a conversation.
     case ended(item: String, agent: String, HandoffCompletion)
+    /// An agent has nothing left to write up about a conversation.
+    case wrappedUp(item: String, agent: String)
     /// Nothing but time.
     case timePassed
 }
 
+/// To whom a conversation is passed on.
+package enum TransferTarget: Hashable, Sendable, CustomStringConvertible {
+    /// A colleague, by id, whatever the colleague's skills.
+    case agent(String)
+    /// A queue, by id.
+    case queue(String)
+    /// Whoever has a skill.
+    case skill(String)
+
+    /// The target in a word or two.
+    package var description: String {
+        switch self {
+        case .agent(let id): id
+        case .queue(let id): "queue \(id)"
+        case .skill(let name): "skill \(name)"
+        }
+    }
+}
+
 /// What the hub is to do, in order.
 package enum HubAction: Hashable, Sendable {
+    /// Why an agent's wish is not granted.
+    package enum Rejection: String, Hashable, Sendable {
+        /// Another agent has the item.
+        case alreadyTaken
+        /// The item is over or was withdrawn.
+        case gone
+        /// The agent has no room for it.
+        case noCapacity
+        /// The target of a transfer cannot take the item now.
+        case targetUnavailable
+    }
+
     /// Ring an agent.
     case offer(item: String, agent: String)
     /// Stop ringing.
     case withdraw(item: String, agent: String)
-    /// Tell the conversation who has it.
-    case connect(item: String, agent: String)
-    /// Tell the agent who was late that the item is gone.
-    case reject(item: String, agent: String)
+    /// Tell the conversation who has it; `isFirst` is false when another agent had it before.
+    case connect(item: String, agent: String, isFirst: Bool)
+    /// Tell the agent why not.
+    case reject(item: String, agent: String, Rejection)
     /// Tell the conversation its place in the queue.
     case position(item: String, Int, estimatedWait: Duration?)
-    /// Tell the conversation that nobody works.
-    case refuse(item: String)
+    /// Tell the conversation why it cannot wait here.
+    case refuse(item: String, HubRefusal)
     /// Tell the conversation that nobody came in time.
     case giveUp(item: String)
+    /// Tell the conversation that it waits, or goes on.
+    case hold(item: String, agent: String, Bool)
+    /// Tell the conversation that it is passed on, and the agent that it is gone.
+    case transfer(item: String, from: String, TransferTarget)
+    /// Tell the conversation that its agent is gone and a colleague is looked for.
+    case reassign(item: String, from: String)
+    /// Tell the conversation that its agent is reachable again.
+    case reconnect(item: String, agent: String)
     /// Tell the conversation that the agent is done.
     case complete(item: String, agent: String, HandoffCompletion)
-    /// Tell the conversation that its agent is gone.
+    /// Tell the conversation that its agent is gone for good.
     case lose(item: String, agent: String)
     /// Tell the agent that the user is gone.
     case dismiss(item: String, agent: String)
+    /// Tell the agent what the hub has made of their presence.
+    case present(agent: String, AgentPresence)
+}
+
+/// Why a hub takes no item.
+package enum HubRefusal: String, Hashable, Sendable, CaseIterable {
+    /// Nobody is at work.
+    case noAgents
+    /// The queue is closed at this hour.
+    case outOfHours
+    /// As many wait as may wait.
+    case queueFull
+    /// The hub itself cannot be reached.
+    case hubDown
+
+    /// One sentence for people.
+    package var sentence: String {
+        switch self {
+        case .noAgents: "No agent is online."
+        case .outOfHours: "We are closed at this hour."
+        case .queueFull: "Too many are waiting already."
+        case .hubDown: "The agent hub cannot be reached."
+        }
+    }
 }
 
 /// One line of the hub's log.

@@ -1,46 +1,20 @@
-import Handoff
-
 /// Who waits, who works, and who gets what: the hub without any input or output.
 ///
-/// Events in, actions out, time handed in; equal events at equal instants give equal logs. The queue is first come,
-/// first served. An item that needs a skill waits for an agent who has it, or goes to anybody when nobody has. Among
-/// agents the one with the least work is rung, then the more skilled, then the one whose last item is longest ago.
+/// Events in, actions out, time handed in; equal events at equal instants give equal logs. Of all that wait, the
+/// highest priority goes first and then who came first, whichever the queue; an item that comes back from an agent
+/// keeps the time at which it came and so stands at the front again.
+///
+/// The states are those that engagement hubs have in common: waiting, offered, active, on hold, wrap-up, closed.
 package struct HubStateMachine: Sendable {
     /// The newest entries of the log, oldest first.
     package private(set) var log: [HubLogEntry] = []
 
-    private struct Item {
-        let skill: String?
-        let waitingSince: Duration
-        var phase = Phase.waiting
-        /// Agents who let the offer go, and until when they are spared.
-        var spared: [String: Duration] = [:]
-        var announcedPosition: Int?
-        var activeSince: Duration?
-    }
-
-    private enum Phase: Equatable {
-        case waiting
-        case offered(agent: String, until: Duration)
-        case active(agent: String)
-    }
-
-    private struct Desk {
-        let agent: HubAgent
-        var presence = AgentPresence.available
-        var unitsInUse = 0
-        var lastAssignedAt: Duration?
-        var wrapUpsUntil: [Duration] = []
-
-        var isFree: Bool { presence == .available && unitsInUse < agent.capacity }
-    }
-
-    private let policy: HubPolicy
-    private var desks: [Desk] = []
-    private var items: [String: Item] = [:]
-    private var queue: [String] = []
-    private var handled = (count: 0, time: Duration.zero)
-    private static let logLimit = 2000
+    let policy: HubPolicy
+    var desks: [DeskRecord] = []
+    var items: [String: ItemRecord] = [:]
+    var figures = HubMetrics()
+    private var lastNumber = 0
+    private var countedUntil = Duration.zero
 
     /// A hub without agents.
     package init(policy: HubPolicy = HubPolicy()) { self.policy = policy }
@@ -52,19 +26,28 @@ package struct HubStateMachine: Sendable {
     ///   - now: When, since the hub opened; never earlier than the event before.
     /// - Returns: What is to be done, in order.
     package mutating func receive(_ event: HubEvent, at now: Duration) -> [HubAction] {
+        countTime(until: now)
         var actions = expire(at: now)
         actions += apply(event, at: now)
         actions += assign(at: now)
+        // After looking for agents: one who is free at the last moment saves the user.
+        actions += overflow(at: now)
         actions += announcePositions(at: now)
         return actions
     }
 
     /// When ``HubEvent/timePassed`` must be told at the latest; nil while nothing depends on time.
     package var nextDeadline: Duration? {
-        var deadlines = desks.flatMap(\.wrapUpsUntil)
+        var deadlines = desks.flatMap { $0.wrapUps.map(\.until) + ($0.graceUntil.map { [$0] } ?? []) }
         for item in items.values {
             switch item.phase {
-            case .waiting: deadlines += [item.waitingSince + policy.maximumWait] + item.spared.values
+            case .waiting:
+                deadlines.append(item.queuedAt + maximumWait(of: item))
+                // What is behind us is no deadline: nothing more comes of it.
+                deadlines += item.spared.values.filter { $0 > countedUntil }
+                if let relaxation = item.queue.relaxation, item.queuedAt + relaxation > countedUntil {
+                    deadlines.append(item.queuedAt + relaxation)
+                }
             case .offered(_, let until): deadlines.append(until)
             case .active: break
             }
@@ -72,216 +55,109 @@ package struct HubStateMachine: Sendable {
         return deadlines.min()
     }
 
+    private mutating func apply(_ event: HubEvent, at now: Duration) -> [HubAction] {
+        switch event {
+        case .timePassed: []
+        case .agentJoined(let agent): join(agent, at: now)
+        case .presenceChanged(let agent, let presence): change(agent, to: presence, at: now)
+        case .connectionLost(let agent): disconnect(agent, at: now)
+        case .connectionRestored(let agent): reconnect(agent, at: now)
+        case .opened(let item, let need): open(item, need, at: now)
+        case .accepted(let item, let agent): accept(item, by: agent, at: now)
+        case .declined(let item, let agent): decline(item, by: agent, at: now)
+        case .customerLeft(let item): close(item, at: now)
+        case .held(let item, let agent): hold(item, by: agent, true, at: now)
+        case .resumed(let item, let agent): hold(item, by: agent, false, at: now)
+        case .transferred(let item, let agent, let target): transfer(item, by: agent, to: target, at: now)
+        case .ended(let item, let agent, let completion): end(item, by: agent, completion, at: now)
+        case .wrappedUp(let item, let agent):
+            finishWrapUps(of: agent, at: now) { $0.item == item }
+        }
+    }
+
+    mutating func nextNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    mutating func note(_ text: String, at now: Duration) {
+        if log.count >= policy.logLimit { log.removeFirst(log.count - policy.logLimit / 2) }
+        log.append(HubLogEntry(instant: now, text: text))
+    }
+
+    private mutating func countTime(until now: Duration) {
+        let passed = now - countedUntil
+        countedUntil = max(now, countedUntil)
+        guard passed > .zero else { return }
+        for desk in desks where desk.isAtWork {
+            figures.busyTime += passed * desk.unitsInUse
+            figures.staffedTime += passed * desk.agent.capacity
+        }
+    }
+}
+
+// MARK: - Looking
+
+extension HubStateMachine {
     /// How many items wait for an agent.
-    package var waitingCount: Int { queue.count }
+    package var waitingCount: Int { items.values.count(where: \.isWaiting) }
 
     /// The agent who talks in an item, nil before and after.
     package func agent(of item: String) -> HubAgent? {
-        guard case .active(let id)? = items[item]?.phase else { return nil }
+        guard let id = items[item]?.agent else { return nil }
         return desks.first { $0.agent.id == id }?.agent
     }
-}
 
-// MARK: - Events
+    /// The agent who talks in an item and whose connection holds.
+    package func reachableAgent(of item: String) -> HubAgent? {
+        guard let id = items[item]?.agent else { return nil }
+        return desks.first { $0.agent.id == id && $0.isConnected }?.agent
+    }
 
-extension HubStateMachine {
-    private mutating func apply(_ event: HubEvent, at now: Duration) -> [HubAction] {
-        switch event {
-        case .timePassed: return []
-        case .agentJoined(let agent):
-            guard index(of: agent.id) == nil else { return [] }
-            desks.append(Desk(agent: agent))
-            note("\(agent.id) joined", at: now)
-            return []
-        case .presenceChanged(let agent, let presence): return change(agent, to: presence, at: now)
-        case .opened(let item, let skill): return open(item, skill: skill, at: now)
-        case .accepted(let item, let agent):
-            guard case .offered(agent, _)? = items[item]?.phase else {
-                return [.reject(item: item, agent: agent)]
-            }
-            items[item]?.phase = .active(agent: agent)
-            items[item]?.activeSince = now
-            note("\(agent) accepted \(item)", at: now)
-            return [.connect(item: item, agent: agent)]
-        case .declined(let item, let agent):
-            guard case .offered(agent, _)? = items[item]?.phase else { return [] }
-            note("\(agent) declined \(item)", at: now)
-            returnToQueue(item, sparing: agent, at: now)
-            return []
-        case .customerLeft(let item): return close(item, at: now)
-        case .ended(let item, let agent, let completion):
-            guard let old = items[item], old.phase == .active(agent: agent) else { return [] }
-            handled = (handled.count + 1, handled.time + (now - (old.activeSince ?? now)))
-            note("\(agent) ended \(item): \(completion.rawValue)", at: now)
-            items[item] = nil
-            wrapUp(agent, at: now)
-            return [.complete(item: item, agent: agent, completion)]
+    /// Whether an item is an agent's, or rings at the agent's desk.
+    func concerns(_ item: String, agent: String) -> Bool {
+        switch items[item]?.phase {
+        case .active(agent, _), .offered(agent, _): true
+        default: false
         }
     }
 
-    private mutating func open(_ item: String, skill: String?, at now: Duration) -> [HubAction] {
-        guard items[item] == nil else { return [] }
-        guard desks.contains(where: { $0.presence != .offline }) else {
-            note("\(item) refused: no agents", at: now)
-            return [.refuse(item: item)]
-        }
-        note("\(item) opened\(skill.map { ", skill \($0)" } ?? "")", at: now)
-        items[item] = Item(skill: skill, waitingSince: now)
-        queue.append(item)
-        return []
+    /// The hub as an agent sees it.
+    package func view(for agent: String, at now: Duration) -> HubView {
+        HubView(
+            waiting: queue.compactMap { items[$0] }.map { item in
+                HubView.Waiting(
+                    item: item.id,
+                    queue: item.queue.name,
+                    skills: item.need.skills,
+                    position: item.announcedPosition ?? 1,
+                    waited: now - item.openedAt
+                )
+            },
+            own: items.values.filter { $0.agent == agent }.sorted { $0.number < $1.number }.map { item in
+                HubView.Conversation(item: item.id, isOnHold: item.phase == .active(agent: agent, isOnHold: true))
+            },
+            colleagues: desks.map { desk in
+                HubView.Colleague(
+                    agent: desk.agent,
+                    presence: desk.isConnected ? desk.presence : .offline,
+                    unitsInUse: desk.unitsInUse
+                )
+            },
+            metrics: metrics(at: now)
+        )
     }
 
-    private mutating func change(_ agent: String, to presence: AgentPresence, at now: Duration) -> [HubAction] {
-        guard let desk = index(of: agent), desks[desk].presence != presence else { return [] }
-        desks[desk].presence = presence
-        note("\(agent) is \(presence.rawValue)", at: now)
-        guard presence == .offline else { return [] }
-        desks[desk].unitsInUse = 0
-        desks[desk].wrapUpsUntil = []
-        var actions: [HubAction] = []
-        for (item, record) in items.sorted(by: { $0.key < $1.key }) {
-            switch record.phase {
-            case .offered(agent, _):
-                returnToQueue(item, sparing: agent, at: now)
-                actions.append(.withdraw(item: item, agent: agent))
-            case .active(agent):
-                items[item] = nil
-                note("\(item) lost \(agent)", at: now)
-                actions.append(.lose(item: item, agent: agent))
-            default: break
-            }
-        }
-        return actions
+    /// The figures at an instant.
+    package func metrics(at now: Duration) -> HubMetrics {
+        var metrics = figures
+        let unanswered = items.values.filter { $0.agent == nil }
+        metrics.waiting = unanswered.count
+        metrics.longestWait = unanswered.map { now - $0.openedAt }.max() ?? .zero
+        return metrics
     }
 
-    private mutating func close(_ item: String, at now: Duration) -> [HubAction] {
-        guard let old = items.removeValue(forKey: item) else { return [] }
-        queue.removeAll { $0 == item }
-        note("customer left \(item)", at: now)
-        switch old.phase {
-        case .waiting: return []
-        case .offered(let agent, _):
-            release(agent)
-            return [.withdraw(item: item, agent: agent)]
-        case .active(let agent):
-            wrapUp(agent, at: now)
-            return [.dismiss(item: item, agent: agent)]
-        }
-    }
-}
+    func index(of agent: String) -> Int? { desks.firstIndex { $0.agent.id == agent } }
 
-// MARK: - Time
-
-extension HubStateMachine {
-    private mutating func expire(at now: Duration) -> [HubAction] {
-        for index in desks.indices {
-            let before = desks[index].wrapUpsUntil.count
-            desks[index].wrapUpsUntil.removeAll { $0 <= now }
-            desks[index].unitsInUse -= before - desks[index].wrapUpsUntil.count
-        }
-        var actions: [HubAction] = []
-        for (item, record) in items.sorted(by: { $0.key < $1.key }) {
-            items[item]?.spared = record.spared.filter { $0.value > now }
-            switch record.phase {
-            case .offered(let agent, let until) where until <= now:
-                note("\(agent) missed \(item)", at: now)
-                // Whoever does not answer is not there, until they say so.
-                if let desk = index(of: agent) { desks[desk].presence = .away }
-                returnToQueue(item, sparing: agent, at: now)
-                actions.append(.withdraw(item: item, agent: agent))
-            case .waiting where record.waitingSince + policy.maximumWait <= now:
-                items[item] = nil
-                queue.removeAll { $0 == item }
-                note("\(item) timed out", at: now)
-                actions.append(.giveUp(item: item))
-            default: break
-            }
-        }
-        return actions
-    }
-
-    private mutating func wrapUp(_ agent: String, at now: Duration) {
-        guard let desk = index(of: agent) else { return }
-        desks[desk].wrapUpsUntil.append(now + policy.wrapUp)
-    }
-
-    private mutating func release(_ agent: String) {
-        guard let desk = index(of: agent), desks[desk].unitsInUse > 0 else { return }
-        desks[desk].unitsInUse -= 1
-    }
-}
-
-// MARK: - Queue and assignment
-
-extension HubStateMachine {
-    /// The item keeps the time at which it began to wait, and with it its place.
-    private mutating func returnToQueue(_ item: String, sparing agent: String, at now: Duration) {
-        guard let record = items[item] else { return }
-        release(agent)
-        items[item]?.phase = .waiting
-        items[item]?.spared[agent] = now + policy.offerCooldown
-        let place = queue.firstIndex { (items[$0]?.waitingSince ?? .zero) >= record.waitingSince }
-        queue.insert(item, at: place ?? queue.endIndex)
-    }
-
-    private mutating func assign(at now: Duration) -> [HubAction] {
-        var actions: [HubAction] = []
-        for item in queue {
-            guard let record = items[item], let desk = bestDesk(for: record) else { continue }
-            let agent = desks[desk].agent.id
-            desks[desk].unitsInUse += 1
-            desks[desk].lastAssignedAt = now
-            items[item]?.phase = .offered(agent: agent, until: now + policy.offerTimeout)
-            items[item]?.announcedPosition = nil
-            queue.removeAll { $0 == item }
-            note("\(item) offered to \(agent)", at: now)
-            actions.append(.offer(item: item, agent: agent))
-        }
-        return actions
-    }
-
-    private func bestDesk(for item: Item) -> Int? {
-        let capable = capableDesks(for: item)
-        return
-            capable
-            .filter { desks[$0].isFree && item.spared[desks[$0].agent.id] == nil }
-            .min { ranking($0, for: item) < ranking($1, for: item) }
-    }
-
-    private func capableDesks(for item: Item) -> [Int] {
-        let working = desks.indices.filter { desks[$0].presence != .offline }
-        guard let skill = item.skill else { return working }
-        let skilled = working.filter { desks[$0].agent.level(of: skill) > 0 }
-        return skilled.isEmpty ? working : skilled
-    }
-
-    private func ranking(_ desk: Int, for item: Item) -> (Int, Int, Duration, String) {
-        let agent = desks[desk].agent
-        let level = item.skill.map(agent.level(of:)) ?? 0
-        return (desks[desk].unitsInUse, -level, desks[desk].lastAssignedAt ?? .seconds(-1), agent.id)
-    }
-
-    private mutating func announcePositions(at now: Duration) -> [HubAction] {
-        var actions: [HubAction] = []
-        for (index, item) in queue.enumerated() where items[item]?.announcedPosition != index + 1 {
-            items[item]?.announcedPosition = index + 1
-            note("\(item) waits at position \(index + 1)", at: now)
-            actions.append(.position(item: item, index + 1, estimatedWait: estimatedWait(at: index + 1)))
-        }
-        return actions
-    }
-
-    /// By the mean time of the conversations so far; nil before the first.
-    private func estimatedWait(at position: Int) -> Duration? {
-        let working = desks.count { $0.presence == .available }
-        guard handled.count > 0, working > 0 else { return nil }
-        return handled.time / handled.count * position / working
-    }
-
-    private func index(of agent: String) -> Int? { desks.firstIndex { $0.agent.id == agent } }
-
-    private mutating func note(_ text: String, at now: Duration) {
-        if log.count == Self.logLimit { log.removeFirst(Self.logLimit / 2) }
-        log.append(HubLogEntry(instant: now, text: text))
-    }
+    func maximumWait(of item: ItemRecord) -> Duration { item.queue.maximumWait ?? policy.maximumWait }
 }

@@ -78,9 +78,29 @@ package struct Persona: Hashable, Sendable {
         ]
     )
 
+    /// Who does other work.
+    func withSkills(_ skills: [String: Int]) -> Persona { Persona(self, skills: skills, capacity: agent.capacity) }
+
+    /// Who takes so many conversations at once.
+    package func withCapacity(_ capacity: Int) -> Persona { Persona(self, skills: agent.skills, capacity: capacity) }
+
     /// The answer to some words, nil when the agent knows nothing about them.
     func answer(to text: String) -> String? {
         let words = PlainWords(text)
         return knowledge.first { $0.keywords.contains(where: words.contains) }?.answer
+    }
+}
+
+extension Persona {
+    /// Somebody who talks like another.
+    package init(_ model: Persona, id: String? = nil, name: String? = nil, skills: [String: Int], capacity: Int = 1) {
+        agent = HubAgent(
+            id: id ?? model.agent.id,
+            name: name ?? model.agent.name,
+            skills: skills,
+            capacity: capacity
+        )
+        department = model.department
+        knowledge = model.knowledge
     }
 }

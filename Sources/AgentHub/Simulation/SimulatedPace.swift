@@ -30,6 +30,13 @@ package struct SimulatedPace: Hashable, Sendable {
         self.speed = speed
     }
 
+    /// The same habits, taking longer by a factor.
+    func slowed(by factor: Double) -> SimulatedPace {
+        var pace = self
+        pace.speed /= max(factor, 0.001)
+        return pace
+    }
+
     /// The time to take a ringing conversation.
     func acceptance(using generator: inout SplitMix64) -> Duration { varied(acceptance, using: &generator) }
 

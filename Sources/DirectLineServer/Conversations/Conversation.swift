@@ -138,8 +138,13 @@ extension Conversation {
         var activity = addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp())
         // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
         activity.replyToId = (activity.replyToId ?? repliesTo).flatMap { log.contains($0) ? $0 : nil }
+        let adapter = speaker == .bot ? surroundings.adapter : nil
+        if let adapter {
+            guard let revised = adapter.revise(activity, in: id) else { return activity }
+            activity = revised
+        }
         show(activity)
-        if speaker == .bot, surroundings.adapter != nil { observe(.bot(activity)) }
+        if adapter != nil { observe(.bot(activity)) }
         return activity
     }
 

@@ -3,13 +3,15 @@ import Synchronization
 /// A clock and an executor for one another, with which equal programs take equal paths and nothing waits.
 ///
 /// Jobs run one at a time on the caller's thread, and once none is left, time jumps to the next sleeper.
-final class VirtualTime: TaskExecutor, Clock {
-    struct Instant: InstantProtocol {
-        var offset: Duration
+package final class VirtualTime: TaskExecutor, Clock {
+    /// A time since the clock was made.
+    package struct Instant: InstantProtocol {
+        /// The time since the clock was made.
+        package var offset: Duration
 
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
-        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - offset }
+        package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
     private struct State {
@@ -21,9 +23,12 @@ final class VirtualTime: TaskExecutor, Clock {
 
     private let state = Mutex(State())
 
+    /// A clock that shows zero, with nothing to do.
+    package init() {}
+
     // MARK: - Executor
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
     }
@@ -32,7 +37,7 @@ final class VirtualTime: TaskExecutor, Clock {
     ///
     /// - Returns: Whether the condition holds.
     @discardableResult
-    func run(upTo limit: Duration = .seconds(3600), until condition: () -> Bool = { false }) -> Bool {
+    package func run(upTo limit: Duration = .seconds(3600), until condition: () -> Bool = { false }) -> Bool {
         while true {
             if condition() { return true }
             if let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
@@ -55,16 +60,20 @@ final class VirtualTime: TaskExecutor, Clock {
     }
 
     /// Starts something on this executor.
-    func start<Value: Sendable>(_ body: sending @escaping @isolated(any) () async -> Value) -> Task<Value, Never> {
+    ///
+    /// The one who drives the clock is no task, so there is no parent to be had: the driver keeps and cancels it.
+    package func start<Value: Sendable>(
+        _ body: sending @escaping @isolated(any) () async -> Value
+    ) -> Task<Value, Never> {
         Task(executorPreference: self, operation: body)
     }
 
     // MARK: - Clock
 
-    var now: Instant { state.withLock { $0.now } }
-    var minimumResolution: Duration { .nanoseconds(1) }
+    package var now: Instant { state.withLock { $0.now } }
+    package var minimumResolution: Duration { .nanoseconds(1) }
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let key = state.withLock { state in
             state.lastKey += 1
             return state.lastKey

@@ -1,0 +1,72 @@
+import BotSchema
+
+/// What the hub tells the user in words, where the handoff protocol has no status for it.
+struct HubNotice {
+    /// A stable word for programs, kept in `channelData.baton.notice`.
+    let code: String
+    let text: String
+
+    static func held(by agent: HubAgent) -> HubNotice {
+        HubNotice(code: "held", text: "\(agent.name) has put you on hold.")
+    }
+
+    static func resumed(by agent: HubAgent) -> HubNotice {
+        HubNotice(code: "resumed", text: "\(agent.name) is back.")
+    }
+
+    static func transferring(from agent: HubAgent, to target: String) -> HubNotice {
+        HubNotice(code: "transferring", text: "\(agent.name) is passing you on to \(target).")
+    }
+
+    static func joined(_ agent: HubAgent) -> HubNotice {
+        HubNotice(code: "joined", text: "\(agent.name) has joined the conversation.")
+    }
+
+    static func reassigning(from agent: HubAgent) -> HubNotice {
+        HubNotice(code: "reassigning", text: "\(agent.name) was disconnected. A colleague will be with you.")
+    }
+
+    static func queued(at position: Int) -> HubNotice {
+        let text = position == 1 ? "You are next in line." : "You are number \(position) in line."
+        return HubNotice(code: "queued", text: text)
+    }
+
+    static func undelivered(_ text: String?) -> HubNotice {
+        let quote = text.map { " “\($0.count <= 60 ? $0 : $0.prefix(59) + "…")”" } ?? ""
+        let text = "Your message\(quote) did not reach the agent. Please send it again."
+        return HubNotice(code: "undelivered", text: text)
+    }
+
+    /// The message for the user's stream, from the hub itself.
+    func activity(about agent: HubAgent? = nil) -> Activity {
+        var activity = Activity.message(text).sentByHub.marked(author: "hub", notice: code)
+        if let agent {
+            activity = activity.marked("agentId", .string(agent.id)).marked("agentName", .string(agent.name))
+        }
+        return activity
+    }
+}
+
+extension Activity {
+    /// The activity under the hub's own account.
+    var sentByHub: Activity {
+        var activity = marked("author", "hub")
+        activity.from = ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot")
+        return activity
+    }
+
+    func marked(author: JSONValue, notice: String) -> Activity {
+        marked("author", author).marked("notice", .string(notice))
+    }
+
+    /// The activity with a member of this program's own channel data.
+    func marked(_ name: String, _ value: JSONValue) -> Activity {
+        var activity = self
+        var data = channelData?.object ?? JSONObject()
+        var mark = data["baton"]?.object ?? JSONObject()
+        mark[name] = value
+        data["baton"] = .object(mark)
+        activity.channelData = .object(data)
+        return activity
+    }
+}

@@ -1,0 +1,51 @@
+import BotSchema
+import Handoff
+import Synchronization
+
+/// The conversations that agents have now, for the channel to ask about each activity of a bot.
+///
+/// A lock and no actor: the answer is needed before the activity is shown, in the same step.
+final class LiveConversations: Sendable {
+    private struct Live {
+        let agent: String
+        /// The user's activity to which the request for an agent replied.
+        let requestedBy: String?
+    }
+
+    private let conversations = Mutex<[String: Live]>([:])
+
+    /// An agent has a conversation now.
+    func insert(_ conversationId: String, agent: String, requestedBy turn: String?) {
+        conversations.withLock { $0[conversationId] = Live(agent: agent, requestedBy: turn) }
+    }
+
+    /// The bot may speak again.
+    func remove(_ conversationId: String) {
+        conversations.withLock { $0[conversationId] = nil }
+    }
+
+    func removeAll() { conversations.withLock { $0 = [:] } }
+
+    /// The activity as the user may see it; nil for none.
+    func revise(_ activity: Activity, in conversationId: String) -> Activity? {
+        guard activity.type == .message || activity.type == .typing,
+            let live = conversations.withLock({ $0[conversationId] })
+        else { return activity }
+        if let turn = live.requestedBy, activity.replyToId == turn { return activity }
+        guard activity.type == .message else { return nil }
+        var record = Activity.event(
+            "baton.suppressed",
+            value: ["reason": .string("the bot spoke while \(live.agent) has the conversation")]
+        )
+        record.value = record.value?.object.map { object in
+            var object = object
+            object["activity"] = activity.jsonValue
+            return .object(object)
+        }
+        // Addressed and numbered as the message was.
+        for name in ["id", "timestamp", "channelId", "from", "recipient", "conversation", "replyToId"] {
+            record.json[name] = activity.json[name]
+        }
+        return record.marked(author: "hub", notice: "suppressed")
+    }
+}

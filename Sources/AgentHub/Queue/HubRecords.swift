@@ -1,0 +1,73 @@
+/// One unit of work as the state machine keeps it.
+struct ItemRecord {
+    enum Phase: Equatable {
+        case waiting
+        case offered(agent: String, until: Duration)
+        case active(agent: String, isOnHold: Bool)
+    }
+
+    let id: String
+    /// Counts the items, for the order among those that came at the same instant.
+    let number: Int
+    let openedAt: Duration
+    var need: WorkNeed
+    var queue: HubQueue
+    var phase = Phase.waiting
+    /// When it came into its present queue: what relaxation and giving up count from.
+    var queuedAt: Duration
+    /// The colleague whom a transfer named.
+    var reservedFor: String?
+    /// Agents who let the offer go, and until when they are spared.
+    var spared: [String: Duration] = [:]
+    /// Whether a fallback queue has it, which it may only once.
+    var hasOverflowed = false
+    var announcedPosition: Int?
+    var answeredAt: Duration?
+
+    /// The agent who talks.
+    var agent: String? {
+        guard case .active(let agent, _) = phase else { return nil }
+        return agent
+    }
+
+    var isWaiting: Bool { phase == .waiting }
+
+    /// Whether it has rung in vain by now.
+    func rings(until now: Duration) -> Bool {
+        guard case .offered(_, let until) = phase else { return false }
+        return until <= now
+    }
+
+    /// Who waits longest goes first; an item that comes back keeps its place.
+    var place: (Int, Duration, Int) { (-(queue.priority + need.priority), openedAt, number) }
+
+    /// Whether an agent has let the item go in this round.
+    func spares(_ agent: String, at now: Duration) -> Bool { spared[agent].map { $0 > now } ?? false }
+
+    /// The needed skills, unless they were dropped for the time that the item has waited.
+    func requiredSkills(at now: Duration) -> [String: Int] {
+        if let relaxation = queue.relaxation, queuedAt + relaxation <= now { return [:] }
+        return need.skills
+    }
+}
+
+/// One agent as the state machine keeps one.
+struct DeskRecord {
+    struct WrapUp {
+        let item: String
+        let until: Duration
+    }
+
+    let agent: HubAgent
+    var presence = AgentPresence.available
+    var isConnected = true
+    /// When an agent whose connection broke counts as lost.
+    var graceUntil: Duration?
+    var unitsInUse = 0
+    var lastAssignedAt: Duration?
+    var lastReleasedAt: Duration?
+    var wrapUps: [WrapUp] = []
+
+    var isAtWork: Bool { isConnected && presence != .offline }
+    var hasRoom: Bool { unitsInUse < agent.capacity }
+}

@@ -1,0 +1,97 @@
+// Two questions: which item is next, and which agent gets it.
+extension HubStateMachine {
+    /// The items that wait, the next one first.
+    var queue: [String] {
+        items.values.lazy.filter(\.isWaiting).map { (place: $0.place, id: $0.id) }.sorted { $0.place < $1.place }
+            .map(\.id)
+    }
+
+    mutating func assign(at now: Duration) -> [HubAction] {
+        guard desks.contains(where: canBeRung) else { return [] }
+        var actions: [HubAction] = []
+        for item in queue {
+            guard let record = items[item], !record.queue.isPull || record.reservedFor != nil,
+                let desk = bestDesk(for: record, at: now)
+            else { continue }
+            let agent = desks[desk].agent.id
+            desks[desk].unitsInUse += 1
+            desks[desk].lastAssignedAt = now
+            if policy.acceptsAutomatically {
+                actions += connect(item, to: agent, at: now)
+            } else {
+                items[item]?.phase = .offered(agent: agent, until: now + policy.offerTimeout)
+                note("\(item) offered to \(agent)", at: now)
+                actions.append(.offer(item: item, agent: agent))
+            }
+        }
+        return actions
+    }
+
+    func canBeRung(_ desk: DeskRecord) -> Bool {
+        desk.isConnected && policy.allowedPresences.contains(desk.presence) && desk.hasRoom
+    }
+
+    private func bestDesk(for item: ItemRecord, at now: Duration) -> Int? {
+        let candidates = desks.indices.filter { canBeRung(desks[$0]) && !item.spares(desks[$0].agent.id, at: now) }
+        if let colleague = item.reservedFor { return candidates.first { desks[$0].agent.id == colleague } }
+        let required = requiredSkills(of: item, at: now)
+        return
+            candidates
+            .filter { desks[$0].agent.has(required) }
+            .min { ranking($0, for: item) < ranking($1, for: item) }
+    }
+
+    /// A need that nobody at work can meet is none, where the hub says so.
+    private func requiredSkills(of item: ItemRecord, at now: Duration) -> [String: Int] {
+        let required = item.requiredSkills(at: now)
+        guard policy.skillGap == .anybody, !desks.contains(where: { $0.isAtWork && $0.agent.has(required) })
+        else { return required }
+        return [:]
+    }
+
+    /// Smallest first: by the queue's method, then the better skilled, then whose last item is longest ago.
+    private func ranking(_ index: Int, for item: ItemRecord) -> (Duration, Int, Duration, String) {
+        let desk = desks[index]
+        let never = Duration.seconds(-1)
+        let first =
+            switch item.queue.assignment {
+            case .leastActive: Duration.seconds(desk.unitsInUse)
+            case .roundRobin: desk.lastAssignedAt ?? never
+            case .longestIdle: desk.lastReleasedAt ?? never
+            }
+        let match = item.need.skills.keys.reduce(0) { $0 + desk.agent.level(of: $1) }
+        return (first, item.queue.assignment == .leastActive ? -match : 0, desk.lastAssignedAt ?? never, desk.agent.id)
+    }
+}
+
+// MARK: - Places in the queue
+
+extension HubStateMachine {
+    mutating func announcePositions(at now: Duration) -> [HubAction] {
+        var actions: [HubAction] = []
+        var places: [String: Int] = [:]
+        for item in queue {
+            guard let queue = items[item]?.queue.id else { continue }
+            let place = places[queue, default: 0] + 1
+            places[queue] = place
+            guard items[item]?.announcedPosition != place else { continue }
+            items[item]?.announcedPosition = place
+            note("\(item) waits at position \(place)", at: now)
+            actions.append(.position(item: item, place, estimatedWait: estimatedWait(at: place)))
+        }
+        return actions
+    }
+
+    /// By the mean time of the conversations so far and the units that work on them; nil before the first.
+    private func estimatedWait(at position: Int) -> Duration? {
+        let units = desks.filter { $0.isConnected && policy.allowedPresences.contains($0.presence) }
+            .reduce(0) { $0 + $1.agent.capacity }
+        guard units > 0 else { return nil }
+        return figures.averageHandleTime.map { $0 * position / units }
+    }
+}
+
+extension HubAgent {
+    /// Whether the agent has every one of some skills at its level or better.
+    package func has(_ skills: [String: Int]) -> Bool { skills.allSatisfy { level(of: $0.key) >= max($0.value, 1) } }
+}

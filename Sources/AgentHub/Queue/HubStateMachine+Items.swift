@@ -1,0 +1,152 @@
+import Handoff
+
+// The life of an item: in at the door, through the hands of agents, and out.
+extension HubStateMachine {
+    mutating func open(_ item: String, _ need: WorkNeed, at now: Duration) -> [HubAction] {
+        guard items[item] == nil else { return [] }
+        figures.opened += 1
+        let queue = policy.queue(for: need)
+        if let refusal = refusal(of: queue, at: now) {
+            figures.refused += 1
+            note("\(item) refused: \(refusal.rawValue)", at: now)
+            return [.refuse(item: item, refusal)]
+        }
+        let skills = need.skills.sorted { $0.key < $1.key }.map { $0.value > 1 ? "\($0.key):\($0.value)" : $0.key }
+        note("\(item) opened" + (skills.isEmpty ? "" : ", skill \(skills.joined(separator: ", "))"), at: now)
+        items[item] = ItemRecord(
+            id: item,
+            number: nextNumber(),
+            openedAt: now,
+            need: need,
+            queue: queue,
+            queuedAt: now
+        )
+        return []
+    }
+
+    private func refusal(of queue: HubQueue, at now: Duration) -> HubRefusal? {
+        if let hours = queue.hours, !hours.isOpen(at: now) { return .outOfHours }
+        guard desks.contains(where: \.isAtWork) else { return .noAgents }
+        // Who can be given to an agent at once does not wait, but who that is shows only after the door.
+        if let limit = queue.limit, items.values.count(where: { $0.isWaiting && $0.queue.id == queue.id }) >= limit {
+            return .queueFull
+        }
+        return nil
+    }
+
+    mutating func accept(_ item: String, by agent: String, at now: Duration) -> [HubAction] {
+        guard let record = items[item] else { return [.reject(item: item, agent: agent, .gone)] }
+        switch record.phase {
+        case .offered(agent, _): return connect(item, to: agent, at: now)
+        case .waiting where record.queue.isPull: return pick(item, by: agent, at: now)
+        case .active(agent, _): return []
+        case .active: return [.reject(item: item, agent: agent, .alreadyTaken)]
+        case .offered, .waiting: return [.reject(item: item, agent: agent, .gone)]
+        }
+    }
+
+    private mutating func pick(_ item: String, by agent: String, at now: Duration) -> [HubAction] {
+        guard let desk = index(of: agent), desks[desk].isAtWork, desks[desk].hasRoom else {
+            return [.reject(item: item, agent: agent, .noCapacity)]
+        }
+        desks[desk].unitsInUse += 1
+        desks[desk].lastAssignedAt = now
+        return connect(item, to: agent, at: now)
+    }
+
+    mutating func connect(_ item: String, to agent: String, at now: Duration) -> [HubAction] {
+        guard let record = items[item] else { return [] }
+        let isFirst = record.answeredAt == nil
+        if isFirst { figures.answer(after: now - record.openedAt) }
+        items[item]?.phase = .active(agent: agent, isOnHold: false)
+        items[item]?.answeredAt = record.answeredAt ?? now
+        items[item]?.reservedFor = nil
+        items[item]?.announcedPosition = nil
+        note("\(agent) accepted \(item)", at: now)
+        return [.connect(item: item, agent: agent, isFirst: isFirst)]
+    }
+
+    mutating func decline(_ item: String, by agent: String, at now: Duration) -> [HubAction] {
+        guard case .offered(agent, _)? = items[item]?.phase else { return [] }
+        note("\(agent) declined \(item)", at: now)
+        returnToQueue(item, sparing: agent, at: now)
+        return policy.presenceAfterDecline.map { present(agent, as: $0) } ?? []
+    }
+
+    mutating func hold(_ item: String, by agent: String, _ isOnHold: Bool, at now: Duration) -> [HubAction] {
+        guard items[item]?.phase == .active(agent: agent, isOnHold: !isOnHold) else { return [] }
+        items[item]?.phase = .active(agent: agent, isOnHold: isOnHold)
+        note("\(agent) \(isOnHold ? "holds" : "resumes") \(item)", at: now)
+        return [.hold(item: item, agent: agent, isOnHold)]
+    }
+
+    /// Nothing changes unless the target can take the item: a user is never handed into the void.
+    mutating func transfer(
+        _ item: String,
+        by agent: String,
+        to target: TransferTarget,
+        at now: Duration
+    ) -> [HubAction] {
+        guard var record = items[item], record.agent == agent else { return [] }
+        switch target {
+        case .agent(let colleague):
+            guard colleague != agent, let desk = index(of: colleague), canBeRung(desks[desk]) else {
+                return [.reject(item: item, agent: agent, .targetUnavailable)]
+            }
+            record.reservedFor = colleague
+        case .queue(let id):
+            guard let queue = policy.queues.first(where: { $0.id == id }) else {
+                return [.reject(item: item, agent: agent, .targetUnavailable)]
+            }
+            record.queue = queue
+        case .skill(let skill):
+            record.need.skills = [skill.lowercased(): 1]
+            record.need.queue = nil
+            record.queue = policy.queue(for: record.need)
+        }
+        note("\(agent) transfers \(item) to \(target)", at: now)
+        record.queuedAt = now
+        items[item] = record
+        returnToQueue(item, sparing: agent, at: now)
+        return [.transfer(item: item, from: agent, target)]
+    }
+
+    mutating func end(
+        _ item: String,
+        by agent: String,
+        _ completion: HandoffCompletion,
+        at now: Duration
+    ) -> [HubAction] {
+        guard let record = items[item], record.agent == agent else { return [] }
+        figures.handle(for: now - (record.answeredAt ?? now))
+        note("\(agent) ended \(item): \(completion.rawValue)", at: now)
+        items[item] = nil
+        beginWrapUp(of: item, by: agent, at: now)
+        return [.complete(item: item, agent: agent, completion)]
+    }
+
+    mutating func close(_ item: String, at now: Duration) -> [HubAction] {
+        guard let record = items.removeValue(forKey: item) else { return [] }
+        note("customer left \(item)", at: now)
+        if record.answeredAt == nil { figures.abandoned += 1 }
+        switch record.phase {
+        case .waiting: return []
+        case .offered(let agent, _):
+            release(agent, at: now)
+            return [.withdraw(item: item, agent: agent)]
+        case .active(let agent, _):
+            figures.handle(for: now - (record.answeredAt ?? now))
+            beginWrapUp(of: item, by: agent, at: now)
+            return [.dismiss(item: item, agent: agent)]
+        }
+    }
+
+    /// The item keeps the time at which it came, and with it its place.
+    mutating func returnToQueue(_ item: String, sparing agent: String, at now: Duration) {
+        release(agent, at: now)
+        items[item]?.phase = .waiting
+        items[item]?.spared[agent] = now + policy.offerCooldown
+        // A colleague who was meant and does not take it leaves it to the queue.
+        if items[item]?.reservedFor == agent { items[item]?.reservedFor = nil }
+    }
+}
