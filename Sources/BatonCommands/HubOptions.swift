@@ -13,7 +13,17 @@ struct HubOptions: ParsableArguments {
     @Option(help: "How handoff reports are spelt: sdk, three-events or three-events-as-coded.")
     var dialect: DialectOption = .sdk
 
+    @Option(
+        name: .customLong("fault"),
+        help: ArgumentHelp("What is to go wrong on the human side, more than once if need be.", valueName: "name|help")
+    )
+    var faults: [FaultOption] = []
+
+    @Option(help: ArgumentHelp("Makes the simulated agents do and say the same again.", valueName: "n"))
+    var seed: UInt64?
+
     func validate() throws {
+        if faults.contains(.help) { throw CleanExit.message(FaultOption.list) }
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
 
@@ -24,8 +34,12 @@ struct HubOptions: ParsableArguments {
     func adapter(patience: Duration) -> HandoffAdapter? {
         guard agent == .simulated else { return nil }
         let pace = SimulatedPace(patience: patience, speed: agentPace)
-        let hub = EmbeddedHub.simulated(pace: pace, seed: .random(in: 0 ... .max))
-        return HandoffAdapter(hub: hub, dialect: dialect.dialect)
+        let hub = EmbeddedHub.simulated(
+            pace: pace,
+            seed: seed ?? .random(in: 0 ... .max),
+            faults: Set(faults.compactMap(\.humanFault))
+        )
+        return HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)))
     }
 }
 
@@ -46,5 +60,47 @@ enum DialectOption: String, ExpressibleByArgument, CaseIterable {
         case .threeEvents: .threeEvents
         case .threeEventsAsCoded: .threeEventsAsCoded
         }
+    }
+}
+
+/// A word of `--fault`: a fault of agents and hub, one of the statuses, or the wish to see the list.
+enum FaultOption: ExpressibleByArgument, Hashable {
+    case human(HumanFault)
+    case status(StatusFault)
+    case help
+
+    init?(argument: String) {
+        if argument == "help" {
+            self = .help
+        } else if let fault = HumanFault(rawValue: argument) {
+            self = .human(fault)
+        } else if let fault = StatusFault(rawValue: argument) {
+            self = .status(fault)
+        } else {
+            return nil
+        }
+    }
+
+    static var allValueStrings: [String] {
+        ["help"] + HumanFault.allCases.map(\.rawValue) + StatusFault.allCases.map(\.rawValue)
+    }
+
+    var humanFault: HumanFault? {
+        if case .human(let fault) = self { fault } else { nil }
+    }
+
+    var statusFault: StatusFault? {
+        if case .status(let fault) = self { fault } else { nil }
+    }
+
+    /// What `--fault help` prints: a name and what it does on each line.
+    static var list: String {
+        let faults =
+            HumanFault.allCases.map { ($0.rawValue, $0.summary) }
+            + StatusFault.allCases.map { ($0.rawValue, $0.summary) }
+        let width = faults.map(\.0.count).max() ?? 0
+        return faults.map { name, summary in
+            name + String(repeating: " ", count: width - name.count + 2) + summary
+        }.joined(separator: "\n")
     }
 }

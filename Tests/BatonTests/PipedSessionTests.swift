@@ -188,4 +188,35 @@ struct PipedSessionTests {
         let saved = try JSONValue(parsing: try home.read("talk.transcript"))
         #expect(saved.array?.contains { $0["text"] == "opening hours" } == true)
     }
+
+    @Test(arguments: [
+        ("no-agents", ["requested", "bot"], "No agent is online."),
+        ("queue-full", ["requested", "bot"], "full"),
+        ("out-of-hours", ["requested", "bot"], "closed"),
+        ("completion-twice", ["requested", "live", "bot"], "hand you back"),
+        ("status-unknown", ["requested", "live", "bot"], "parked"),
+    ])
+    func `a fault of the human side is seen, and the session goes on`(
+        fault: String,
+        states: [String],
+        words: String
+    ) throws {
+        let result = try run(
+            ["--json", "--agent-pace", "20", "--fault", fault],
+            input: "a person for my credit card, please\nopening hours\n"
+        )
+        #expect(result.exit == .code(0))
+        let lines = try objects(result.output)
+        let seen = lines.filter { $0["kind"] == "handoff" }.compactMap { $0["state"]?.string }
+        #expect(seen.prefix(states.count) == states[...], "\(seen)")
+        #expect(result.output.contains(words))
+        #expect(result.output.contains("We are open") || states.contains("live"))
+    }
+
+    @Test func `the list of faults names each with what it does`() throws {
+        let result = try run(["--fault", "help"], input: "")
+        #expect(result.exit == .code(0))
+        #expect(result.output.contains("agent-vanishes"))
+        #expect(result.output.contains("completion-twice"))
+    }
 }
