@@ -35,6 +35,41 @@ struct AdapterTests {
         }
     }
 
+    /// Lets the user see something else than some words of the bot, or nothing.
+    private struct Censor: ConversationAdapter {
+        let seen = Happenings<String>()
+
+        func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient {
+            .bot
+        }
+
+        func revise(_ activity: Activity, in conversationId: String) -> Activity? {
+            switch activity.text {
+            case "echo hush": return nil
+            case "echo secret":
+                var event = Activity.event("secret")
+                event.id = activity.id
+                return event
+            default: return activity
+            }
+        }
+
+        func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
+            seen.note(activity.text ?? activity.name ?? "")
+        }
+    }
+
+    @Test func `an adapter decides what is seen of the bot before anybody sees it`() async throws {
+        let adapter = Censor()
+        try await withServer(bot: echoBot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            for text in ["hush", "secret", "plain"] { _ = try await conversation.say(text) }
+            #expect(await adapter.seen.next(2) == ["secret", "echo plain"])
+            let history = try await conversation.history().activities
+            #expect(history.map { $0.text ?? $0.name ?? "" } == ["hush", "secret", "secret", "plain", "echo plain"])
+        }
+    }
+
     @Test func `what the adapter takes the bot does not see, and the client is answered at once`() async throws {
         let heard = Happenings<Activity>()
         try await withServer(bot: ObservedBot(heard), adapter: TestAdapter()) { server in
