@@ -139,7 +139,7 @@ let package = Package(
         // Beside the levels: figures, and what tests stand on.
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["baton", "BotSchema", "TestSupport"],
+            dependencies: ["AgentHub", "baton", "BotSchema", "TestSupport"],
             path: "Sources/Benchmarks",
             swiftSettings: strict
         ),

@@ -1,3 +1,4 @@
+import AgentHub
 import BotSchema
 import TestSupport
 
@@ -24,6 +25,8 @@ struct Benchmarks {
         try StartUp(program: baton, runs: 20).report()
         try LineLatency(program: baton, lines: 300).report()
         JSONThroughput(activities: 12_000).report()
+        print("a simulated day of 200 users and 10 agents:")
+        for line in SimulatedDay(seed: 7).run().figures { print("  " + line) }
     }
 }
 

@@ -191,7 +191,7 @@ struct PipedSessionTests {
 
     @Test(arguments: [
         ("no-agents", ["requested", "bot"], "No agent is online."),
-        ("queue-full", ["requested", "bot"], "full"),
+        ("queue-full", ["requested", "bot"], "Too many"),
         ("out-of-hours", ["requested", "bot"], "closed"),
         ("completion-twice", ["requested", "live", "bot"], "hand you back"),
         ("status-unknown", ["requested", "live", "bot"], "parked"),

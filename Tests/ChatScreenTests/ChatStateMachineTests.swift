@@ -119,6 +119,15 @@ struct ChatStateMachineTests {
         #expect(script.enter("/handoff \(words)").last?.hasPrefix("Usage: /handoff") == true)
     }
 
+    @Test func `what a bot says in an agent's conversation is told to the tester`() {
+        var script = ChatScript()
+        _ = script.open()
+        let shown = script.arrive(
+            #"{"type":"event","name":"baton.suppressed","value":{"activity":{"type":"message","text":"Still here!"}}}"#
+        )
+        #expect(shown.contains("The bot spoke while an agent has the conversation: “Still here!”"))
+    }
+
     @Test func `saving waits for the line that is on its way`() {
         var script = ChatScript()
         _ = script.open()

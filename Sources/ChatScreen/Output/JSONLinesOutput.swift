@@ -19,6 +19,9 @@ package struct JSONLinesOutput: ChatOutput {
         case .entered, .enteredCommand: nil
         case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
         case .changed(let item): object(of: item)
+        // Each state is told once; what a hub says within one is no other state.
+        case .handoff(let transition) where !transition.isChange && transition.queuePosition == nil:
+            transition.message.map { ["kind": "notice", "level": "info", "text": .string($0)] }
         case .handoff(let transition): handoff(transition)
         case .connection(let state): connection(state)
         case .notice(let text): ["kind": "notice", "level": "info", "text": .string(text)]

@@ -44,10 +44,19 @@ extension ChatStateMachine {
         let item = ChatItem.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
         actions.append(.show(isChange ? .changed(item) : item))
         actions += transitions.map { .show(.handoff($0)) }
+        if let words = Self.suppressedWords(of: activity) {
+            actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))
+        }
         if case .agent = speaker, activity.type == .message { pacer.otherSideSpoke() }
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }
         reopenAtEnd()
         return actions + pace(pacer.somethingHappened())
+    }
+
+    /// What the adapter kept from the user: a bot's message in an agent's conversation, which a tester is to see.
+    private static func suppressedWords(of activity: Activity) -> String? {
+        guard activity.type == .event, activity.name == "baton.suppressed" else { return nil }
+        return Activity(activity.value?["activity"])?.text ?? "(no words)"
     }
 
     /// Somebody composes an answer: the prompt says so for three seconds (A6001), or until the answer is there.
