@@ -6,7 +6,7 @@ Usage: check.py OUTPUT EXIT_STATUS   the output holds one JSON object a line
 import json
 import sys
 
-from checks import Checks
+from checks import Checks, words
 
 checks = Checks()
 
@@ -54,7 +54,7 @@ def check_activities(activities):
         checks.that(attachment.get("name") == "Transcript", "with the Transcript attachment", attachment)
         said = attachment.get("content", {}).get("activities", [])
         checks.that(any(a.get("text") == "cards" for a in said), "which holds what the user said", len(said))
-    heard = [t for t in texts if t and t.startswith("handoff.status")]
+    heard = [t for t in map(words, activities) if t and t.startswith("handoff.status")]
     checks.that("handoff.status accepted" in heard, "the bot hears that the handoff was accepted", heard)
 
 

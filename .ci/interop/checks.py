@@ -3,6 +3,14 @@
 import sys
 
 
+def words(activity):
+    """What an activity says. While an agent has the conversation, a bot's message is kept from the user and comes as
+    a private event that holds it."""
+    if activity.get("name") == "baton.suppressed":
+        return activity["value"]["activity"].get("text")
+    return activity.get("text")
+
+
 class Checks:
     def __init__(self):
         self.passed = 0

@@ -9,7 +9,7 @@ import sys
 import time
 
 import aiohttp
-from checks import Checks
+from checks import Checks, words
 
 checks = Checks()
 
@@ -229,7 +229,7 @@ async def read_until(stream, text, seconds):
     while text not in texts and (left := end - time.monotonic()) > 0:
         activity = await stream.silent(left)
         if activity is not None:
-            texts.append(activity.get("text"))
+            texts.append(words(activity))
     return texts
 
 

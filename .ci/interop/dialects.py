@@ -6,7 +6,7 @@ Usage: dialects.py DIALECT OUTPUT EXIT_STATUS
 import json
 import sys
 
-from checks import Checks
+from checks import Checks, words
 
 REPORTS = {
     "sdk": ["handoff.status accepted", "handoff.status completed"],
@@ -20,11 +20,7 @@ checks = Checks()
 with open(path, encoding="utf-8") as file:
     lines = [json.loads(line) for line in file]
 
-heard = [
-    line["activity"].get("text")
-    for line in lines
-    if line["kind"] == "activity" and line["activity"]["type"] == "message"
-]
+heard = [words(line["activity"]) for line in lines if line["kind"] == "activity"]
 reports = [text for text in heard if text and text.startswith(("handoff.status ", "Handoff"))]
 checks.that(reports == REPORTS[dialect], f"{dialect}: the bot hears acceptance and completion, each once", reports)
 states = [line["state"] for line in lines if line["kind"] == "handoff" and line["state"] != "queued"]
