@@ -108,10 +108,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "AgentHub", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
+        .target(name: "Desk", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
         .target(
             name: "ChatScreen",
             dependencies: [
-                "BotSchema", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
+                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ],
             swiftSettings: strict
@@ -121,7 +122,7 @@ let package = Package(
         .target(
             name: "BatonCommands",
             dependencies: [
-                "AgentHub", "BotSchema", "Bots", "ChatScreen", "DirectLineClient", "DirectLineServer", "Handoff",
+                "AgentHub", "BotSchema", "Bots", "ChatScreen", "Desk", "DirectLineClient", "DirectLineServer", "Handoff",
                 "LineEditing", "Transcripts", "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -216,9 +217,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "DeskTests",
+            dependencies: ["AgentHub", "BotSchema", "Bots", "Desk", "Handoff"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "ChatScreenTests",
             dependencies: [
-                "BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts",
+                "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts",
             ],
             swiftSettings: strict
         ),

@@ -67,7 +67,10 @@ extension AgentDesk {
     package func showTyping(in item: WorkItemID) async { await hub.report(.typing(agent), from: agent, in: item) }
 
     /// Says something to the user.
-    package func say(_ activity: Activity, in item: WorkItemID) async {
+    ///
+    /// - Returns: False when the conversation is not the agent's.
+    @discardableResult
+    package func say(_ activity: Activity, in item: WorkItemID) async -> Bool {
         await hub.say(activity, from: agent, in: item)
     }
 
@@ -99,6 +102,9 @@ extension AgentDesk {
 
     /// Context, transcript, history and notes of a conversation that is the agent's or rings, as text.
     package func brief(on item: WorkItemID) async -> AgentBrief? { await hub.brief(on: item, for: agent) }
+
+    /// The same as the hub has it; nil for what is neither the agent's nor rings.
+    package func request(of item: WorkItemID) async -> WorkRequest? { await hub.request(of: item, for: agent) }
 }
 
 // MARK: - The working day

@@ -113,43 +113,52 @@ extension EmbeddedHub {
     ///
     /// - Returns: The desk; its mailbox holds what came in the meantime.
     package func join(_ agent: HubAgent) -> AgentDesk {
-        let letterbox = desks[agent.id] ?? AgentDesk.Letterbox(agent: agent)
+        var letterbox = desks[agent.id] ?? AgentDesk.Letterbox(agent: agent)
+        letterbox.agent = agent
         desks[agent.id] = letterbox
-        receive(.agentJoined(letterbox.agent))
-        return AgentDesk(agent: letterbox.agent, events: letterbox.events, hub: self)
+        receive(.agentJoined(agent))
+        return AgentDesk(agent: agent, events: letterbox.events, hub: self)
     }
+
+    /// Whether an id is that of an agent who came with the hub, whose desk nobody else may take.
+    package nonisolated func isOccupied(_ agentId: String) -> Bool { workers.contains { $0.agent.id == agentId } }
 
     func accept(_ item: WorkItemID, by agent: HubAgent) -> Bool {
         receive(.accepted(item: item, agent: agent.id))
-        return machine.agent(of: item) == agent
+        return machine.agent(of: item)?.id == agent.id
     }
 
     func transfer(_ item: WorkItemID, by agent: HubAgent, to target: TransferTarget) -> Bool {
-        guard machine.agent(of: item) == agent else { return false }
+        guard machine.agent(of: item)?.id == agent.id else { return false }
         receive(.transferred(item: item, agent: agent.id, target))
-        return machine.agent(of: item) != agent
+        return machine.agent(of: item)?.id != agent.id
     }
 
     /// Passes on what an agent does in a conversation, unless it is no longer the agent's.
     func report(_ report: HubReport, from agent: HubAgent, in item: WorkItemID) {
-        guard machine.agent(of: item) == agent else { return }
+        guard machine.agent(of: item)?.id == agent.id else { return }
         conversations[item]?.report(report)
     }
 
-    func say(_ activity: Activity, from agent: HubAgent, in item: WorkItemID) {
-        guard machine.agent(of: item) == agent else { return }
+    func say(_ activity: Activity, from agent: HubAgent, in item: WorkItemID) -> Bool {
+        guard machine.agent(of: item)?.id == agent.id else { return false }
         conversations[item]?.remember(activity.sent(byAgent: agent.id, name: agent.name))
         conversations[item]?.report(.message(activity, agent))
+        return true
     }
 
     func note(_ text: String, by agent: HubAgent, in item: WorkItemID) {
-        guard machine.agent(of: item) == agent else { return }
+        guard machine.agent(of: item)?.id == agent.id else { return }
         conversations[item]?.request.notes.append(AgentNote(author: agent.name, text: text))
     }
 
     func brief(on item: WorkItemID, for agent: HubAgent) -> AgentBrief? {
         guard machine.concerns(item, agent: agent.id) else { return nil }
         return conversations[item].map { AgentBrief($0.request) }
+    }
+
+    func request(of item: WorkItemID, for agent: HubAgent) -> WorkRequest? {
+        machine.concerns(item, agent: agent.id) ? conversations[item]?.request : nil
     }
 
     func view(for agent: HubAgent) -> HubView { machine.view(for: agent.id, at: clock.now) }
@@ -236,7 +245,7 @@ extension EmbeddedHub {
 extension AgentDesk {
     /// An agent and what waits for the agent to look at.
     struct Letterbox: Sendable {
-        let agent: HubAgent
+        var agent: HubAgent
         let events = Mailbox<AgentDesk.Event>()
     }
 }

@@ -53,16 +53,24 @@ package struct WorkRequest: Sendable {
     package var user: ChannelAccount
     /// Context and transcript.
     package var initiation: HandoffInitiation
+    /// The bot's request as it came, nil where there is none to show.
+    package var activity: Activity?
     /// What user and agents have said since, for the agent who takes over; oldest first.
     package var history: [Activity] = []
     /// What agents have noted for one another; never for the user.
     package var notes: [AgentNote] = []
 
     /// A request.
-    package init(conversationId: String, user: ChannelAccount, initiation: HandoffInitiation) {
+    package init(
+        conversationId: String,
+        user: ChannelAccount,
+        initiation: HandoffInitiation,
+        activity: Activity? = nil
+    ) {
         self.conversationId = conversationId
         self.user = user
         self.initiation = initiation
+        self.activity = activity
     }
 
     /// What the request asks of the hub.
@@ -75,6 +83,12 @@ package struct AgentNote: Hashable, Sendable {
     package let author: String
     /// What it says.
     package let text: String
+
+    /// A note.
+    package init(author: String, text: String) {
+        self.author = author
+        self.text = text
+    }
 }
 
 /// The hub's id of one unit of work: a conversation with a human agent, from the request on.

@@ -28,6 +28,9 @@ package struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: "Who you are") var person: PersonOptions
     @OptionGroup(title: "Input and output") var io: ConsoleOptions
 
+    @Option(help: ArgumentHelp("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
+    var settle: Int = 500
+
     /// A command with nothing set.
     package init() {}
 
@@ -35,6 +38,7 @@ package struct ChatCommand: AsyncParsableCommand {
         try service.validate()
         try hub.validate()
         try io.validate()
+        if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
     }
 
     package func run() async throws {
@@ -55,13 +59,29 @@ package struct ChatCommand: AsyncParsableCommand {
                 let secret = Secrets.random()
                 // A script does not answer an agent, so an agent does not wait long for a script.
                 let patience = Duration.seconds(screen.isInteractive ? 45 : 3)
-                let stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: hub.adapter(patience: patience))
+                let agentHub = hub.makeHub(patience: patience)
+                let desks = agentHub.map { DeskDoor(to: $0, port: 0, secret: Secrets.forAgents()) }
+                let stack = EmbeddedStack(
+                    bot: bot,
+                    port: 0,
+                    secret: secret,
+                    adapter: agentHub.map(hub.adapter),
+                    desks: desks
+                )
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
                     if screen.isInteractive {
                         console.show(screen.greeting(for: bot, at: address, columns: console.columns))
                     }
-                    return await converse(at: endpoint, with: .secret(secret), on: console, screen: screen)
+                    let withdraw = try await announceDesks(desks, on: console, screen: screen)
+                    defer { withdraw?() }
+                    return await converse(
+                        at: endpoint,
+                        with: .secret(secret),
+                        desks: desks,
+                        on: console,
+                        screen: screen
+                    )
                 }
             }
         } catch {
@@ -74,45 +94,79 @@ package struct ChatCommand: AsyncParsableCommand {
     private func converse(
         at endpoint: DirectLineEndpoint,
         with credential: DirectLineCredential,
+        desks: DeskDoor? = nil,
         on console: any Console,
         screen: ChatTerminal
     ) async -> Int32 {
+        let account = person.account
+        let (locale, transport) = (person.resolvedLocale, io.transport.transport)
         let loop = ChatLoop(
             console: console,
             output: screen.output,
-            client: ClientConfiguration(
-                endpoint: endpoint,
-                credential: credential,
-                user: person.account,
-                locale: person.resolvedLocale,
-                transport: io.transport.transport
-            ),
-            configuration: ChatStateMachine.Configuration(
-                isInteractive: screen.isInteractive,
-                settle: .milliseconds(io.settle),
-                linger: .seconds(io.linger),
-                style: screen.style,
-                dialect: hub.dialect.dialect
-            ),
+            sides: sides(screen: screen, hasDesks: desks != nil),
             recordPath: io.record,
-            reportFailure: screen.failureReport
-        )
+            reportFailure: screen.failureReport,
+            offerCommands: screen.completion.offer
+        ) { side in
+            guard side == .agent, let desks else {
+                return ClientConfiguration(
+                    endpoint: endpoint,
+                    credential: credential,
+                    user: account,
+                    locale: locale,
+                    transport: transport
+                )
+            }
+            return ClientConfiguration(
+                endpoint: try DirectLineEndpoint(try await desks.address().directLineURL),
+                credential: .secret(desks.secret),
+                user: ChannelAccount(id: "desk", name: AgentCommand.defaultName, role: "user"),
+                locale: locale,
+                transport: transport
+            )
+        }
         // The line editor takes signals itself.
-        return screen.hasEditor ? await loop.run() : await runUntilStopped(loop)
+        return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
     }
 
-    /// Runs a script's chat; a signal to stop leaves it in order, so that its record is written.
-    private func runUntilStopped(_ loop: ChatLoop) async -> Int32 {
-        await withTaskGroup(of: Int32?.self) { group in
-            group.addTask { await loop.run() }
-            group.addTask {
-                await ProcessSignals.waitForStop()
-                return nil
-            }
-            defer { group.cancelAll() }
-            if let finished = await group.next(), let exitCode = finished { return exitCode }
-            group.cancelAll()
-            return await group.next().flatMap(\.self) ?? 1
+    /// The user's side, and an agent's for `/as agent` where there is a hub.
+    private func sides(screen: ChatTerminal, hasDesks: Bool) -> Sides {
+        let (isInteractive, linger, style) = (screen.isInteractive, Duration.seconds(io.linger), screen.style)
+        let chat = ChatStateMachine(
+            configuration: ChatStateMachine.Configuration(
+                isInteractive: isInteractive,
+                settle: .milliseconds(settle),
+                linger: linger,
+                style: style,
+                dialect: hub.dialect.dialect
+            )
+        )
+        guard hasDesks else { return Sides(chat: chat) }
+        return Sides(chat: chat) {
+            DeskStateMachine(
+                configuration: DeskStateMachine.Configuration(
+                    name: AgentCommand.defaultName,
+                    capacity: 2,
+                    isInteractive: isInteractive,
+                    linger: linger,
+                    style: style
+                )
+            )
         }
+    }
+
+    /// With `--agent desk` somebody is to join by `baton agent`, so that the desks must be there and found.
+    private func announceDesks(
+        _ desks: DeskDoor?,
+        on console: any Console,
+        screen: ChatTerminal
+    ) async throws -> (@Sendable () -> Void)? {
+        guard hub.agent == .desk, let desks else { return nil }
+        let address = try await desks.address()
+        if screen.isInteractive {
+            let words = "Agents join with: baton agent --hub \(address.url), or by /as agent."
+            console.show(screen.output.text(of: .notice(words), columns: console.columns))
+        }
+        return HubAnnouncement(url: address.url, secret: desks.secret).publish()
     }
 }

@@ -21,6 +21,8 @@ struct ChatTerminal {
     let failureReport: (@Sendable (String) -> Void)?
     /// Whether lines are edited here, and not just read.
     let hasEditor: Bool
+    /// What Tab offers.
+    let completion = CommandCompletion()
 
     /// Looks at the options, the environment and the descriptors.
     init(options: ConsoleOptions) {
@@ -38,14 +40,14 @@ struct ChatTerminal {
     }
 
     /// The console: libedit on a terminal, plain lines elsewhere.
-    func makeConsole() throws -> any Console {
+    func makeConsole(historyFile: String? = StateFolder.history) throws -> any Console {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
         do {
             return try LineEditor(
                 prompt: output.prompt(ChatPrompt(listener: .connecting)),
-                historyFile: StateFolder.history,
+                historyFile: historyFile,
                 keepsEnteredLines: false,
-                complete: CommandCompletion.complete
+                complete: completion.complete
             )
         } catch let error as LineEditorError where error.code == .switchedOff {
             // `edit off` in the person's `.editrc`: lines are read as the terminal gives them.

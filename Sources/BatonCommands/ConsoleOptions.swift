@@ -12,17 +12,13 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: "How activities arrive: auto, websocket or polling.")
     var transport: TransportOption = .auto
 
-    @Option(help: ArgumentHelp("Save the conversation to a file when leaving.", valueName: "file"))
+    @Option(help: ArgumentHelp("Save everything that was said to a file when leaving.", valueName: "file"))
     var record: String?
 
-    @Option(help: ArgumentHelp("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
-    var settle: Int = 500
-
-    @Option(help: ArgumentHelp("The longest wait of a pipe for a turn or an open handoff, in seconds.", valueName: "s"))
+    @Option(help: ArgumentHelp("The longest wait of a pipe for an answer, in seconds.", valueName: "s"))
     var linger: Int = 60
 
     func validate() throws {
-        if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
         if linger < 0 { throw ValidationError("--linger takes seconds from 0.") }
     }
 }

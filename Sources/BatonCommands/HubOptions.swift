@@ -4,7 +4,7 @@ import Handoff
 
 /// Who answers when the bot hands over, and how the hub reports it.
 struct HubOptions: ParsableArguments {
-    @Option(help: "Who answers when the bot hands over: simulated or none.")
+    @Option(help: "Who answers when the bot hands over: simulated agents, people at a desk, or none.")
     var agent: AgentOption = .simulated
 
     @Option(help: ArgumentHelp("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
@@ -27,25 +27,28 @@ struct HubOptions: ParsableArguments {
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
 
-    /// The way to a hub of simulated agents.
+    /// The hub that answers.
     ///
-    /// - Parameter patience: How long an agent waits for a silent user.
+    /// - Parameter patience: How long a simulated agent waits for a silent user.
     /// - Returns: nil when nobody is to answer.
-    func adapter(patience: Duration) -> HandoffAdapter? {
-        guard agent == .simulated else { return nil }
-        let pace = SimulatedPace(patience: patience, speed: agentPace)
-        let hub = EmbeddedHub.simulated(
-            pace: pace,
+    func makeHub(patience: Duration) -> EmbeddedHub? {
+        guard agent != .none else { return nil }
+        return EmbeddedHub.simulated(
+            pace: SimulatedPace(patience: patience, speed: agentPace),
             seed: seed ?? .random(in: 0 ... .max),
-            faults: Set(faults.compactMap(\.humanFault))
+            faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : [])
         )
-        return HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)))
+    }
+
+    /// The way to a hub.
+    func adapter(to hub: EmbeddedHub) -> HandoffAdapter {
+        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)))
     }
 }
 
 /// The words of `--agent`.
 enum AgentOption: String, ExpressibleByArgument, CaseIterable {
-    case simulated, none
+    case simulated, desk, none
 }
 
 /// The words of `--dialect`.

@@ -10,7 +10,7 @@ package struct RootCommand: AsyncParsableCommand {
             machine. Say “I want to talk to a person” to see a handoff.
             """,
         version: "0.1.0",
-        subcommands: [ChatCommand.self, ServeCommand.self, TranscriptCommand.self],
+        subcommands: [ChatCommand.self, AgentCommand.self, ServeCommand.self, TranscriptCommand.self],
         defaultSubcommand: ChatCommand.self
     )
 

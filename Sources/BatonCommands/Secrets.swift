@@ -12,6 +12,9 @@ enum Secrets {
         return (0..<4).map { _ in String(generator.next(), radix: 36) }.joined()
     }
 
+    /// What admits agents to the desks of an embedded hub: `BATON_AGENT_SECRET`, or a fresh one.
+    static func forAgents() -> String { environment("BATON_AGENT_SECRET") ?? random() }
+
     /// An environment variable, nil when it is unset or empty.
     static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }

@@ -13,13 +13,17 @@ package struct ServeCommand: AsyncParsableCommand {
 
             Only programs on this machine can connect. With BATON_SECRET or DIRECTLINE_SECRET set, clients must \
             show that secret or a token made with it; without it, any local client may come in, as with Bot \
-            Framework Emulator. With --direct-line, the handoff adapter stands in front of a bot that runs behind \
+            Framework Emulator. Agents are admitted to their desks by BATON_AGENT_SECRET; without it, only those of \
+            the same person on this machine find the hub. With --direct-line, the handoff adapter stands in front of a bot that runs behind \
             another service, and DIRECTLINE_SECRET is that service's.
             """
     )
 
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
     var port: Int = 0
+
+    @Option(help: ArgumentHelp("The port for agents' desks; 0 takes a free one.", valueName: "n"))
+    var deskPort: Int = 0
 
     @OptionGroup(title: "The bot in front of which it stands") var service: ServiceOptions
     @OptionGroup(title: "When the bot hands over") var hub: HubOptions
@@ -31,6 +35,7 @@ package struct ServeCommand: AsyncParsableCommand {
         try service.validate()
         try hub.validate()
         if !(0...65_535).contains(port) { throw ValidationError("--port takes 0 to 65535.") }
+        if !(0...65_535).contains(deskPort) { throw ValidationError("--desk-port takes 0 to 65535.") }
     }
 
     package func run() async throws {
@@ -38,23 +43,35 @@ package struct ServeCommand: AsyncParsableCommand {
         do {
             let choice = try bot()
             let secret = ownSecret
+            let agentHub = hub.makeHub(patience: .seconds(45))
+            let desks = agentHub.map { DeskDoor(to: $0, port: deskPort, secret: Secrets.forAgents(), onEvent: Self.log("desk ")) }
             var stack = EmbeddedStack(
                 bot: choice,
                 port: port,
                 secret: secret,
-                adapter: hub.adapter(patience: .seconds(45))
+                adapter: agentHub.map(hub.adapter),
+                desks: desks
             )
-            stack.onEvent = {
-                StandardStream.output.writeLine(DisplayText.neutralised("\($0)", keepingNewlines: false))
-            }
+            stack.onEvent = Self.log("")
             try await stack.withRunning { address in
-                for line in announcement(of: address, bot: choice) { StandardStream.output.writeLine(line) }
+                let deskAddress = try await desks?.address()
+                let withdraw = desks.flatMap { desks in
+                    deskAddress.flatMap { HubAnnouncement(url: $0.url, secret: desks.secret).publish() }
+                }
+                defer { withdraw?() }
+                for line in announcement(of: address, desks: deskAddress, bot: choice) {
+                    StandardStream.output.writeLine(line)
+                }
                 await ProcessSignals.waitForStop()
             }
         } catch {
             StandardStream.error.writeLine(describe(error))
             throw ExitCode(1)
         }
+    }
+
+    private static func log(_ prefix: String) -> @Sendable (ServerEvent) -> Void {
+        { StandardStream.output.writeLine(DisplayText.neutralised("\(prefix)\($0)", keepingNewlines: false)) }
     }
 
     private func bot() throws -> BotChoice {
@@ -71,13 +88,15 @@ package struct ServeCommand: AsyncParsableCommand {
             ?? (isUpstream ? nil : Secrets.environment("DIRECTLINE_SECRET"))
     }
 
-    private func announcement(of address: ServerAddress, bot: BotChoice) -> [String] {
+    private func announcement(of address: ServerAddress, desks: ServerAddress?, bot: BotChoice) -> [String] {
         [
             "Direct Line   \(address.directLineURL)",
             "service URL   \(address.url)",
             "bot           \(bot.name)",
             "credentials   " + (ownSecret == nil ? "any or none" : "the secret, or a token made with it"),
+            "chat          baton --direct-line \(address.url)",
+            desks.map { "agents        baton agent --hub \($0.url)" },
             "Ctrl-C stops the server.",
-        ]
+        ].compactMap(\.self)
     }
 }

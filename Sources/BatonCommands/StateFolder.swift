@@ -9,6 +9,15 @@ enum StateFolder {
     /// The file with the lines of earlier chats; nil when there is no place for it.
     static var history: String? { path.map { $0 + "/history" } }
 
+    /// The file with the lines of earlier days at a desk; what one says to users is no history for the other side.
+    static var deskHistory: String? { path.map { $0 + "/desk-history" } }
+
+    /// A folder within it that only its owner can look into, made when it is missing; nil when there is no place.
+    static func subfolder(_ name: String) -> String? {
+        guard let path = path.map({ $0 + "/" + name }) else { return nil }
+        return mkdir(path, 0o700) == 0 || errno == EEXIST ? path : nil
+    }
+
     /// `$XDG_STATE_HOME/baton`, or `~/.local/state/baton`, made when it is missing.
     ///
     /// A home that does not exist is not made: services and sandboxes run without one on purpose.

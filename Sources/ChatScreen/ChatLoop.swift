@@ -5,41 +5,55 @@ import Dispatch
 package import LineEditing
 import Transcripts
 
-/// Runs a chat: feeds keys, network, files and time into the state machine and performs what it answers.
+/// Runs a chat, a desk or both: feeds keys, network, files and time into the state machines and performs what they
+/// answer.
 ///
 /// One task reads events and performs actions, so everything happens in one order. Every other task is its child and
 /// ends with it.
 package struct ChatLoop: Sendable {
+    private struct Arrival: Sendable {
+        let side: Side
+        let event: ChatEvent
+    }
+
     private let console: any Console
     private let output: any ChatOutput
-    private let client: ClientConfiguration
+    private let sides: Sides
+    private let client: @Sendable (Side) async throws -> ClientConfiguration
     private let recordPath: String?
-    private let machine: ChatStateMachine
     private let reportFailure: @Sendable (String) -> Void
+    private let offerCommands: @Sendable (CommandSet) -> Void
+    private let clock: any Clock<Duration>
 
-    /// A chat over a console.
+    /// A loop over a console.
     ///
     /// - Parameters:
     ///   - console: Where lines come from and text goes; the caller closes it.
     ///   - output: How items look.
-    ///   - client: The conversation to open.
-    ///   - configuration: How the chat behaves.
-    ///   - recordPath: A file that gets the transcript when the chat is left, whichever way.
+    ///   - sides: What decides.
+    ///   - recordPath: A file that gets the transcript at the end, whichever way it comes.
     ///   - reportFailure: Where sentences about failures go; to the console when nil.
+    ///   - offerCommands: Told what can be completed from now on.
+    ///   - clock: What timers wait on.
+    ///   - client: The conversation to open for a side; asked when the side begins, and for each new conversation.
     package init(
         console: any Console,
         output: any ChatOutput,
-        client: ClientConfiguration,
-        configuration: ChatStateMachine.Configuration,
+        sides: Sides,
         recordPath: String? = nil,
-        reportFailure: (@Sendable (String) -> Void)? = nil
+        reportFailure: (@Sendable (String) -> Void)? = nil,
+        offerCommands: @escaping @Sendable (CommandSet) -> Void = { _ in },
+        clock: any Clock<Duration> = ContinuousClock(),
+        client: @escaping @Sendable (Side) async throws -> ClientConfiguration
     ) {
         self.console = console
         self.output = output
+        self.sides = sides
         self.client = client
         self.recordPath = recordPath
-        machine = ChatStateMachine(configuration: configuration)
         self.reportFailure = reportFailure ?? { console.show($0) }
+        self.offerCommands = offerCommands
+        self.clock = clock
     }
 
     /// Runs until the person leaves, the pipe is done or no conversation can be opened.
@@ -48,14 +62,12 @@ package struct ChatLoop: Sendable {
     ///
     /// - Returns: The exit code: 0, or 1 when something was not delivered, not written or not opened.
     package func run() async -> Int32 {
-        let events = AsyncChannel<ChatEvent>()
-        let requests = ConversationRequests()
+        let events = AsyncChannel<Arrival>()
         return await withDiscardingTaskGroup { group in
             group.addTask {
-                for await input in console.inputs { await events.send(.input(input)) }
+                for await input in console.inputs { await events.send(Arrival(side: .user, event: .input(input))) }
             }
-            group.addTask { await converse(requests, events) }
-            let exitCode = await perform(events, requests, in: &group)
+            let exitCode = await perform(events, in: &group)
             group.cancelAll()
             events.finish()
             return exitCode
@@ -64,41 +76,58 @@ package struct ChatLoop: Sendable {
 
     // MARK: - Actions
 
-    private func perform(
-        _ events: AsyncChannel<ChatEvent>,
-        _ requests: ConversationRequests,
-        in group: inout DiscardingTaskGroup
-    ) async -> Int32 {
-        var machine = machine
-        var exitCode: Int32?
-        var actions = machine.begin()
+    private func perform(_ events: AsyncChannel<Arrival>, in group: inout DiscardingTaskGroup) async -> Int32 {
+        var sides = sides
+        let requests = ConversationRequests.forEachSide
+        var steps = [Sides.Step(side: sides.current, action: .openSide)] + sides.begin()
         var iterator = events.makeAsyncIterator()
         while true {
-            for action in actions {
-                switch action {
-                case .show(let item): show(item)
-                case .setPrompt(let prompt): console.setPrompt(output.prompt(prompt))
-                case .post(let activity, let number):
-                    group.addTask { await events.send(.posted(number: number, await requests.post(activity))) }
-                case .reconnect: group.addTask { await requests.reconnect() }
-                case .startConversation: requests.startAnother()
-                case .save(let transcript, let path):
-                    group.addTask { await events.send(.saved(path: path, await write(transcript, to: path))) }
-                case .load(let path):
-                    group.addTask { await events.send(.loaded(path: path, await read(path))) }
-                case .startTimer(let timer, let duration):
-                    group.addTask {
-                        guard (try? await client.clock.sleep(for: duration)) != nil else { return }
-                        await events.send(.timer(timer))
-                    }
-                case .leave(let code): exitCode = code
+            var exitCode: Int32?
+            for step in steps {
+                if case .leave(let code) = step.action {
+                    exitCode = code
+                    break
                 }
+                perform(step, requests[step.side] ?? ConversationRequests(), events, in: &group)
             }
-            if let code = exitCode { return await saveRecord(machine, exitCode: code) }
-            guard let event = await iterator.next(isolation: #isolation) else {
-                return await saveRecord(machine, exitCode: 1)
+            if let code = exitCode { return await saveRecord(sides, exitCode: code) }
+            guard let arrival = await iterator.next(isolation: #isolation) else {
+                return await saveRecord(sides, exitCode: 1)
             }
-            actions = machine.handle(event, at: .now)
+            steps = sides.handle(arrival.event, of: arrival.side, at: .now)
+        }
+    }
+
+    private func perform(
+        _ step: Sides.Step,
+        _ requests: ConversationRequests,
+        _ events: AsyncChannel<Arrival>,
+        in group: inout DiscardingTaskGroup
+    ) {
+        let side = step.side
+        let send = { @Sendable (event: ChatEvent) async in await events.send(Arrival(side: side, event: event)) }
+        switch step.action {
+        case .show(let item): show(item)
+        case .setPrompt(let prompt): console.setPrompt(output.prompt(prompt))
+        case .setCommands(let commands): offerCommands(commands)
+        case .ring: console.ring()
+        case .openSide: group.addTask { await converse(side, requests, send) }
+        case .post(let activity, let number):
+            group.addTask { await send(.posted(number: number, await requests.post(activity))) }
+        case .signal(let activity): group.addTask { _ = await requests.post(activity) }
+        case .reconnect: group.addTask { await requests.reconnect() }
+        case .startConversation: requests.startAnother()
+        case .save(let transcript, let path):
+            group.addTask { await send(.saved(path: path, await write(transcript, to: path))) }
+        case .load(let path):
+            group.addTask { await send(.loaded(path: path, await read(path))) }
+        case .startTimer(let timer, let duration):
+            group.addTask {
+                guard (try? await clock.sleep(for: duration)) != nil else { return }
+                await send(.timer(timer))
+            }
+        // The sides settle these among themselves.
+        case .switchSide, .leave: break
         }
     }
 
@@ -108,9 +137,9 @@ package struct ChatLoop: Sendable {
         if case .failure = item { reportFailure(text) } else { console.show(text) }
     }
 
-    private func saveRecord(_ machine: ChatStateMachine, exitCode: Int32) async -> Int32 {
+    private func saveRecord(_ sides: Sides, exitCode: Int32) async -> Int32 {
         guard let recordPath else { return exitCode }
-        switch await write(machine.wholeTranscript, to: recordPath) {
+        switch await write(sides.wholeTranscript, to: recordPath) {
         case .success: return exitCode
         case .failure(let error):
             show(.failure(DisplayText.neutralised(error.description)))
@@ -120,26 +149,31 @@ package struct ChatLoop: Sendable {
 
     // MARK: - Conversations
 
-    private func converse(_ requests: ConversationRequests, _ events: AsyncChannel<ChatEvent>) async {
+    private func converse(
+        _ side: Side,
+        _ requests: ConversationRequests,
+        _ send: @escaping @Sendable (ChatEvent) async -> Void
+    ) async {
         while !Task.isCancelled {
             do {
-                try await DirectLine.withConversation(client) { conversation in
+                try await DirectLine.withConversation(try await client(side)) { conversation in
                     await requests.opened(conversation)
-                    await events.send(.opened(conversationId: conversation.conversationId))
+                    await send(.opened(conversationId: conversation.conversationId))
                     await withTaskGroup(of: Void.self) { group in
                         group.addTask {
-                            for await event in conversation.events { await events.send(.client(event)) }
+                            for await event in conversation.events { await send(.client(event)) }
                         }
                         await requests.waitForAnother()
                         group.cancelAll()
                     }
                 }
-            } catch let error as ClientError {
-                await requests.opened(nil)
-                await events.send(.failedToOpen(error))
-                await requests.waitForAnother()
-            } catch {
+            } catch is CancellationError {
                 return
+            } catch {
+                let failure = error as? ClientError ?? ClientError(.unreachable, String(describing: error))
+                await requests.opened(nil)
+                await send(.failedToOpen(failure))
+                await requests.waitForAnother()
             }
         }
     }
@@ -175,6 +209,10 @@ package struct ChatLoop: Sendable {
 
 /// What the loop asks of the conversation that is open now.
 private actor ConversationRequests {
+    static var forEachSide: [Side: ConversationRequests] {
+        Dictionary(uniqueKeysWithValues: Side.allCases.map { ($0, ConversationRequests()) })
+    }
+
     private var conversation: Conversation?
     private let asked: AsyncStream<Void>
     private let asker: AsyncStream<Void>.Continuation

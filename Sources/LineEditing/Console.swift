@@ -2,6 +2,8 @@
 package enum LineInput: Sendable, Equatable {
     /// A line that was entered, without its final newline. It may hold newlines that were typed or pasted inside it.
     case line(String)
+    /// The person is composing this line; told once a second at most, and only by consoles that see keys.
+    case composing(String)
     /// The person pressed ^C.
     case interrupt
     /// Nothing more will come: ^D on an empty line, the end of a pipe, a lost terminal, or a signal to stop.
@@ -28,6 +30,9 @@ package protocol Console: Sendable {
     /// Changes what stands before the line that is being edited; its text and the cursor stay.
     func setPrompt(_ prompt: Prompt)
 
+    /// Calls the person: the terminal's bell. Consoles without a terminal do nothing.
+    func ring()
+
     /// Ends the input and gives the terminal back.
     ///
     /// Returns when everything shown is written. A second call waits for the same end.
@@ -53,4 +58,9 @@ package struct Prompt: Sendable, Equatable {
         self.text = text
         self.right = right
     }
+}
+
+extension Console {
+    /// Does nothing.
+    package func ring() {}
 }

@@ -81,6 +81,10 @@ extension EditingSession {
         let delivery = mailbox.take()
         prompt = delivery.prompt
         print(delivery.lines)
+        if delivery.rings {
+            output.append("\u{07}")
+            output.flush()
+        }
         isEnding = isEnding || delivery.isClosing
     }
 

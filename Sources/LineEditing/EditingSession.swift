@@ -36,6 +36,7 @@ final class EditingSession: ThreadBody {
     var size = TerminalSize(descriptor: STDOUT_FILENO) ?? .standard
     var isEnding = false
     let rewraps = TerminalKind.rewrapsOnResize
+    private var composed = (text: "", at: ContinuousClock.now.advanced(by: .seconds(-1)))
 
     /// Opens the engine and reads the person's `~/.editrc`.
     init(
@@ -185,6 +186,14 @@ final class EditingSession: ThreadBody {
         mailbox.note(draft: draft.text)
         output.append(Self.atOnce(bytes))
         output.flush()
+        tellOfComposing(draft.text)
+    }
+
+    private func tellOfComposing(_ text: String) {
+        let now = ContinuousClock.now
+        guard !text.isEmpty, text != composed.text, now - composed.at > .seconds(1) else { return }
+        composed = (text, now)
+        inputs.yield(.composing(text))
     }
 
     /// Prints lines above the area.

@@ -7,12 +7,14 @@ final class EditorMailbox: Sendable {
         var lines: [String]
         var prompt: Prompt
         var isClosing: Bool
+        var rings: Bool
     }
 
     private struct State {
         var lines: [String] = []
         var prompt: Prompt
         var isClosing = false
+        var rings = false
         /// Whether the thread has been woken and has not taken its mail yet.
         var isWoken = false
         var hasEnded = false
@@ -38,6 +40,10 @@ final class EditorMailbox: Sendable {
 
     func setPrompt(_ prompt: Prompt) {
         _ = tell { $0.prompt = prompt }
+    }
+
+    func ring() {
+        _ = tell { $0.rings = true }
     }
 
     func requestClose() {
@@ -77,8 +83,16 @@ final class EditorMailbox: Sendable {
     func take() -> Delivery {
         state.withLock { state in
             state.isWoken = false
-            defer { state.lines.removeAll() }
-            return Delivery(lines: state.lines, prompt: state.prompt, isClosing: state.isClosing)
+            defer {
+                state.lines.removeAll()
+                state.rings = false
+            }
+            return Delivery(
+                lines: state.lines,
+                prompt: state.prompt,
+                isClosing: state.isClosing,
+                rings: state.rings
+            )
         }
     }
 

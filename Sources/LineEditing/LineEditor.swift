@@ -84,6 +84,9 @@ package final class LineEditor: Console {
     /// Changes the prompt, also while the person types or searches.
     package func setPrompt(_ prompt: Prompt) { mailbox.setPrompt(prompt) }
 
+    /// Rings the terminal's bell.
+    package func ring() { mailbox.ring() }
+
     /// Ends the input and restores the terminal.
     ///
     /// A line in progress stays on the screen and in `draft`.

@@ -20,6 +20,7 @@ struct Probe {
             case .line("/burst"): for number in 1...2000 { console.show("burst \(number)") }
             case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))
             case .line(let line): console.show("GOT \(line.debugDescription)")
+            case .composing: break
             case .interrupt: console.show("INTERRUPT")
             case .endOfInput: console.show("END")
             }

@@ -81,7 +81,12 @@ actor HandoffSession {
     func run() async {
         guard phase != .closed else { return }
         let user = await conversation.user
-        let request = WorkRequest(conversationId: conversation.id, user: user, initiation: initiation)
+        let request = WorkRequest(
+            conversationId: conversation.id,
+            user: user,
+            initiation: initiation,
+            activity: request
+        )
         do throws(HubConnectionError) {
             let item = try await hub.open(request) { [inbox] in inbox.post(.report($0)) }
             self.item = item

@@ -8,13 +8,16 @@ package struct HubAgent: Hashable, Sendable {
     package let skills: [String: Int]
     /// How many conversations the agent takes at once.
     package let capacity: Int
+    /// Whether the agent is rung only where no other at work takes the item: a simulated one among people.
+    package let isStandIn: Bool
 
     /// An agent.
-    package init(id: String, name: String, skills: [String: Int], capacity: Int = 1) {
+    package init(id: String, name: String, skills: [String: Int], capacity: Int = 1, isStandIn: Bool = false) {
         self.id = id
         self.name = name
         self.skills = Dictionary(skills.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: max)
         self.capacity = capacity
+        self.isStandIn = isStandIn
     }
 
     /// How good the agent is at something, 0 for not at all.

@@ -58,7 +58,7 @@ struct DeskRecord {
         let until: Duration
     }
 
-    let agent: HubAgent
+    var agent: HubAgent
     var presence = AgentPresence.available
     var isConnected = true
     /// When an agent whose connection broke counts as lost.

@@ -6,6 +6,8 @@ extension HubStateMachine {
             note("\(agent.id) joined", at: now)
             return []
         }
+        // Who comes back may have learnt something, or want less work.
+        desks[desk].agent = agent
         return desks[desk].isAtWork
             ? [] : reconnect(agent.id, at: now) + change(agent.id, to: .available, at: now)
     }

@@ -34,19 +34,27 @@ extension HubStateMachine {
     private func bestDesk(for item: ItemRecord, at now: Duration) -> Int? {
         let candidates = desks.indices.filter { canBeRung(desks[$0]) && !item.spares(desks[$0].agent.id, at: now) }
         if let colleague = item.reservedFor { return candidates.first { desks[$0].agent.id == colleague } }
-        let required = requiredSkills(of: item, at: now)
+        let isForPeople = desks.contains { mayTake(item, $0, isStandIn: false, at: now) }
+        let required = requiredSkills(of: item, isForPeople: isForPeople, at: now)
         return
             candidates
-            .filter { desks[$0].agent.has(required) }
+            .filter { desks[$0].agent.isStandIn != isForPeople && desks[$0].agent.has(required) }
             .min { ranking($0, for: item) < ranking($1, for: item) }
     }
 
+    /// Whether an agent of a kind wants work and has not let this item go, however busy the agent is.
+    private func mayTake(_ item: ItemRecord, _ desk: DeskRecord, isStandIn: Bool, at now: Duration) -> Bool {
+        desk.agent.isStandIn == isStandIn && desk.isConnected && policy.allowedPresences.contains(desk.presence)
+            && !item.spares(desk.agent.id, at: now)
+    }
+
     /// A need that nobody at work can meet is none, where the hub says so.
-    private func requiredSkills(of item: ItemRecord, at now: Duration) -> [String: Int] {
+    private func requiredSkills(of item: ItemRecord, isForPeople: Bool, at now: Duration) -> [String: Int] {
         let required = item.requiredSkills(at: now)
-        guard policy.skillGap == .anybody, !desks.contains(where: { $0.isAtWork && $0.agent.has(required) })
-        else { return required }
-        return [:]
+        let isMet = desks.contains { desk in
+            desk.isAtWork && desk.agent.isStandIn != isForPeople && desk.agent.has(required)
+        }
+        return policy.skillGap == .anybody && !isMet ? [:] : required
     }
 
     /// Smallest first: by the queue's method, then the better skilled, then whose last item is longest ago.

@@ -137,6 +137,11 @@ extension HubStateMachine {
             own: items.values.filter { $0.agent == agent }.sorted { $0.number < $1.number }.map { item in
                 HubView.Conversation(item: item.id, isOnHold: item.phase == .active(agent: agent, isOnHold: true))
             },
+            ringing: items.values.sorted { $0.number < $1.number }.compactMap { item in
+                guard case .offered(agent, let until) = item.phase else { return nil }
+                return HubView.Ring(item: item.id, remaining: until - now)
+            },
+            queues: policy.queues.map { HubView.Queue(id: $0.id, name: $0.name) },
             colleagues: desks.map { desk in
                 HubView.Colleague(
                     agent: desk.agent,

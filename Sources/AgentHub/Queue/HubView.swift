@@ -22,6 +22,22 @@ package struct HubView: Hashable, Sendable {
         package let isOnHold: Bool
     }
 
+    /// An offer that the agent has not answered.
+    package struct Ring: Hashable, Sendable {
+        /// The item's id.
+        package let item: String
+        /// How much longer it rings.
+        package let remaining: Duration
+    }
+
+    /// A line of waiting users.
+    package struct Queue: Hashable, Sendable {
+        /// The queue's id, to which a conversation can be passed on.
+        package let id: String
+        /// The name that users see.
+        package let name: String
+    }
+
     /// One who works here, the agent included.
     package struct Colleague: Hashable, Sendable {
         /// Who it is.
@@ -36,6 +52,10 @@ package struct HubView: Hashable, Sendable {
     package let waiting: [Waiting]
     /// The agent's own conversations, in the order in which they came.
     package let own: [Conversation]
+    /// The items that ring at the agent's desk, and how much longer, in the order in which they came.
+    package let ringing: [Ring]
+    /// The queues that there are.
+    package let queues: [Queue]
     /// Everybody who works here.
     package let colleagues: [Colleague]
     /// The hub's figures.

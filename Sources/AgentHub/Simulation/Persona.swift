@@ -19,7 +19,8 @@ package struct Persona: Hashable, Sendable {
         agent: HubAgent(
             id: "ana",
             name: "Ana",
-            skills: ["billing": 9, "credit card": 10, "credit cards": 10, "payments": 8]
+            skills: ["billing": 9, "credit card": 10, "credit cards": 10, "payments": 8],
+            isStandIn: true
         ),
         department: "billing",
         knowledge: [
@@ -51,7 +52,8 @@ package struct Persona: Hashable, Sendable {
         agent: HubAgent(
             id: "ben",
             name: "Ben",
-            skills: ["orders": 9, "delivery": 9, "technical": 8, "returns": 7]
+            skills: ["orders": 9, "delivery": 9, "technical": 8, "returns": 7],
+            isStandIn: true
         ),
         department: "orders and technical support",
         knowledge: [
@@ -98,7 +100,8 @@ extension Persona {
             id: id ?? model.agent.id,
             name: name ?? model.agent.name,
             skills: skills,
-            capacity: capacity
+            capacity: capacity,
+            isStandIn: model.agent.isStandIn
         )
         department = model.department
         knowledge = model.knowledge

@@ -50,6 +50,8 @@ struct EmbeddedStack: Sendable {
     let secret: String?
     /// The way to the agent hub; nil when nobody answers a handoff.
     let adapter: HandoffAdapter?
+    /// The way from the hub to people at desks; nil when there is no hub.
+    var desks: DeskDoor?
     /// Hears of what happens at the server.
     var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
@@ -92,6 +94,10 @@ struct EmbeddedStack: Sendable {
             }
             group.addTask {
                 await adapter?.run()
+                return nil
+            }
+            group.addTask {
+                await desks?.run()
                 return nil
             }
             group.addTask {

@@ -12,6 +12,8 @@ package struct SlashCommand: Hashable, Sendable {
         case number
         /// One of a few words, and then perhaps more.
         case words([String])
+        /// One of the words that the hub has for it at present, such as the names of colleagues.
+        case known
     }
 
     /// The word behind the slash.
@@ -59,6 +61,12 @@ extension SlashCommand {
             argument: .words(["accept", "fail", "timeout", "complete end", "complete back", "complete fail"])
         ),
         SlashCommand(
+            name: "as",
+            usage: "agent|user",
+            summary: "act as the agent at the hub's desk, or as the user again",
+            argument: .words(["agent", "user"])
+        ),
+        SlashCommand(
             name: "save",
             usage: "FILE",
             summary: "save the conversation: .json as attachment, .transcript as Emulator opens it",
@@ -89,7 +97,10 @@ extension SlashCommand {
     ]
 
     /// The answer to `/help`.
-    package static var help: ChatItem {
+    package static var help: ChatItem { help(table) }
+
+    /// The answer to `/help` where these are the commands.
+    static func help(_ table: [SlashCommand]) -> ChatItem {
         let rows = table.map { ChatItem.Row("/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)"), $0.summary) }
         return .table(title: nil, rows + [ChatItem.Row("//…", "send a line that begins with a slash")])
     }
@@ -107,7 +118,7 @@ package enum EnteredLine: Equatable, Sendable {
     case blank
 
     /// Reads a line; a command may be cut short while it stays unambiguous.
-    package init(_ line: String) {
+    package init(_ line: String, commands: [SlashCommand] = SlashCommand.table) {
         let trimmed = line.trimmed
         if trimmed.isEmpty {
             self = .blank
@@ -116,21 +127,21 @@ package enum EnteredLine: Equatable, Sendable {
         } else if trimmed.hasPrefix("/"), !trimmed.contains("\n") {
             let word = trimmed.dropFirst().prefix { !$0.isWhitespace }
             let rest = String(trimmed.dropFirst(1 + word.count)).trimmed
-            let matches = SlashCommand.table.filter { $0.name.hasPrefix(word.lowercased()) }
+            let matches = commands.filter { $0.name.hasPrefix(word.lowercased()) }
             if let exact = matches.first(where: { $0.name == word.lowercased() }) {
                 self = .command(exact, argument: rest)
             } else if matches.count == 1, !word.isEmpty {
                 self = .command(matches[0], argument: rest)
             } else {
-                self = .unknownCommand(String(word), suggestion: matches.count > 1 ? nil : Self.nearest(to: word))
+                self = .unknownCommand(String(word), suggestion: matches.count > 1 ? nil : Self.nearest(to: word, in: commands))
             }
         } else {
             self = .message(line)
         }
     }
 
-    private static func nearest(to word: Substring) -> String? {
-        SlashCommand.table.map { (name: $0.name, distance: editDistance(Array($0.name), Array(word.lowercased()))) }
+    private static func nearest(to word: Substring, in commands: [SlashCommand]) -> String? {
+        commands.map { (name: $0.name, distance: editDistance(Array($0.name), Array(word.lowercased()))) }
             .filter { $0.distance <= 2 }
             .min { $0.distance < $1.distance }?.name
     }

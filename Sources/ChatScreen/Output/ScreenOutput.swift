@@ -27,11 +27,11 @@ package struct ScreenOutput: ChatOutput {
 
     private func lines(of item: ChatItem, columns: Int) -> [String] {
         switch item {
-        case .entered(let words):
+        case .entered(let words, let addressee):
             return MessageLayout(style: style, columns: columns).lines(
                 speaker: .user(name: nil),
                 time: now(),
-                body: [DisplayText.neutralised(words)]
+                body: [(addressee.map { style.paint("(to \(shortened($0))) ", .faint) } ?? "") + DisplayText.neutralised(words)]
             )
         case .enteredCommand(let line):
             return wrapped(DisplayText.neutralised(line), .faint, columns)
@@ -48,6 +48,7 @@ package struct ScreenOutput: ChatOutput {
             )
         case .handoff(let transition):
             return HandoffLine(style: style, columns: columns).lines(of: transition)
+        case .hub(let parts): return HandoffLine(style: style, columns: columns).lines(of: parts)
         case .connection(let state):
             guard let words = state.announcement else { return [] }
             return wrapped(words, .faint, columns)
@@ -72,6 +73,8 @@ package struct ScreenOutput: ChatOutput {
             case .waiting: ("waiting", .handoff)
             case .queue(let position): (position.map { "queue \($0)" } ?? "queue", .handoff)
             case .agent(let name): (shortened(name), .agent)
+            case .desk: ("desk", .faint)
+            case .user(let name, let number): ((number.map { "\($0) " } ?? "") + shortened(name), .bot)
             case .closed: ("closed", .faint)
             }
         return Prompt(text: style.paint(word + ">", ink) + " ", right: style.paint(prompt.note, .faint))

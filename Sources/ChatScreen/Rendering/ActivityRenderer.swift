@@ -27,6 +27,9 @@ package struct ActivityRenderer: Sendable {
     ///   - isNumbered: Whether its choices can still be taken, and so carry numbers.
     /// - Returns: Lines without control characters but our own colours; none for what is not shown, such as events.
     package func lines(of activity: Activity, by speaker: Speaker, columns: Int, isNumbered: Bool) -> [String] {
+        if let notice = activity.hubNotice {
+            return HandoffLine(style: style, columns: columns).lines(of: [notice.text])
+        }
         let layout = MessageLayout(style: style, columns: columns)
         let time = clockTime(activity)
         switch activity.type {

@@ -15,7 +15,11 @@ package struct HandoffLine: Sendable {
 
     /// The line, wrapped where the terminal is narrower than it.
     package func lines(of transition: HandoffTransition) -> [String] {
-        guard let parts = parts(of: transition) else { return [] }
+        parts(of: transition).map(lines(of:)) ?? []
+    }
+
+    /// The line of some parts, such as what the hub tells.
+    package func lines(of parts: [String]) -> [String] {
         let clean = parts.map { DisplayText.neutralised($0, keepingNewlines: false) }
         let text =
             style.isDrawn ? "── " + clean.joined(separator: " · ") : "-- handoff: " + clean.joined(separator: ", ")

@@ -9,6 +9,8 @@ package enum Speaker: Hashable, Sendable {
     case bot(name: String?)
     /// A human agent.
     case agent(name: String?)
+    /// A user, as an agent sees one.
+    case customer(name: String?)
 
     /// Tells the speaker of an activity.
     ///
@@ -36,6 +38,7 @@ package enum Speaker: Hashable, Sendable {
         case .user: "you"
         case .bot: "bot"
         case .agent: "agent"
+        case .customer: "user"
         }
     }
 
@@ -45,13 +48,14 @@ package enum Speaker: Hashable, Sendable {
         case .user: "you"
         case .bot(let name): name ?? "bot"
         case .agent(let name): name ?? "agent"
+        case .customer(let name): name ?? "user"
         }
     }
 
     var ink: Style.Ink {
         switch self {
         case .user: .user
-        case .bot: .bot
+        case .bot, .customer: .bot
         case .agent: .agent
         }
     }

@@ -29,6 +29,8 @@ package enum ChatTimer: Equatable, Sendable {
     case settle(generation: Int)
     /// The end of a sign that somebody is composing; later signs of it make older timers void.
     case typing(generation: Int)
+    /// The time during which it need not be told again that the person is composing.
+    case composing
     /// The bound on waiting for a turn of a number.
     case linger(turn: Int)
     /// The bound on waiting for lines that are on their way when the person leaves.
@@ -43,8 +45,18 @@ package enum ChatAction: Sendable {
     case setPrompt(ChatPrompt)
     /// Send an activity; answer with ``ChatEvent/posted(number:_:)`` of the same number.
     case post(Activity, number: Int)
+    /// Send what is of this moment only; nothing answers, and a failure is no news.
+    case signal(Activity)
+    /// Call the person, who may look elsewhere.
+    case ring
+    /// Let the person act as the other side of the conversation.
+    case switchSide(Side)
+    /// Offer these commands and words for completion from now on.
+    case setCommands(CommandSet)
     /// Drop the stream and resume it.
     case reconnect
+    /// Open the conversation of a side that had none yet.
+    case openSide
     /// Leave this conversation and open another.
     case startConversation
     /// Write a file; answer with ``ChatEvent/saved(path:_:)``.

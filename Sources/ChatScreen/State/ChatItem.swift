@@ -5,7 +5,9 @@ package import Handoff
 /// Something for the person to see, or for a machine to read.
 package enum ChatItem: Sendable {
     /// The words that the person just entered; the echo of them is not shown again.
-    case entered(String)
+    ///
+    /// `to` names the one who is spoken to where there are several.
+    case entered(String, to: String? = nil)
     /// The command that the person just entered.
     case enteredCommand(String)
     /// An activity that arrived. ``isNumbered`` says whether its choices can be taken.
@@ -14,6 +16,8 @@ package enum ChatItem: Sendable {
     indirect case changed(ChatItem)
     /// The handoff changed its state.
     case handoff(HandoffTransition)
+    /// A change of state at the hub, in parts for one line.
+    case hub([String])
     /// The connection changed its state.
     case connection(ConnectionState)
     /// A sentence about the chat itself.
@@ -57,6 +61,10 @@ package struct ChatPrompt: Equatable, Sendable {
         /// Nobody yet, with the place in the queue.
         case queue(position: Int?)
         case agent(name: String)
+        /// Nobody, at an agent's desk.
+        case desk
+        /// A user, at an agent's desk; numbered where there are several.
+        case user(name: String, number: Int?)
         /// The conversation is over.
         case closed
     }

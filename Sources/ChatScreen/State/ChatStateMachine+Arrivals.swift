@@ -35,6 +35,8 @@ extension ChatStateMachine {
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
+        if let notice = activity.hubNotice, notice.code == "joined" { joinedAgent = notice.agentName }
+        if transitions.contains(where: \.isChange) { joinedAgent = nil }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
         if isTyping, !isEcho { actions.append(showTyping(of: speaker)) }
         if isMessage { choices = Choices(of: activity) }

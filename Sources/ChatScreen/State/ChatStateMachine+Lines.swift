@@ -6,8 +6,10 @@ import Transcripts
 extension ChatStateMachine {
     /// Takes a line, an interrupt or the end of the input.
     mutating func receive(_ input: LineInput, at now: Timestamp) -> [ChatAction] {
+        isAside = false
         switch input {
         case .interrupt: return []
+        case .composing(let draft): return tellOfComposing(draft)
         case .line(let line):
             guard !configuration.isInteractive else { return enter(line, at: now) }
             waitingLines.append(line)
@@ -17,6 +19,25 @@ extension ChatStateMachine {
             if configuration.isInteractive { return leave() }
             return isIdle ? leaveAfterPipe(isBound: false) : []
         }
+    }
+
+    /// Gives up what a script has left to say, and whether it has said all: another side is to say it.
+    mutating func takeWaitingLines() -> (lines: [String], hasEnded: Bool) {
+        defer {
+            waitingLines = []
+            hasInputEnded = false
+        }
+        return (waitingLines, hasInputEnded)
+    }
+
+    /// An agent sees that the user is composing; a bot is not told, which bots do not expect.
+    private mutating func tellOfComposing(_ draft: String) -> [ChatAction] {
+        guard handoff.state == .live, !draft.hasPrefix("/"), !isComposingTold, connection?.canSend == true else {
+            return []
+        }
+        isComposingTold = true
+        // No more often than every three seconds (A6001).
+        return [.signal(.typing), .startTimer(.composing, .seconds(3))]
     }
 
     /// Follows a line that is now the person's turn.
@@ -62,7 +83,7 @@ extension ChatStateMachine {
 
     /// Leaves, but not before the lines on their way have arrived, for which a few seconds must do.
     private mutating func leave() -> [ChatAction] {
-        guard inFlight != nil || connection?.canSend == true && !outbox.isEmpty else {
+        guard outbox.inFlight != nil || connection?.canSend == true && outbox.unsentCount > 0 else {
             return [.leave(exitCode: exitCode)]
         }
         isLeaving = true
@@ -88,14 +109,17 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             filesUnderWay += 1
             return [.load(path: argument.unquotedFileName)]
+        case "as":
+            guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }
+            isAside = !configuration.isInteractive && side != .user
+            return [.switchSide(side)]
         case "lint": return [.show(lintReport(at: now))]
         case "timeline": return [.show(timeline)]
         case "status": return [.show(.table(title: nil, status))]
         case "reconnect":
             return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]
         case "new":
-            outbox = []
-            inFlight = nil
+            outbox.clear()
             connection = nil
             return startTurn() + [.startConversation]
         case "quit": return leave()
@@ -147,7 +171,7 @@ extension ChatStateMachine {
     /// Saves a loaded conversation, or the live one with the lines that are on their way.
     private mutating func save(to path: String) -> [ChatAction] {
         if let loaded, loaded.isCurrent { return write(loaded.transcript, to: path) }
-        guard inFlight == nil else {
+        guard outbox.inFlight == nil else {
             awaitedSaves.append(path)
             return []
         }
@@ -184,7 +208,7 @@ extension ChatStateMachine {
         if let conversationId { rows.append(ChatItem.Row("conversation", conversationId)) }
         rows.append(ChatItem.Row("activities", "\(record.entries.count)"))
         rows.append(ChatItem.Row("handoff", handoffSummary))
-        let unsent = outbox.count + (inFlight == nil ? 0 : 1)
+        let unsent = outbox.unsentCount
         if unsent > 0 { rows.append(ChatItem.Row("sending", unsent.of("line", "lines") + " on the way")) }
         if let loaded { rows.append(ChatItem.Row("loaded", loaded.path)) }
         return rows
@@ -195,7 +219,7 @@ extension ChatStateMachine {
         case .bot: "with the bot"
         case .requested: "requested, nobody has answered yet"
         case .queued: handoff.attempt?.queuePosition.map { "in the queue at position \($0)" } ?? "in the queue"
-        case .live: "with \(handoff.agent?.name ?? "an agent")"
+        case .live: "with \(joinedAgent ?? handoff.agent?.name ?? "an agent")"
         case .ended: "ended, the bot hears the next line"
         case .closed: "the conversation is closed"
         }

@@ -51,11 +51,12 @@ package struct ChatStateMachine: Sendable {
     var loaded: Loaded?
     /// Who is composing an answer, as far as the last seconds tell.
     var typist: String?
+    /// The agent who has taken over from the one who accepted.
+    var joinedAgent: String?
     var typingGeneration = 0
 
-    var outbox: [Outgoing] = []
-    var inFlight: Outgoing?
-    var postCount = 0
+    var outbox = Outbox()
+    var isComposingTold = false
     var hasFailed = false
 
     var pacer = TurnPacer()
@@ -65,6 +66,8 @@ package struct ChatStateMachine: Sendable {
     var awaitedSaves: [String] = []
     var waitingLines: [String] = []
     var hasInputEnded = false
+    /// Whether another side has the rest of the script.
+    var isAside = false
     var isLeaving = false
     var turn = 0
     private var shownPrompt: ChatPrompt?
@@ -74,13 +77,6 @@ package struct ChatStateMachine: Sendable {
         var transcript: Transcript
         var path: String
         var isCurrent: Bool
-    }
-
-    /// An activity that waits to be posted or is on its way.
-    struct Outgoing: Sendable {
-        var number: Int
-        var activity: Activity
-        var words: String
     }
 
     /// A chat that has not begun.
@@ -135,6 +131,7 @@ package struct ChatStateMachine: Sendable {
         choices = .none
         context = nil
         typist = nil
+        joinedAgent = nil
         return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
     }
 
@@ -142,23 +139,19 @@ package struct ChatStateMachine: Sendable {
 
     /// Queues an activity and posts it when nothing else is under way.
     mutating func send(_ activity: Activity, words: String) -> [ChatAction] {
-        postCount += 1
-        outbox.append(Outgoing(number: postCount, activity: activity, words: words))
+        outbox.add(activity, words: words)
         choices = .none
         loaded?.isCurrent = false
         return postNext()
     }
 
     mutating func postNext() -> [ChatAction] {
-        guard inFlight == nil, connection?.canSend == true, !outbox.isEmpty else { return [] }
-        let next = outbox.removeFirst()
-        inFlight = next
+        guard connection?.canSend == true, let next = outbox.takeNext() else { return [] }
         return [.post(next.activity, number: next.number)]
     }
 
     private mutating func posted(_ number: Int, _ result: Result<String?, ClientError>) -> [ChatAction] {
-        guard let sent = inFlight, sent.number == number else { return [] }
-        inFlight = nil
+        guard let sent = outbox.finish(number) else { return [] }
         var actions: [ChatAction] = []
         if case .failure(let error) = result {
             hasFailed = true
@@ -166,8 +159,8 @@ package struct ChatStateMachine: Sendable {
             actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
         }
         actions += postNext()
-        if inFlight == nil { actions += saveAwaited() }
-        if isLeaving, inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
+        if outbox.inFlight == nil { actions += saveAwaited() }
+        if isLeaving, outbox.inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
         return actions + pace(pacer.somethingHappened())
     }
 
@@ -181,7 +174,7 @@ package struct ChatStateMachine: Sendable {
         case .settle(let generation):
             let situation = TurnPacer.Situation(
                 isOnline: connection?.canSend == true,
-                isPosting: inFlight != nil || !outbox.isEmpty,
+                isPosting: outbox.unsentCount > 0,
                 isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
                 isLive: handoff.state == .live && !isHubPlayedNext,
                 isTyping: typist != nil
@@ -191,6 +184,9 @@ package struct ChatStateMachine: Sendable {
             guard generation == typingGeneration else { return [] }
             typist = nil
             return pace(pacer.somethingHappened())
+        case .composing:
+            isComposingTold = false
+            return []
         case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
         case .linger(let turn):
             guard turn == self.turn else { return [] }
@@ -214,7 +210,7 @@ package struct ChatStateMachine: Sendable {
     /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
     private var isHubPlayedNext: Bool {
         guard let line = waitingLines.first, case .command(let command, _) = EnteredLine(line) else { return false }
-        return command.name == "handoff" || command.name == "event"
+        return ["as", "event", "handoff"].contains(command.name)
     }
 
     /// Whether a pipe's next line may be followed.
@@ -229,10 +225,10 @@ package struct ChatStateMachine: Sendable {
     private mutating func nextTurn(at now: Timestamp?) -> [ChatAction] {
         guard let now else { return [] }
         var actions: [ChatAction] = []
-        while isIdle, !waitingLines.isEmpty {
+        while isIdle, !waitingLines.isEmpty, !isAside {
             actions += enter(waitingLines.removeFirst(), at: now)
         }
-        if isIdle, waitingLines.isEmpty, hasInputEnded { actions += leaveAfterPipe(isBound: false) }
+        if isIdle, waitingLines.isEmpty, hasInputEnded, !isAside { actions += leaveAfterPipe(isBound: false) }
         return actions
     }
 
@@ -280,7 +276,7 @@ package struct ChatStateMachine: Sendable {
         case .bot, .ended: return .bot
         case .requested: return .waiting
         case .queued: return .queue(position: handoff.attempt?.queuePosition)
-        case .live: return .agent(name: handoff.agent?.name ?? "agent")
+        case .live: return .agent(name: joinedAgent ?? handoff.agent?.name ?? "agent")
         case .closed: return .closed
         }
     }

@@ -1,0 +1,145 @@
+package import ArgumentParser
+import BotSchema
+import ChatScreen
+import DirectLineClient
+import LineEditing
+
+/// `baton agent`: a human agent's desk at the hub.
+package struct AgentCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Answer users as a human agent, at a desk of the hub.",
+        discussion: """
+            Examples:
+              baton agent                                          the hub that runs on this machine
+              baton agent --name Dana --skill billing:5            who you are, and what you can do, from 1 to 10
+              baton agent --hub http://127.0.0.1:4001 --capacity 3
+
+            The hub is that of `baton serve`, or of `baton chat --agent desk`. A hub of your own on this machine is \
+            found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits you. \
+            People come before simulated agents: while you are available, users ring at your desk. Type /help there.
+            """
+    )
+
+    @Option(help: ArgumentHelp("The address of the hub's desks (default: the hub on this machine).", valueName: "url"))
+    var hub: String?
+
+    @Option(help: ArgumentHelp("Your name, as users see it (default: your login name).", valueName: "name"))
+    var name: String = Self.defaultName
+
+    @Option(
+        name: .customLong("skill"),
+        help: ArgumentHelp("What you can do, more than once if need be; levels are 1 to 10.", valueName: "name[:level]")
+    )
+    var skills: [SkillOption] = []
+
+    @Option(help: ArgumentHelp("How many users you talk to at once.", valueName: "n"))
+    var capacity: Int = 2
+
+    @Option(help: ArgumentHelp("A file that holds the agents' secret.", valueName: "file"))
+    var secretFile: String?
+
+    @OptionGroup(title: "Input and output") var io: ConsoleOptions
+
+    /// A command with nothing set.
+    package init() {}
+
+    package func validate() throws {
+        try io.validate()
+        if !(1...100).contains(capacity) { throw ValidationError("--capacity takes 1 to 100.") }
+        if name.allSatisfy(\.isWhitespace) { throw ValidationError("--name takes a name.") }
+    }
+
+    /// The login name, which most people recognise themselves by.
+    static var defaultName: String {
+        guard let login = Secrets.environment("USER") ?? Secrets.environment("LOGNAME"), login != "root" else {
+            return "Agent"
+        }
+        return login.prefix(1).uppercased() + login.dropFirst()
+    }
+
+    package func run() async throws {
+        ProcessSignals.ignoreBrokenPipes()
+        let screen = ChatTerminal(options: io)
+        let console = try screen.makeConsole(historyFile: StateFolder.deskHistory)
+        let exitCode = await work(on: console, screen: screen)
+        await console.close()
+        if exitCode != 0 { throw ExitCode(exitCode) }
+    }
+
+    private func work(on console: any Console, screen: ChatTerminal) async -> Int32 {
+        do {
+            let (address, credential) = try place()
+            let endpoint = try DirectLineEndpoint(address)
+            if screen.isInteractive { console.show(greeting(at: address, screen: screen, columns: console.columns)) }
+            let desk = DeskStateMachine(
+                configuration: DeskStateMachine.Configuration(
+                    name: name,
+                    skills: Dictionary(skills.map { ($0.name, $0.level) }, uniquingKeysWith: max),
+                    capacity: capacity,
+                    isInteractive: screen.isInteractive,
+                    linger: .seconds(io.linger),
+                    style: screen.style
+                )
+            )
+            let (user, transport) = (ChannelAccount(id: "desk", name: name, role: "user"), io.transport.transport)
+            let loop = ChatLoop(
+                console: console,
+                output: screen.output,
+                sides: Sides(desk: desk),
+                recordPath: io.record,
+                reportFailure: screen.failureReport,
+                offerCommands: screen.completion.offer
+            ) { _ in
+                ClientConfiguration(endpoint: endpoint, credential: credential, user: user, transport: transport)
+            }
+            return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+        } catch {
+            let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
+            if let report = screen.failureReport { report(text) } else { console.show(text) }
+            return 1
+        }
+    }
+
+    /// The hub's address and what admits the agent there.
+    private func place() throws -> (address: String, DirectLineCredential) {
+        let own = HubAnnouncement.all()
+        var secret = Secrets.environment("BATON_AGENT_SECRET")
+        if let secretFile { secret = try Secrets.read(fromFile: secretFile) }
+        if let hub {
+            let address = try HTTPAddress.checked(hub, option: "--hub", example: "http://127.0.0.1:4001")
+            let plain = address.hasSuffix("/") ? String(address.dropLast()) : address
+            secret = secret ?? own.first { plain.hasPrefix($0.url) }?.secret
+            return (address, secret.map(DirectLineCredential.secret) ?? .none)
+        }
+        guard let newest = own.first else {
+            throw CommandError(
+                "No hub of yours runs on this machine. Start one with `baton serve`, or name one with --hub."
+            )
+        }
+        return (newest.url, .secret(secret ?? newest.secret))
+    }
+
+    private func greeting(at address: String, screen: ChatTerminal, columns: Int) -> String {
+        let known = skills.map { "\($0.name) \($0.level)" }.joined(separator: ", ")
+        let what = known.isEmpty ? "any skill" : known
+        let users = capacity == 1 ? "one user" : "up to \(capacity) users"
+        let words = "Baton: \(name)'s desk at \(address), \(what), \(users) at once. /help lists the commands."
+        return DisplayText.wrapped(DisplayText.neutralised(words, keepingNewlines: false), columns: columns)
+            .map { screen.style.paint($0, .faint) }.joined(separator: "\n")
+    }
+}
+
+/// A word of `--skill`: a name, and how good one is at it.
+struct SkillOption: ExpressibleByArgument {
+    let name: String
+    let level: Int
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard let name = parts.first, !name.isEmpty, parts.count <= 2 else { return nil }
+        guard let level = parts.count == 2 ? Int(parts[1]) : 5, (1...10).contains(level) else { return nil }
+        self.name = String(name)
+        self.level = level
+    }
+}

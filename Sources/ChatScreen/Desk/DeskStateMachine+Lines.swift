@@ -1,0 +1,310 @@
+import AgentHub
+import BotSchema
+import Desk
+import Handoff
+import LineEditing
+
+extension DeskStateMachine {
+    /// Takes a line, a sign of composing, an interrupt or the end of the input.
+    mutating func receive(_ input: LineInput) -> [ChatAction] {
+        isAside = false
+        switch input {
+        case .interrupt: return []
+        case .composing(let draft): return tellOfComposing(draft)
+        case .line(let line):
+            guard !configuration.isInteractive else { return enter(line) }
+            waitingLines.append(line)
+            return []
+        case .endOfInput:
+            hasInputEnded = true
+            return configuration.isInteractive ? leave() : []
+        }
+    }
+
+    /// Gives up what a script has left to say, and whether it has said all: another side is to say it.
+    mutating func takeWaitingLines() -> (lines: [String], hasEnded: Bool) {
+        defer {
+            waitingLines = []
+            hasInputEnded = false
+        }
+        return (waitingLines, hasInputEnded)
+    }
+
+    private mutating func tellOfComposing(_ draft: String) -> [ChatAction] {
+        guard let current, current.phase == .live, !draft.hasPrefix("/"), !isComposingTold,
+            connection?.canSend == true
+        else { return [] }
+        isComposingTold = true
+        var typing = Activity.typing
+        typing.deskItem = current.item
+        // No more often than every three seconds (A6001).
+        return [.signal(typing), .startTimer(.composing, .seconds(3))]
+    }
+
+    // MARK: - Scripts
+
+    /// Follows the lines of a script as far as there is somebody to say them to.
+    mutating func followScript() -> [ChatAction] {
+        var actions: [ChatAction] = []
+        while isSignedIn, !isAside, !isLeaving, outbox.unsentCount == 0, let line = waitingLines.first, isReady(for: line) {
+            turn += 1
+            actions += enter(waitingLines.removeFirst())
+        }
+        if waitingLines.isEmpty, hasInputEnded, isSignedIn, outbox.unsentCount == 0, !isAside, !isLeaving {
+            return actions + leave()
+        }
+        // One timer for each line that waits; the ones of earlier lines are void.
+        if !waitingLines.isEmpty, lingeringTurn != turn {
+            lingeringTurn = turn
+            actions.append(.startTimer(.linger(turn: turn), configuration.linger))
+        }
+        return actions
+    }
+
+    private func isReady(for line: String) -> Bool {
+        switch EnteredLine(line, commands: SlashCommand.desk) {
+        case .message: current?.isOpen == true
+        case .command(let command, let argument):
+            switch command.name {
+            case "accept", "decline": argument.hasPrefix("item-") || conversations.contains { $0.phase == .ringing }
+            case "note", "hold", "resume", "transfer", "back", "end", "canned": current?.isOpen == true
+            case "brief", "request": !conversations.isEmpty
+            default: true
+            }
+        case .blank, .unknownCommand: true
+        }
+    }
+
+    // MARK: - Lines
+
+    private mutating func enter(_ line: String) -> [ChatAction] {
+        let word = line.trimmed.dropFirst()
+        if line.trimmed.hasPrefix("/"), let number = Int(word) {
+            return [.show(.enteredCommand(line))] + go(to: number)
+        }
+        switch EnteredLine(line, commands: SlashCommand.desk) {
+        case .blank: return []
+        case .unknownCommand(let word, let suggestion):
+            let hint = suggestion.map { "did you mean /\($0)?" } ?? "/help lists the commands."
+            return [.show(.enteredCommand(line)), .show(.failure("There is no command /\(oneLine(word)); \(hint)"))]
+        case .command(let command, let argument):
+            return [.show(.enteredCommand(line))] + run(command, argument: argument)
+        case .message(let text): return say(text)
+        }
+    }
+
+    private mutating func say(_ text: String) -> [ChatAction] {
+        guard let current else {
+            if let ringing = conversations.first(where: \.isRinging) {
+                return [.show(.failure("\(oneLine(ringing.name)) rings: /accept first. Not sent: “\(oneLine(text))”"))]
+            }
+            return [.show(.failure("There is nobody at your desk to say it to. Not sent: “\(oneLine(text))”"))]
+        }
+        var activity = Activity.message(text)
+        activity.deskItem = current.item
+        let isOneOfMany = conversations.count { $0.isOpen } > 1
+        let item = ChatItem.entered(text, to: isOneOfMany ? current.name : nil)
+        return [.show(item)] + post(activity, words: text)
+    }
+
+    private mutating func go(to number: Int) -> [ChatAction] {
+        guard let index = conversations.firstIndex(where: { $0.number == number }) else {
+            return [.show(.failure("There is no conversation \(number); /list shows yours."))]
+        }
+        let conversation = conversations[index]
+        guard conversation.isOpen else {
+            return [.show(.failure("\(oneLine(conversation.name)) rings: /accept \(number) takes it."))]
+        }
+        currentItem = conversation.item
+        conversations[index].unreadCount = 0
+        return [.show(.hub(["you talk to \(conversation.name)"]))]
+    }
+
+    // MARK: - Commands
+
+    private mutating func run(_ command: SlashCommand, argument: String) -> [ChatAction] {
+        switch command.name {
+        case "help": return [.show(SlashCommand.help(SlashCommand.desk))]
+        case "accept": return accept(argument)
+        case "decline": return decline(argument)
+        case "brief": return withConversation(argument) { showBrief(of: $0, lines: 200) }
+        case "request": return withConversation(argument) { showRequest(of: $0) }
+        case "list": return [.show(list)]
+        case "canned": return canned(argument)
+        case "note":
+            guard !argument.isEmpty else { return usage(command) }
+            return inConversation { machine, current in
+                [.show(.hub(["note for colleagues", argument]))]
+                    + machine.tell(.note(current.item, argument), words: argument)
+            }
+        case "hold": return hold(true)
+        case "resume": return hold(false)
+        case "transfer":
+            guard !argument.isEmpty else { return usage(command) }
+            return transfer(argument)
+        case "back": return end(.transferBack, "given back to the bot")
+        case "end": return end(.ended, "ended")
+        case "done": return finishWrapUp()
+        case "available", "busy", "away": return setPresence(AgentPresence(rawValue: command.name) ?? .available)
+        case "queue":
+            awaitedViews += 1
+            return tell(.look, words: "/queue")
+        case "raw": return showRaw(argument, command)
+        case "as":
+            guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }
+            isAside = !configuration.isInteractive && side != .agent
+            return [.switchSide(side)]
+        case "status": return [.show(.table(title: nil, status))]
+        case "reconnect":
+            return connection?.isOver == true || conversationId == nil ? [.startConversation] : [.reconnect]
+        case "quit": return quit()
+        default: return usage(command)
+        }
+    }
+
+    private func usage(_ command: SlashCommand) -> [ChatAction] {
+        [.show(.failure("Usage: /\(command.name) \(command.usage) (\(command.summary))"))]
+    }
+
+    /// Does something in the conversation in which the agent talks.
+    private mutating func inConversation(
+        _ body: (inout DeskStateMachine, DeskConversation) -> [ChatAction]
+    ) -> [ChatAction] {
+        guard let current else { return [.show(.failure("There is no conversation at your desk."))] }
+        return body(&self, current)
+    }
+
+    /// The conversation of a number, else the one in which the agent talks, else the one that rings.
+    private func withConversation(_ argument: String, _ body: (DeskConversation) -> [ChatAction]) -> [ChatAction] {
+        let meant =
+            argument.isEmpty
+            ? current ?? conversations.first : conversations.first { $0.number == Int(argument) }
+        guard let meant else {
+            let words = argument.isEmpty ? "There is no conversation at your desk." : "There is no conversation \(oneLine(argument))."
+            return [.show(.failure(words))]
+        }
+        return body(meant)
+    }
+
+    private func ringing(_ argument: String) -> Int? {
+        conversations.firstIndex { $0.phase == .ringing && (argument.isEmpty || $0.number == Int(argument)) }
+    }
+
+    private mutating func accept(_ argument: String) -> [ChatAction] {
+        if argument.hasPrefix("item-") { return tell(.accept(argument), words: "/accept \(argument)") }
+        guard let index = ringing(argument) else { return [.show(.failure("Nothing rings that you could accept."))] }
+        conversations[index].phase = .accepting
+        // Whoever accepts wants to talk to that user.
+        currentItem = nil
+        return tell(.accept(conversations[index].item), words: "/accept")
+    }
+
+    private mutating func decline(_ argument: String) -> [ChatAction] {
+        guard let index = ringing(argument) else { return [.show(.failure("Nothing rings that you could decline."))] }
+        let declined = conversations[index]
+        remove(declined.item)
+        return [.show(.hub(["declined", declined.name]))] + tell(.decline(declined.item), words: "/decline")
+    }
+
+    private mutating func hold(_ isOnHold: Bool) -> [ChatAction] {
+        inConversation { machine, current in
+            guard current.phase == (isOnHold ? .live : .onHold) else {
+                let words = isOnHold ? "is on hold already" : "is not on hold"
+                return [.show(.failure("\(machine.oneLine(current.name)) \(words)."))]
+            }
+            if let index = machine.index(of: current.item) {
+                machine.conversations[index].phase = isOnHold ? .onHold : .live
+            }
+            let words = isOnHold ? "\(current.name) is on hold" : "\(current.name) is off hold"
+            return [.show(.hub([words]))]
+                + machine.tell(isOnHold ? .hold(current.item) : .resume(current.item), words: "/hold")
+        }
+    }
+
+    private mutating func end(_ completion: HandoffCompletion, _ words: String) -> [ChatAction] {
+        inConversation { machine, current in
+            machine.leave(current.item, words)
+            machine.endedItems.append(current.item)
+            return machine.tell(.end(current.item, completion), words: "/end")
+        }
+    }
+
+    private mutating func leave(_ item: WorkItemID, _ words: String) {
+        if let index = index(of: item) { conversations[index].phase = .leaving(words) }
+    }
+
+    private mutating func finishWrapUp() -> [ChatAction] {
+        guard !endedItems.isEmpty else { return [.show(.failure("There is nothing to wrap up."))] }
+        let items = endedItems
+        endedItems = []
+        let actions = items.flatMap { tell(.finishWrapUp($0), words: "/done") }
+        return [.show(.hub(["wrap-up done"]))] + actions
+    }
+
+    private mutating func transfer(_ argument: String) -> [ChatAction] {
+        inConversation { machine, current in
+            let (target, words) = machine.target(argument)
+            machine.leave(current.item, "passed on to \(words)")
+            return machine.tell(.transfer(current.item, target), words: "/transfer \(argument)")
+        }
+    }
+
+    /// A colleague by name or id, a queue or a skill.
+    private func target(_ argument: String) -> (TransferTarget, words: String) {
+        let word = argument.prefix { !$0.isWhitespace }.lowercased()
+        let rest = String(argument.dropFirst(word.count)).trimmed
+        switch word {
+        case "queue" where !rest.isEmpty:
+            let queue = view?.queues.first { $0.id.lowercased() == rest.lowercased() || $0.name == rest }
+            return (.queue(queue?.id ?? rest), queue?.name ?? rest)
+        case "skill" where !rest.isEmpty: return (.skill(rest), "somebody for \(rest)")
+        default:
+            let name = word == "agent" && !rest.isEmpty ? rest : argument
+            let colleague = view?.colleagues.first {
+                $0.id.lowercased() == name.lowercased() || $0.name.lowercased() == name.lowercased()
+            }
+            return (.agent(colleague?.id ?? name.lowercased()), colleague?.name ?? name)
+        }
+    }
+
+    private mutating func canned(_ argument: String) -> [ChatAction] {
+        guard !argument.isEmpty else {
+            let rows = cannedReplies.replies.map { ChatItem.Row($0.shortcut, $0.text) }
+            return [.show(rows.isEmpty ? .notice("The hub has no canned replies.") : .table(title: nil, rows))]
+        }
+        let user = current?.name ?? "{UserName}"
+        guard let text = cannedReplies.text(argument, user: user, agent: configuration.name) else {
+            return [.show(.failure("There is no canned reply “\(oneLine(argument))”; /canned lists them."))]
+        }
+        return say(text)
+    }
+
+    private mutating func setPresence(_ presence: AgentPresence) -> [ChatAction] {
+        self.presence = presence
+        let words =
+            switch presence {
+            case .available: "you are available"
+            case .busy: "you are busy and are not rung"
+            case .away: "you are away and are not rung"
+            case .offline: "you are offline"
+            }
+        return [.show(.hub([words]))] + tell(.presence(presence), words: "/\(presence.rawValue)")
+    }
+
+    // MARK: - Leaving
+
+    private mutating func quit() -> [ChatAction] {
+        let open = conversations.count { $0.isOpen }
+        guard open > 0, configuration.isInteractive, !isWarnedOfLeaving else { return leave() }
+        isWarnedOfLeaving = true
+        let words = open == 1 ? "A conversation is still yours" : "\(open) conversations are still yours"
+        return [.show(.notice("\(words); /quit again leaves them to a colleague."))]
+    }
+
+    /// Goes home: the hub is told, for which a few seconds must do.
+    private mutating func leave() -> [ChatAction] {
+        isLeaving = true
+        guard isSignedIn, connection?.canSend == true else { return [.leave(exitCode: exitCode)] }
+        return tell(.signOut, words: "signing out") + [.startTimer(.leave, .seconds(3))]
+    }
+}

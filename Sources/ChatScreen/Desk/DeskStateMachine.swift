@@ -1,0 +1,266 @@
+import AgentHub
+package import BotSchema
+import Desk
+import DirectLineClient
+import LineEditing
+
+/// An agent's desk as a pure state machine: an event goes in, actions come out, nothing is done.
+///
+/// It knows which conversation the agent talks in, what rings, and what each command means for the hub.
+package struct DeskStateMachine: Sendable {
+    /// What stays the same during a working day.
+    package struct Configuration: Sendable {
+        /// The agent's name, as users see it.
+        package var name: String
+        /// What the agent can do, with levels from 1 to 10.
+        package var skills: [String: Int]
+        /// How many conversations the agent takes at once.
+        package var capacity: Int
+        /// Whether a person types, and not a script.
+        package var isInteractive: Bool
+        /// How long a script waits for a ring, or for the hub.
+        package var linger: Duration
+        /// The look of command answers.
+        package var style: Style
+
+        /// A configuration.
+        package init(
+            name: String,
+            skills: [String: Int] = [:],
+            capacity: Int = 1,
+            isInteractive: Bool = true,
+            linger: Duration = .seconds(60),
+            style: Style
+        ) {
+            self.name = name
+            self.skills = skills
+            self.capacity = capacity
+            self.isInteractive = isInteractive
+            self.linger = linger
+            self.style = style
+        }
+    }
+
+    let configuration: Configuration
+    var conversationId: String?
+    var connection: ConnectionState?
+    var isSignedIn = false
+    var agentId: String?
+    var presence = AgentPresence.available
+    var cannedReplies = CannedReplies.usual
+    var view: DeskView?
+    /// How many views were asked for to be shown.
+    var awaitedViews = 0
+    /// Where new views are shown without being asked for: once, at the start.
+    var hasBegun = false
+    var conversations: [DeskConversation] = []
+    /// The item in which the agent talks.
+    var currentItem: WorkItemID?
+    var record = ConversationRecord()
+    /// Conversations that the agent is done with and that may still hold capacity.
+    var endedItems: [WorkItemID] = []
+    var typingCount = 0
+
+    var outbox = Outbox()
+    var hasFailed = false
+    var isComposingTold = false
+    var waitingLines: [String] = []
+    var hasInputEnded = false
+    var isAside = false
+    var isLeaving = false
+    var isWarnedOfLeaving = false
+    var turn = 0
+    var lingeringTurn: Int?
+    private var shownPrompt: ChatPrompt?
+    private var shownCommands: CommandSet?
+
+    /// A desk at which nobody has signed in yet.
+    package init(configuration: Configuration) { self.configuration = configuration }
+
+    /// The actions with which a desk begins.
+    package mutating func begin() -> [ChatAction] { refresh() }
+
+    /// Takes an event.
+    ///
+    /// - Parameters:
+    ///   - event: What happened; files and saving are no business of a desk.
+    ///   - now: When.
+    /// - Returns: What to do, in order.
+    package mutating func handle(_ event: ChatEvent, at now: Timestamp) -> [ChatAction] {
+        var actions: [ChatAction] = []
+        switch event {
+        case .input(let input): actions += receive(input)
+        case .opened(let id): actions += opened(id)
+        case .client(.connection(let state)): actions += connectionChanged(to: state)
+        case .client(.activity(let activity, let isEcho)): actions += arrived(activity, isEcho: isEcho)
+        case .client(.notice(let text)): actions.append(.show(.notice(oneLine(text))))
+        case .posted(let number, let result): actions += posted(number, result)
+        case .timer(let timer): actions += fired(timer)
+        case .failedToOpen(let error):
+            guard conversationId != nil, configuration.isInteractive else {
+                return [.show(.failure("No desk at the hub: \(error.message)")), .leave(exitCode: 1)]
+            }
+            connection = .failed(error)
+            actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
+        case .saved, .loaded: break
+        }
+        if !configuration.isInteractive { actions += followScript() }
+        return actions + refresh()
+    }
+
+    // MARK: - The connection
+
+    private mutating func opened(_ id: String) -> [ChatAction] {
+        let isFirst = conversationId == nil
+        conversationId = id
+        isSignedIn = false
+        conversations = []
+        currentItem = nil
+        record = ConversationRecord()
+        outbox.clear()
+        let actions: [ChatAction] = isFirst ? [] : [.show(.notice("At a new desk."))]
+        return actions
+            + tell(
+                .signIn(name: configuration.name, skills: configuration.skills, capacity: configuration.capacity),
+                words: "signing in"
+            )
+    }
+
+    private mutating func connectionChanged(to state: ConnectionState) -> [ChatAction] {
+        var actions: [ChatAction] = [.show(.connection(state))]
+        if case .reconnecting? = connection, state == .online, configuration.isInteractive {
+            actions.append(.show(.notice("Connected again.")))
+        }
+        connection = state
+        if state.canSend { actions += postNext() }
+        if state.isOver {
+            actions.append(.show(.failure("The hub is gone. /reconnect tries it again, Ctrl-D leaves.")))
+            if !configuration.isInteractive { actions.append(.leave(exitCode: 1)) }
+        }
+        return actions
+    }
+
+    // MARK: - Posting
+
+    /// Tells the hub something, after what was told before.
+    mutating func tell(_ command: DeskCommand, words: String) -> [ChatAction] { post(command.activity, words: words) }
+
+    mutating func post(_ activity: Activity, words: String) -> [ChatAction] {
+        outbox.add(activity, words: words)
+        return postNext()
+    }
+
+    private mutating func postNext() -> [ChatAction] {
+        guard connection?.canSend == true, let next = outbox.takeNext() else { return [] }
+        return [.post(next.activity, number: next.number)]
+    }
+
+    private mutating func posted(_ number: Int, _ result: Result<String?, ClientError>) -> [ChatAction] {
+        guard let sent = outbox.finish(number) else { return [] }
+        var actions: [ChatAction] = []
+        if case .failure(let error) = result {
+            hasFailed = true
+            actions.append(.show(.failure("“\(oneLine(sent.words))” did not reach the hub: \(error.message)")))
+        }
+        actions += postNext()
+        if isLeaving, outbox.unsentCount == 0 { actions.append(.leave(exitCode: exitCode)) }
+        return actions
+    }
+
+    var exitCode: Int32 { hasFailed && !configuration.isInteractive ? 1 : 0 }
+
+    private mutating func fired(_ timer: ChatTimer) -> [ChatAction] {
+        switch timer {
+        case .typing(let generation):
+            for index in conversations.indices where conversations[index].typingGeneration == generation {
+                conversations[index].isTyping = false
+            }
+            return []
+        case .composing:
+            isComposingTold = false
+            return []
+        case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
+        case .linger(let turn):
+            guard turn == self.turn, !waitingLines.isEmpty else { return [] }
+            let words = "Nothing came within \(configuration.linger.seconds) s for “\(oneLine(waitingLines[0]))”."
+            return [.show(.failure(words)), .leave(exitCode: 1)]
+        case .settle: return []
+        }
+    }
+
+    // MARK: - Conversations
+
+    /// The conversation in which the agent talks.
+    var current: DeskConversation? { conversations.first { $0.item == currentItem } }
+
+    func index(of item: WorkItemID) -> Int? { conversations.firstIndex { $0.item == item } }
+
+    /// The smallest number that no conversation has.
+    var nextNumber: Int { (1...).first { number in !conversations.contains { $0.number == number } } ?? 1 }
+
+    /// How a conversation is called: its user, with its number where there are several.
+    func title(of conversation: DeskConversation) -> String {
+        conversations.count > 1 ? "\(conversation.number) \(conversation.name)" : conversation.name
+    }
+
+    mutating func remove(_ item: WorkItemID) {
+        conversations.removeAll { $0.item == item }
+        if currentItem == item { currentItem = conversations.first(where: \.isOpen)?.item }
+        if let currentItem, let index = index(of: currentItem) { conversations[index].unreadCount = 0 }
+    }
+
+    // MARK: - Prompt and completion
+
+    /// Prompt and completions, where they have changed.
+    private mutating func refresh() -> [ChatAction] {
+        guard configuration.isInteractive else { return [] }
+        var actions: [ChatAction] = []
+        let prompt = ChatPrompt(listener: listener, note: note)
+        if prompt != shownPrompt {
+            shownPrompt = prompt
+            actions.append(.setPrompt(prompt))
+        }
+        let commands = CommandSet(table: SlashCommand.desk, words: words)
+        if commands != shownCommands {
+            shownCommands = commands
+            actions.append(.setCommands(commands))
+        }
+        return actions
+    }
+
+    private var listener: ChatPrompt.Listener {
+        guard let connection, isSignedIn || connection.isOver else { return .connecting }
+        if connection.isOver { return .closed }
+        guard let current else { return .desk }
+        return .user(name: current.name, number: conversations.count > 1 ? current.number : nil)
+    }
+
+    private var note: String {
+        if let trouble = connection?.trouble, !trouble.isEmpty { return trouble }
+        var parts: [String] = []
+        if let current, current.isTyping { parts.append("\(oneLine(current.name)) is typing…") }
+        if current?.phase == .onHold { parts.append("on hold") }
+        let ringing = conversations.filter { $0.phase == .ringing }
+        if !ringing.isEmpty { parts.append("\(ringing.map { oneLine($0.name) }.joined(separator: ", ")) rings") }
+        for other in conversations where other.item != currentItem && other.unreadCount > 0 {
+            parts.append("/\(other.number) \(oneLine(other.name)): \(other.unreadCount) new")
+        }
+        if presence != .available { parts.append(presence.rawValue) }
+        return parts.joined(separator: " · ")
+    }
+
+    private var words: [String: [String]] {
+        let ringing = conversations.filter(\.isRinging).map { "\($0.number)" }
+        let all = conversations.map { "\($0.number)" }
+        let colleagues = (view?.colleagues ?? []).filter { $0.id != agentId && $0.presence != .offline }.map(\.name)
+        let queues = (view?.queues ?? []).map { "queue \($0.id)" }
+        let skills = Set((view?.colleagues ?? []).flatMap(\.skills.keys)).sorted().map { "skill \($0)" }
+        return [
+            "accept": ringing + (view?.waiting ?? []).map(\.item), "decline": ringing, "brief": all, "request": all,
+            "canned": cannedReplies.replies.map(\.shortcut), "transfer": colleagues + queues + skills,
+        ]
+    }
+
+    /// Foreign words for the middle of a sentence.
+    func oneLine(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
+}

@@ -1,0 +1,44 @@
+import BotSchema
+
+/// What waits to be posted and what is on its way: one post at a time, so that turns arrive in order.
+struct Outbox: Sendable {
+    /// An activity that waits to be posted or is on its way.
+    struct Outgoing: Sendable {
+        let number: Int
+        let activity: Activity
+        /// How a failure names it.
+        let words: String
+    }
+
+    private(set) var waiting: [Outgoing] = []
+    private(set) var inFlight: Outgoing?
+    private var count = 0
+
+    /// How many have not arrived yet.
+    var unsentCount: Int { waiting.count + (inFlight == nil ? 0 : 1) }
+
+    mutating func add(_ activity: Activity, words: String) {
+        count += 1
+        waiting.append(Outgoing(number: count, activity: activity, words: words))
+    }
+
+    /// The one to post now; nil while another is on its way.
+    mutating func takeNext() -> Outgoing? {
+        guard inFlight == nil, !waiting.isEmpty else { return nil }
+        inFlight = waiting.removeFirst()
+        return inFlight
+    }
+
+    /// The post of a number ended; nil when it is not the one that is waited for.
+    mutating func finish(_ number: Int) -> Outgoing? {
+        guard let sent = inFlight, sent.number == number else { return nil }
+        inFlight = nil
+        return sent
+    }
+
+    /// Forgets everything, for another conversation.
+    mutating func clear() {
+        waiting = []
+        inFlight = nil
+    }
+}

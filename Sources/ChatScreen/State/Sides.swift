@@ -1,0 +1,182 @@
+package import BotSchema
+import LineEditing
+package import Transcripts
+
+/// Which end of a handoff somebody plays.
+package enum Side: String, Hashable, Sendable, CaseIterable {
+    /// The end user, who talks to the bot and then to an agent.
+    case user
+    /// The human agent, at a desk of the hub.
+    case agent
+
+    var other: Side { self == .user ? .agent : .user }
+}
+
+/// The user's chat, an agent's desk, or both of them by turns at one keyboard.
+///
+/// A pure state machine over the two. Only one side is on the screen; what the other gets meanwhile is kept and shown
+/// when it is its turn, so that each side reads as it would in a terminal of its own.
+package struct Sides: Sendable {
+    /// What is to be done, and for which side.
+    package struct Step: Sendable {
+        /// The side whose conversation it is about.
+        package let side: Side
+        /// What to do.
+        package let action: ChatAction
+    }
+
+    /// Of what a side missed, the newest this many items are kept.
+    private static let missedLimit = 1000
+
+    private var chat: ChatStateMachine?
+    private var desk: DeskStateMachine?
+    private let isInteractive: Bool
+    /// Whose turn it is at the keyboard.
+    package private(set) var current: Side
+    private var missed: [Side: [ChatItem]] = [:]
+    private var forgottenCount: [Side: Int] = [:]
+    private var prompts: [Side: ChatPrompt] = [:]
+    private var commands: [Side: CommandSet] = [:]
+    private let makeDesk: (@Sendable () -> DeskStateMachine)?
+
+    /// The user's side; the other can be taken too where a desk can be made.
+    package init(chat: ChatStateMachine, makeDesk: (@Sendable () -> DeskStateMachine)? = nil) {
+        self.chat = chat
+        self.makeDesk = makeDesk
+        isInteractive = chat.configuration.isInteractive
+        current = .user
+    }
+
+    /// An agent's side only.
+    package init(desk: DeskStateMachine) {
+        self.desk = desk
+        makeDesk = nil
+        isInteractive = desk.configuration.isInteractive
+        current = .agent
+    }
+
+    /// Everything that was said, as the side that began saw it.
+    package var wholeTranscript: Transcript { chat?.wholeTranscript ?? desk?.record.transcript ?? Transcript(activities: []) }
+
+    /// The steps with which it begins.
+    package mutating func begin() -> [Step] {
+        let actions = current == .user ? chat?.begin() : desk?.begin()
+        return route(actions ?? [], of: current, at: Timestamp(milliseconds: 0))
+    }
+
+    /// Takes an event of a side; what is entered goes to the side whose turn it is.
+    package mutating func handle(_ event: ChatEvent, of side: Side, at now: Timestamp) -> [Step] {
+        if case .input = event { return pass(event, to: current, at: now) }
+        return pass(event, to: side, at: now)
+    }
+
+    private mutating func pass(_ event: ChatEvent, to side: Side, at now: Timestamp) -> [Step] {
+        let actions =
+            switch side {
+            case .user: chat?.handle(event, at: now)
+            case .agent: desk?.handle(event, at: now)
+            }
+        return route(actions ?? [], of: side, at: now)
+    }
+
+    private mutating func route(_ actions: [ChatAction], of side: Side, at now: Timestamp) -> [Step] {
+        var steps: [Step] = []
+        for action in actions {
+            switch action {
+            case .show(let item) where side != current && isInteractive:
+                keep(item, for: side)
+                steps += promptStep
+            case .setPrompt(let prompt):
+                prompts[side] = prompt
+                steps += promptStep
+            case .setCommands(let set):
+                commands[side] = set
+                if side == current { steps.append(Step(side: side, action: action)) }
+            case .ring:
+                if side != current, isInteractive {
+                    let words = "The desk rings; /as agent goes there."
+                    steps.append(Step(side: current, action: .show(.notice(words))))
+                }
+                steps.append(Step(side: side, action: action))
+            case .switchSide(let next): steps += turn(to: next, at: now)
+            default: steps.append(Step(side: side, action: action))
+            }
+        }
+        return steps
+    }
+
+    // MARK: - Taking turns
+
+    private mutating func turn(to next: Side, at now: Timestamp) -> [Step] {
+        guard next != current else {
+            let words = next == .user ? "You are the user already." : "You are the agent already."
+            return [Step(side: current, action: .show(.failure(words)))]
+        }
+        guard next == .user ? chat != nil : desk != nil || makeDesk != nil else {
+            let words =
+                next == .user
+                ? "There is no user's chat here; baton chat is one."
+                : "There is no hub here that has a desk for you."
+            return [Step(side: current, action: .show(.failure(words)))]
+        }
+        let before = current
+        current = next
+        var steps: [Step] = []
+        var begin: [ChatAction] = []
+        if next == .agent, desk == nil, let made = makeDesk?() {
+            desk = made
+            begin = desk?.begin() ?? []
+            steps.append(Step(side: .agent, action: .openSide))
+        }
+        let words = next == .user ? "You are the user." : "You are an agent at the hub's desk; /as user goes back."
+        steps.append(Step(side: next, action: .show(.notice(words))))
+        if let count = forgottenCount.removeValue(forKey: next) {
+            steps.append(Step(side: next, action: .show(.notice("(\(count) earlier lines)"))))
+        }
+        for item in missed.removeValue(forKey: next) ?? [] { steps.append(Step(side: next, action: .show(item))) }
+        if let set = commands[next] { steps.append(Step(side: next, action: .setCommands(set))) }
+        steps += promptStep
+        steps += route(begin, of: next, at: now)
+        return steps + passWaitingLines(from: before, at: now)
+    }
+
+    /// The rest of a script is for the other side now.
+    private mutating func passWaitingLines(from side: Side, at now: Timestamp) -> [Step] {
+        guard !isInteractive else { return [] }
+        let (lines, hasEnded) = side == .user ? chat?.takeWaitingLines() ?? ([], false) : desk?.takeWaitingLines() ?? ([], false)
+        var steps: [Step] = []
+        for line in lines { steps += pass(.input(.line(line)), to: current, at: now) }
+        if hasEnded { steps += pass(.input(.endOfInput), to: current, at: now) }
+        return steps
+    }
+
+    private mutating func keep(_ item: ChatItem, for side: Side) {
+        guard item.isWorthKeeping else { return }
+        missed[side, default: []].append(item)
+        if missed[side, default: []].count > Self.missedLimit {
+            missed[side]?.removeFirst()
+            forgottenCount[side, default: 0] += 1
+        }
+    }
+
+    private var promptStep: [Step] {
+        guard isInteractive, var prompt = prompts[current] else { return [] }
+        let count = missed[current.other]?.count ?? 0
+        if count > 0 {
+            let place = current == .user ? "at the desk" : "for the user"
+            prompt.note = prompt.note.isEmpty ? "\(count) new \(place)" : "\(prompt.note) · \(count) new \(place)"
+        }
+        return [Step(side: current, action: .setPrompt(prompt))]
+    }
+}
+
+extension ChatItem {
+    /// Whether a side that was not on the screen wants to see it later; what has no line has no news.
+    fileprivate var isWorthKeeping: Bool {
+        switch self {
+        case .activity(let activity, _, let isEcho, _): !isEcho && activity.type == .message
+        case .connection(let state): state.announcement != nil
+        default: true
+        }
+    }
+}
