@@ -122,7 +122,8 @@ let package = Package(
         .target(
             name: "BatonCommands",
             dependencies: [
-                "AgentHub", "BotSchema", "Bots", "ChatScreen", "Desk", "DirectLineClient", "DirectLineServer", "Handoff",
+                "AgentHub", "BotSchema", "Bots", "ChatScreen", "Desk", "DirectLineClient", "DirectLineServer",
+                "Handoff",
                 "LineEditing", "Transcripts", "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -224,7 +225,8 @@ let package = Package(
         .testTarget(
             name: "ChatScreenTests",
             dependencies: [
-                "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts",
+                "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "LineEditing",
+                "TestSupport", "Transcripts",
             ],
             swiftSettings: strict
         ),

@@ -196,6 +196,7 @@ extension EmbeddedHub {
         case .reassign(let item, let agent):
             release(item, from: agent)
             report(item, agent) { .reassigning($0) }
+        case .interrupt(let item, let agent): report(item, agent) { .interrupted($0) }
         case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
         case .refuse(let item, let refusal): finish(item, with: .failed(refusal, reason: refusal.sentence))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))

@@ -114,6 +114,8 @@ package enum HubReport: Sendable {
     case transferring(from: HubAgent, to: String)
     /// The agent is gone, and a colleague is looked for.
     case reassigning(HubAgent)
+    /// The agent's connection is broken and may come back; lines are to be kept.
+    case interrupted(HubAgent)
     /// The agent's connection had been gone, and lines may be sent again.
     case reachable(HubAgent)
     /// The agent is done; the last report, with what the user said and the agent did not look at.

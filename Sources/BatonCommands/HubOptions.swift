@@ -10,6 +10,12 @@ struct HubOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
     var agentPace: Double = 1
 
+    @Option(help: ArgumentHelp("How long an agent's line may be broken before the agent is lost.", valueName: "s"))
+    var agentGrace: Int = 30
+
+    @Option(help: "Who goes on when an agent is lost: a colleague, if there is one, or the bot.")
+    var agentLoss: AgentLossOption = .colleague
+
     @Option(help: "How handoff reports are spelt: sdk, three-events or three-events-as-coded.")
     var dialect: DialectOption = .sdk
 
@@ -24,6 +30,7 @@ struct HubOptions: ParsableArguments {
 
     func validate() throws {
         if faults.contains(.help) { throw CleanExit.message(FaultOption.list) }
+        if !(0...86_400).contains(agentGrace) { throw ValidationError("--agent-grace takes seconds from 0 to 86400.") }
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
 
@@ -33,8 +40,12 @@ struct HubOptions: ParsableArguments {
     /// - Returns: nil when nobody is to answer.
     func makeHub(patience: Duration) -> EmbeddedHub? {
         guard agent != .none else { return nil }
+        var policy = HubPolicy()
+        policy.connectionGrace = .seconds(agentGrace)
+        policy.agentLoss = agentLoss == .bot ? .fail : .requeue
         return EmbeddedHub.simulated(
             pace: SimulatedPace(patience: patience, speed: agentPace),
+            policy: policy,
             seed: seed ?? .random(in: 0 ... .max),
             faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : [])
         )
@@ -49,6 +60,11 @@ struct HubOptions: ParsableArguments {
 /// The words of `--agent`.
 enum AgentOption: String, ExpressibleByArgument, CaseIterable {
     case simulated, desk, none
+}
+
+/// The words of `--agent-loss`.
+enum AgentLossOption: String, ExpressibleByArgument, CaseIterable {
+    case colleague, bot
 }
 
 /// The words of `--dialect`.

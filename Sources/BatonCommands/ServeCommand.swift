@@ -44,7 +44,9 @@ package struct ServeCommand: AsyncParsableCommand {
             let choice = try bot()
             let secret = ownSecret
             let agentHub = hub.makeHub(patience: .seconds(45))
-            let desks = agentHub.map { DeskDoor(to: $0, port: deskPort, secret: Secrets.forAgents(), onEvent: Self.log("desk ")) }
+            let desks = agentHub.map {
+                DeskDoor(to: $0, port: deskPort, secret: Secrets.forAgents(), onEvent: Self.log("desk "))
+            }
             var stack = EmbeddedStack(
                 bot: choice,
                 port: port,

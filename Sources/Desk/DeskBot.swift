@@ -112,7 +112,7 @@ extension DeskBot {
         }
         guard activity.type == .message else { return await desk.showTyping(in: item) }
         var words = activity
-        for field in ["id", "timestamp", "from", "recipient", "conversation", "channelData", "serviceUrl", "channelId"] {
+        for field in ["id", "from", "recipient", "conversation", "channelData", "serviceUrl", "channelId"] {
             words.json[field] = nil
         }
         guard await desk.say(words, in: item) else {

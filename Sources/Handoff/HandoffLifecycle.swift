@@ -94,6 +94,8 @@ extension HandoffLifecycle {
         case .completed(let completion, let message):
             guard state.isOpen else { return [] }
             isUnresolved = completion == .unspecified
+            // Agents pass users on among themselves, of which no event tells: who completes is who had the user.
+            if let last = activity.humanAgent { attempts[attempts.count - 1].agent = last }
             var transition = end(
                 completion.outcome,
                 in: completion.state,
@@ -200,6 +202,7 @@ extension HandoffLifecycle {
     /// By mark or role; while an agent is there, whoever is neither the user nor a known account of the bot.
     func isAgent(_ activity: Activity) -> Bool {
         if activity.humanAgent != nil { return true }
+        if activity.isFromHub { return false }
         guard let id = activity.from?.id else { return false }
         return agentIds.contains(id) || state == .live && !botIds.isEmpty && !botIds.contains(id)
     }

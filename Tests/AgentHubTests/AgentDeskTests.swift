@@ -184,7 +184,12 @@ struct AgentDeskTests {
             if comesBack {
                 try office.act { await anns.restoreConnection() }
                 #expect(office.news(anns) == ["item-1: 1", "item-1: 2"])
-                #expect(conversation.shown == ["Ann: accepted"])
+                #expect(
+                    conversation.shown == [
+                        "Ann: accepted", "The connection to Ann is broken. What you write is kept.",
+                        "Ann is connected again.",
+                    ]
+                )
                 continue
             }
             office.wait(10)

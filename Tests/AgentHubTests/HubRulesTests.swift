@@ -117,7 +117,7 @@ struct HubRulesTests {
     @Test func `V54 an agent who is back within the grace goes on, and lines may be sent again`() {
         var play = Play(ann, bob)
         play.talk("1", "ann")
-        #expect(play(.connectionLost(agent: "ann")).isEmpty)
+        #expect(play(.connectionLost(agent: "ann")) == ["interrupt 1 ann"])
         #expect(play.machine.reachableAgent(of: "1") == nil)
         #expect(play.machine.agent(of: "1")?.id == "ann")
         #expect(play.wait(until: 29).isEmpty)

@@ -76,15 +76,20 @@ struct HumanFaultTests {
         let policy = HubPolicy().with { $0.skillGap = .anybody }
         let shown = FaultyOffice([.agentVanishes], policy: policy).shown(saying: [(10, "hello?")])
         #expect(
-            shown.prefix(3) == [
-                "Ana: accepted", "Ana was disconnected. A colleague will be with you.",
+            shown.prefix(4) == [
+                "Ana: accepted", "The connection to Ana is broken. What you write is kept.",
+                "Ana was disconnected. A colleague will be with you.",
                 "Ben has joined the conversation.",
             ]
         )
         #expect(shown.last == "Ben: completed")
 
         let office = FaultyOffice([.agentVanishes], policy: policy.with { $0.agentLoss = .fail })
-        #expect(office.shown(saying: [(10, "hello?")]) == ["Ana: accepted", "Ana: failed"])
+        #expect(
+            office.shown(saying: [(10, "hello?")]) == [
+                "Ana: accepted", "The connection to Ana is broken. What you write is kept.", "Ana: failed",
+            ]
+        )
         #expect(office.conversation.toBot.map(\.brief) == ["Ana: accepted", "Ana: failed", "hello?"])
     }
 

@@ -55,6 +55,7 @@ struct Play {
         case .hold(let item, let agent, let isOnHold): "\(isOnHold ? "hold" : "resume") \(item) \(agent)"
         case .transfer(let item, let agent, let target): "transfer \(item) \(agent) to \(target)"
         case .reassign(let item, let agent): "reassign \(item) \(agent)"
+        case .interrupt(let item, let agent): "interrupt \(item) \(agent)"
         case .reconnect(let item, let agent): "reconnect \(item) \(agent)"
         case .complete(let item, let agent, let completion): "complete \(item) \(agent) \(completion)"
         case .lose(let item, let agent): "lose \(item) \(agent)"

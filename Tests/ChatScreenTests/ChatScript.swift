@@ -46,7 +46,7 @@ struct ChatScript {
         return take(.client(.activity(activity, isEcho: isEcho)), after: duration)
     }
 
-    private static func words(_ action: ChatAction) -> String {
+    static func words(_ action: ChatAction) -> String {
         switch action {
         case .show(let item):
             ScreenOutput(
@@ -57,6 +57,11 @@ struct ChatScript {
         case .setPrompt(let prompt): "prompt \(prompt.listener)"
         case .post(let activity, let number):
             "post \(number) \(activity.text ?? activity.name ?? activity.type?.rawValue ?? "")"
+        case .signal(let activity): "signal \(activity.type?.rawValue ?? "")"
+        case .ring: "ring"
+        case .switchSide(let side): "switch to \(side)"
+        case .setCommands: "commands"
+        case .openSide: "open"
         case .reconnect: "reconnect"
         case .startConversation: "start"
         case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"
@@ -64,6 +69,7 @@ struct ChatScript {
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"
         case .startTimer(.typing(let generation), _): "typing \(generation)"
+        case .startTimer(.composing, _): "composing"
         case .startTimer(.leave, _): "leave soon"
         case .leave(let code): "leave \(code)"
         }

@@ -185,7 +185,10 @@ extension HandoffSession {
             mute(for: agent)
             try await tell(.joined(agent), about: agent)
             try await connect()
-        case .reachable: try await deliverUntaken()
+        case .interrupted(let agent): try await tell(.interrupted(agent), about: agent)
+        case .reachable(let agent):
+            try await tell(.reachable(agent), about: agent)
+            try await deliverUntaken()
         case .typing(let agent):
             try await conversation.send(.typing.sent(byAgent: agent.id, name: agent.name))
         case .message(let activity, let agent):

@@ -26,6 +26,15 @@ struct HubNotice {
         HubNotice(code: "reassigning", text: "\(agent.name) was disconnected. A colleague will be with you.")
     }
 
+    static func interrupted(_ agent: HubAgent) -> HubNotice {
+        let text = "The connection to \(agent.name) is broken. What you write is kept."
+        return HubNotice(code: "interrupted", text: text)
+    }
+
+    static func reachable(_ agent: HubAgent) -> HubNotice {
+        HubNotice(code: "reachable", text: "\(agent.name) is connected again.")
+    }
+
     static func queued(at position: Int) -> HubNotice {
         let text = position == 1 ? "You are next in line." : "You are number \(position) in line."
         return HubNotice(code: "queued", text: text)

@@ -85,6 +85,8 @@ package enum HubAction: Hashable, Sendable {
     case transfer(item: String, from: String, TransferTarget)
     /// Tell the conversation that its agent is gone and a colleague is looked for.
     case reassign(item: String, from: String)
+    /// Tell the conversation that its agent's connection is broken, and may come back.
+    case interrupt(item: String, agent: String)
     /// Tell the conversation that its agent is reachable again.
     case reconnect(item: String, agent: String)
     /// Tell the conversation that the agent is done.

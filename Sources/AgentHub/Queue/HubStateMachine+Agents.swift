@@ -32,6 +32,7 @@ extension HubStateMachine {
         desks[desk].graceUntil = now + policy.connectionGrace
         note("\(agent) lost the connection", at: now)
         return withdrawOffers(from: agent, at: now)
+            + inOrder { $0.agent == agent }.map { .interrupt(item: $0.id, agent: agent) }
     }
 
     mutating func reconnect(_ agent: String, at now: Duration) -> [HubAction] {

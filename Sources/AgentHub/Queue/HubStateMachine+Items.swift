@@ -94,6 +94,8 @@ extension HubStateMachine {
                 return [.reject(item: item, agent: agent, .targetUnavailable)]
             }
             record.reservedFor = colleague
+            // Whoever is asked for by name is asked, whatever they let go before.
+            record.spared[colleague] = nil
         case .queue(let id):
             guard let queue = policy.queues.first(where: { $0.id == id }) else {
                 return [.reject(item: item, agent: agent, .targetUnavailable)]

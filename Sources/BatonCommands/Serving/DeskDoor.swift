@@ -24,7 +24,8 @@ final class DeskDoor: Sendable {
     private let asker: AsyncStream<Void>.Continuation
 
     /// The door of a hub, closed until somebody asks for its address.
-    init(to hub: EmbeddedHub, port: Int, secret: String, onEvent: @escaping @Sendable (ServerEvent) -> Void = { _ in }) {
+    init(to hub: EmbeddedHub, port: Int, secret: String, onEvent: @escaping @Sendable (ServerEvent) -> Void = { _ in })
+    {
         self.hub = hub
         self.port = port
         self.secret = secret
@@ -86,7 +87,9 @@ final class DeskDoor: Sendable {
 
     private func settle(_ result: Result<ServerAddress, any Error>) {
         let waiting = state.withLock { state in
-            guard case .closed(let waiting) = state else { return [CheckedContinuation<Result<ServerAddress, any Error>, Never>]() }
+            guard case .closed(let waiting) = state else {
+                return [CheckedContinuation<Result<ServerAddress, any Error>, Never>]()
+            }
             switch result {
             case .success(let address): state = .open(address)
             case .failure(let error): state = .failed(error)

@@ -133,7 +133,10 @@ package enum EnteredLine: Equatable, Sendable {
             } else if matches.count == 1, !word.isEmpty {
                 self = .command(matches[0], argument: rest)
             } else {
-                self = .unknownCommand(String(word), suggestion: matches.count > 1 ? nil : Self.nearest(to: word, in: commands))
+                self = .unknownCommand(
+                    String(word),
+                    suggestion: matches.count > 1 ? nil : Self.nearest(to: word, in: commands)
+                )
             }
         } else {
             self = .message(line)

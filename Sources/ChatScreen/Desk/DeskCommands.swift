@@ -18,7 +18,12 @@ extension SlashCommand {
             summary: "show the bot's request as the hub received it, as JSON",
             argument: .known
         ),
-        SlashCommand(name: "list", usage: "", summary: "list your conversations; /1 to /9 goes to one", argument: .none),
+        SlashCommand(
+            name: "list",
+            usage: "",
+            summary: "list your conversations; /1 to /9 goes to one",
+            argument: .none
+        ),
         SlashCommand(
             name: "canned",
             usage: "[NAME]",
@@ -58,7 +63,12 @@ extension SlashCommand {
             summary: "act as the user again, in a chat that has both sides",
             argument: .words(["user", "agent"])
         ),
-        SlashCommand(name: "status", usage: "", summary: "show connection, presence and conversations", argument: .none),
+        SlashCommand(
+            name: "status",
+            usage: "",
+            summary: "show connection, presence and conversations",
+            argument: .none
+        ),
         SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
         SlashCommand(name: "quit", usage: "", summary: "go home; so does Ctrl-D", argument: .none),
     ]

@@ -69,7 +69,14 @@ extension DeskStateMachine {
         case .rejected(let item, let reason): return reject(item, reason)
         case .presenceChanged(let presence):
             self.presence = presence
-            return [.show(.hub(["you are \(presence.rawValue): the hub has set it, after a ring", "/available takes conversations again"]))]
+            return [
+                .show(
+                    .hub([
+                        "you are \(presence.rawValue): the hub has set it, after a ring",
+                        "/available takes conversations again",
+                    ])
+                )
+            ]
         case .failure(let message):
             hasFailed = true
             return [.show(.failure("The hub says: \(oneLine(message))"))]

@@ -46,7 +46,9 @@ extension DeskStateMachine {
     /// Follows the lines of a script as far as there is somebody to say them to.
     mutating func followScript() -> [ChatAction] {
         var actions: [ChatAction] = []
-        while isSignedIn, !isAside, !isLeaving, outbox.unsentCount == 0, let line = waitingLines.first, isReady(for: line) {
+        while isSignedIn, !isAside, !isLeaving, outbox.unsentCount == 0, let line = waitingLines.first,
+            isReady(for: line)
+        {
             turn += 1
             actions += enter(waitingLines.removeFirst())
         }
@@ -180,7 +182,9 @@ extension DeskStateMachine {
             argument.isEmpty
             ? current ?? conversations.first : conversations.first { $0.number == Int(argument) }
         guard let meant else {
-            let words = argument.isEmpty ? "There is no conversation at your desk." : "There is no conversation \(oneLine(argument))."
+            let words =
+                argument.isEmpty
+                ? "There is no conversation at your desk." : "There is no conversation \(oneLine(argument))."
             return [.show(.failure(words))]
         }
         return body(meant)

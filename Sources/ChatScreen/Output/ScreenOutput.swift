@@ -31,7 +31,10 @@ package struct ScreenOutput: ChatOutput {
             return MessageLayout(style: style, columns: columns).lines(
                 speaker: .user(name: nil),
                 time: now(),
-                body: [(addressee.map { style.paint("(to \(shortened($0))) ", .faint) } ?? "") + DisplayText.neutralised(words)]
+                body: [
+                    (addressee.map { style.paint("(to \(shortened($0))) ", .faint) } ?? "")
+                        + DisplayText.neutralised(words)
+                ]
             )
         case .enteredCommand(let line):
             return wrapped(DisplayText.neutralised(line), .faint, columns)

@@ -35,8 +35,8 @@ extension ChatStateMachine {
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
-        if let notice = activity.hubNotice, notice.code == "joined" { joinedAgent = notice.agentName }
-        if transitions.contains(where: \.isChange) { joinedAgent = nil }
+        if transitions.contains(where: \.isChange) { (joinedAgent, isBetweenAgents) = (nil, false) }
+        if let notice = activity.hubNotice { follow(notice) }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
         if isTyping, !isEcho { actions.append(showTyping(of: speaker)) }
         if isMessage { choices = Choices(of: activity) }
@@ -53,6 +53,15 @@ extension ChatStateMachine {
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }
         reopenAtEnd()
         return actions + pace(pacer.somethingHappened())
+    }
+
+    /// Whom the user has between the acceptance and the end, of which the protocol says nothing.
+    private mutating func follow(_ notice: HubNotice) {
+        switch notice.code {
+        case "joined": (joinedAgent, isBetweenAgents) = (notice.agentName, false)
+        case "transferring", "reassigning": isBetweenAgents = true
+        default: break
+        }
     }
 
     /// What the adapter kept from the user: a bot's message in an agent's conversation, which a tester is to see.

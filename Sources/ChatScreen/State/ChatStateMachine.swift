@@ -53,6 +53,8 @@ package struct ChatStateMachine: Sendable {
     var typist: String?
     /// The agent who has taken over from the one who accepted.
     var joinedAgent: String?
+    /// Whether the agent is gone and the next one not there yet.
+    var isBetweenAgents = false
     var typingGeneration = 0
 
     var outbox = Outbox()
@@ -132,6 +134,7 @@ package struct ChatStateMachine: Sendable {
         context = nil
         typist = nil
         joinedAgent = nil
+        isBetweenAgents = false
         return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
     }
 
@@ -276,6 +279,7 @@ package struct ChatStateMachine: Sendable {
         case .bot, .ended: return .bot
         case .requested: return .waiting
         case .queued: return .queue(position: handoff.attempt?.queuePosition)
+        case .live where isBetweenAgents: return .waiting
         case .live: return .agent(name: joinedAgent ?? handoff.agent?.name ?? "agent")
         case .closed: return .closed
         }

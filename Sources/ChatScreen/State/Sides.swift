@@ -56,7 +56,9 @@ package struct Sides: Sendable {
     }
 
     /// Everything that was said, as the side that began saw it.
-    package var wholeTranscript: Transcript { chat?.wholeTranscript ?? desk?.record.transcript ?? Transcript(activities: []) }
+    package var wholeTranscript: Transcript {
+        chat?.wholeTranscript ?? desk?.record.transcript ?? Transcript(activities: [])
+    }
 
     /// The steps with which it begins.
     package mutating func begin() -> [Step] {
@@ -143,7 +145,8 @@ package struct Sides: Sendable {
     /// The rest of a script is for the other side now.
     private mutating func passWaitingLines(from side: Side, at now: Timestamp) -> [Step] {
         guard !isInteractive else { return [] }
-        let (lines, hasEnded) = side == .user ? chat?.takeWaitingLines() ?? ([], false) : desk?.takeWaitingLines() ?? ([], false)
+        let (lines, hasEnded) =
+            side == .user ? chat?.takeWaitingLines() ?? ([], false) : desk?.takeWaitingLines() ?? ([], false)
         var steps: [Step] = []
         for line in lines { steps += pass(.input(.line(line)), to: current, at: now) }
         if hasEnded { steps += pass(.input(.endOfInput), to: current, at: now) }

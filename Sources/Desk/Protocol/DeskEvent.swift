@@ -106,6 +106,7 @@ extension Activity {
     /// - Parameters:
     ///   - item: The user's work item.
     ///   - user: The user, where the activity does not say who it was.
+    /// - Returns: A copy for the desk's conversation, without what that gives itself.
     package func forDesk(item: WorkItemID, user: ChannelAccount) -> Activity {
         var copy = self
         let account = from ?? user

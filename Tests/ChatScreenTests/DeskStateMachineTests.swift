@@ -1,0 +1,310 @@
+import AgentHub
+import BotSchema
+import Desk
+import DirectLineClient
+import Handoff
+import LineEditing
+import Testing
+
+@testable import ChatScreen
+
+/// Drives a desk's state machine and writes down what it answers.
+struct DeskScript {
+    private(set) var machine: DeskStateMachine
+
+    init(isInteractive: Bool = true, capacity: Int = 2) {
+        machine = DeskStateMachine(
+            configuration: DeskStateMachine.Configuration(
+                name: "Dana",
+                skills: ["billing": 5],
+                capacity: capacity,
+                isInteractive: isInteractive,
+                linger: .seconds(60),
+                style: .plain
+            )
+        )
+    }
+
+    /// Takes an event; posts succeed at once, and what only concerns completion is left out.
+    mutating func take(_ event: ChatEvent) -> [String] {
+        var words: [String] = []
+        var actions = machine.handle(event, at: Timestamp(milliseconds: 0))
+        while !actions.isEmpty {
+            let action = actions.removeFirst()
+            if case .post(_, let number) = action {
+                actions += machine.handle(.posted(number: number, .success(nil)), at: Timestamp(milliseconds: 0))
+            }
+            if case .setCommands = action { continue }
+            let text = ChatScript.words(action)
+            if !text.isEmpty { words.append(text) }
+        }
+        return words
+    }
+
+    /// Comes to work.
+    mutating func begin() -> [String] {
+        _ = machine.begin()
+        return take(.opened(conversationId: "d-1")) + take(.client(.connection(.online)))
+            + hear(.signedIn(agentId: "dana", .usual)) + hear(.view(DeskView(Self.hub)))
+    }
+
+    mutating func enter(_ line: String) -> [String] { take(.input(.line(line))) }
+
+    mutating func hear(_ event: DeskEvent) -> [String] { hear(event.activity) }
+
+    mutating func hear(_ activity: Activity) -> [String] {
+        take(.client(.activity(activity, isEcho: false)))
+    }
+
+    mutating func say(_ text: String, in item: WorkItemID, as name: String, id: String? = nil) -> [String] {
+        var activity = Activity.message(text)
+        activity.id = id ?? "c-\(name)|\(text)"
+        let user = ChannelAccount(id: name, name: name, role: "user")
+        activity.from = user
+        return hear(activity.forDesk(item: item, user: user))
+    }
+
+    static func briefing(_ item: WorkItemID = "item-1", _ name: String = "Maria", lines: Int = 2) -> DeskBriefing {
+        var activity = Activity.event("handoff.initiate", value: ["Skill": "cards"])
+        activity.attachments = [.transcript(of: (0..<lines).map { Activity.message("line \($0)") })]
+        let request = WorkRequest(
+            conversationId: "c-\(name)",
+            user: ChannelAccount(id: name, name: name, role: "user"),
+            initiation: HandoffInitiation(activity),
+            activity: activity
+        )
+        return DeskBriefing(request, item: item)
+    }
+
+    private static var hub: HubView {
+        var machine = HubStateMachine()
+        _ = machine.receive(.agentJoined(HubAgent(id: "dana", name: "Dana", skills: ["billing": 5])), at: .zero)
+        _ = machine.receive(.agentJoined(HubAgent(id: "eve", name: "Eve", skills: ["cards": 5])), at: .zero)
+        return machine.view(for: "dana", at: .zero)
+    }
+}
+
+@Suite struct DeskStateMachineTests {
+    @Test func `a desk signs in as soon as it is connected, and says who else is there`() {
+        var script = DeskScript()
+        #expect(
+            script.begin() == [
+                "post 1 desk.signIn", "prompt desk", "-- handoff: signed in as Dana, 0 waiting, also at work: Eve",
+            ]
+        )
+    }
+
+    @Test func `a ring calls, shows context and the newest lines, and waits for the answer`() {
+        var script = DeskScript()
+        _ = script.begin()
+        let ring = script.hear(.offered(DeskScript.briefing(lines: 9), rings: .seconds(20)))
+        #expect(
+            ring == [
+                "ring", "-- handoff: rings, Maria, skill cards, 20 s to answer, /accept or /decline",
+                "handoff context\n  Skill  cards", "(3 earlier lines; /brief shows them)", "loaded: bot: line 3",
+                "loaded: bot: line 4", "loaded: bot: line 5", "loaded: bot: line 6", "loaded: bot: line 7",
+                "loaded: bot: line 8", "post 2 desk.look", "prompt desk",
+            ]
+        )
+        #expect(script.enter("hello") == ["Maria rings: /accept first. Not sent: “hello”"])
+        #expect(script.enter("/accept") == ["/accept", "post 3 desk.accept", "prompt desk"])
+        #expect(
+            script.hear(.connected(DeskScript.briefing())) == [
+                "-- handoff: Maria is yours, say hello", #"prompt user(name: "Maria", number: nil)"#,
+            ]
+        )
+        #expect(script.enter("hello") == ["you: hello", "post 4 hello"])
+        #expect(script.say("hi", in: "item-1", as: "Maria") == ["user Maria: hi"])
+    }
+
+    @Test func `a ring that is over, declined or taken by a colleague leaves no trace at the desk`() {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
+        #expect(script.hear(.withdrawn("item-1")) == ["-- handoff: rings no more, Maria", "prompt desk"])
+        #expect(script.enter("/accept") == ["/accept", "Nothing rings that you could accept."])
+        _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
+        #expect(script.enter("/decline").contains("post 4 desk.decline"))
+        _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
+        _ = script.enter("/accept")
+        #expect(script.hear(.rejected("item-1", .alreadyTaken)).first == "Maria: a colleague has it already.")
+        #expect(script.machine.conversations.isEmpty)
+    }
+
+    @Test func `several users: lines go to the one at the prompt, the others are counted`() {
+        var script = DeskScript()
+        _ = script.begin()
+        for (item, name) in [("item-1", "Maria"), ("item-2", "Paul")] {
+            _ = script.hear(.offered(DeskScript.briefing(item, name), rings: nil))
+            _ = script.enter("/accept")
+            _ = script.hear(.connected(DeskScript.briefing(item, name)))
+        }
+        #expect(script.machine.current?.name == "Paul")
+        #expect(script.say("me too", in: "item-1", as: "Maria").first == "user 1 Maria: me too")
+        #expect(script.enter("for Paul").first == "you: (to Paul) for Paul")
+        #expect(script.enter("/1").contains("-- handoff: you talk to Maria"))
+        #expect(script.enter("/7").last == "There is no conversation 7; /list shows yours.")
+        #expect(script.hear(.userLeft("item-1")).first == "-- handoff: Maria has left the conversation")
+        #expect(script.machine.current?.name == "Paul")
+    }
+
+    @Test func `a line that a new sign-in tells again is shown once`() {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.connected(DeskScript.briefing()))
+        #expect(script.say("once", in: "item-1", as: "Maria", id: "c|1") == ["user Maria: once"])
+        #expect(script.say("once", in: "item-1", as: "Maria", id: "c|1") == [])
+    }
+
+    @Test func `hold, note, transfer, back and end are told to the hub in the user's conversation`() throws {
+        var script = DeskScript()
+        _ = script.begin()
+        #expect(script.enter("/hold").last == "There is no conversation at your desk.")
+        _ = script.hear(.connected(DeskScript.briefing()))
+        #expect(script.enter("/hold").contains("post 2 desk.hold"))
+        #expect(script.enter("/hold").last == "Maria is on hold already.")
+        #expect(script.enter("/resume").contains("post 3 desk.resume"))
+        #expect(script.enter("/note be nice").contains("post 4 desk.note"))
+        #expect(script.enter("/transfer eve").contains("post 5 desk.transfer"))
+        #expect(
+            script.hear(.rejected("item-1", .targetUnavailable)).first
+                == "Maria: nobody there can take it now; it stays with you."
+        )
+        #expect(script.machine.current?.isOpen == true)
+        _ = script.enter("/transfer Eve")
+        #expect(script.hear(.released("item-1")).first == "-- handoff: Maria, passed on to Eve")
+        _ = script.hear(.connected(DeskScript.briefing()))
+        #expect(script.enter("/back").contains { $0.hasSuffix("desk.end") })
+        #expect(script.hear(.released("item-1")).first == "-- handoff: Maria, given back to the bot")
+        #expect(script.enter("/done").contains { $0.hasSuffix("desk.finishWrapUp") })
+        #expect(script.enter("/done").last == "There is nothing to wrap up.")
+    }
+
+    @Test func `a missed ring says what the hub made of it, and how to go on`() {
+        var script = DeskScript()
+        _ = script.begin()
+        let words = script.hear(.presenceChanged(.away))
+        #expect(words.first?.contains("you are away") == true)
+        #expect(words.first?.contains("/available") == true)
+        #expect(script.enter("/available").contains { $0.hasSuffix("desk.presence") })
+    }
+
+    @Test func `leaving with a user at the desk is asked for twice, and the hub is told`() {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.connected(DeskScript.briefing()))
+        #expect(script.enter("/quit").last == "A conversation is still yours; /quit again leaves them to a colleague.")
+        #expect(script.enter("/quit").suffix(3) == ["post 2 desk.signOut", "leave soon", "leave 0"])
+    }
+
+    @Test func `composing is told to the user once in three seconds, commands are not`() {
+        var script = DeskScript()
+        _ = script.begin()
+        #expect(script.take(.input(.composing("he"))) == [])
+        _ = script.hear(.connected(DeskScript.briefing()))
+        #expect(script.take(.input(.composing("/no"))) == [])
+        #expect(script.take(.input(.composing("he"))) == ["signal typing", "composing"])
+        #expect(script.take(.input(.composing("hello"))) == [])
+        _ = script.take(.timer(.composing))
+        #expect(script.take(.input(.composing("hello you"))) == ["signal typing", "composing"])
+    }
+
+    @Test func `a script's lines wait for the ring and for the user`() {
+        var script = DeskScript(isInteractive: false)
+        for line in ["/accept", "Hello", "/end"] { _ = script.enter(line) }
+        _ = script.take(.input(.endOfInput))
+        _ = script.begin()
+        #expect(script.hear(.offered(DeskScript.briefing(), rings: nil)).contains("post 3 desk.accept"))
+        let words = script.hear(.connected(DeskScript.briefing()))
+        #expect(
+            words.filter { $0.hasPrefix("post") || $0.hasPrefix("leave 0") } == [
+                "post 4 Hello", "post 5 desk.end", "post 6 desk.signOut", "leave 0",
+            ]
+        )
+    }
+
+    @Test func `a script for which nothing rings ends with a failure`() {
+        var script = DeskScript(isInteractive: false)
+        _ = script.begin()
+        let waiting = script.enter("/accept")
+        #expect(waiting == ["linger 0"])
+        #expect(script.take(.timer(.linger(turn: 0))) == ["Nothing came within 60 s for “/accept”.", "leave 1"])
+    }
+
+    @Test func `words of a user cannot move the cursor, whatever they are in`() {
+        var script = DeskScript()
+        _ = script.begin()
+        let evil = "M\u{1b}[2Jx\u{7}\n\u{9b}31m"
+        var words = script.hear(.offered(DeskScript.briefing("item-1", evil), rings: nil))
+        words += script.enter("/accept")
+        words += script.hear(.connected(DeskScript.briefing("item-1", evil)))
+        words += script.say(evil, in: "item-1", as: evil)
+        words += script.hear(.failure(evil)) + script.hear(.signedOut(reason: evil))
+        // The prompt is dressed by the output, which has a test of its own.
+        words.removeAll { $0.hasPrefix("prompt") }
+        for scalar in words.joined().unicodeScalars where scalar != "\n" {
+            #expect(scalar.properties.generalCategory != .control)
+        }
+    }
+}
+
+@Suite struct SidesTests {
+    private func sides() -> Sides {
+        Sides(
+            chat: ChatStateMachine(
+                configuration: ChatStateMachine.Configuration(
+                    isInteractive: true,
+                    settle: .seconds(1),
+                    linger: .seconds(1),
+                    style: .plain
+                )
+            )
+        ) {
+            DeskStateMachine(configuration: DeskStateMachine.Configuration(name: "Dana", style: .plain))
+        }
+    }
+
+    private func words(_ steps: [Sides.Step]) -> [String] {
+        steps.map { "\($0.side): \(ChatScript.words($0.action))" }
+    }
+
+    @Test func `each side reads as in a terminal of its own, and what it missed is shown on its turn`() {
+        var sides = sides()
+        let now = Timestamp(milliseconds: 0)
+        _ = sides.begin()
+        _ = sides.handle(.opened(conversationId: "c"), of: .user, at: now)
+        _ = sides.handle(.client(.connection(.online)), of: .user, at: now)
+        let first = words(sides.handle(.input(.line("/as agent")), of: .user, at: now))
+        #expect(first.contains("agent: open"))
+        _ = sides.handle(.opened(conversationId: "d"), of: .agent, at: now)
+        _ = sides.handle(.client(.connection(.online)), of: .agent, at: now)
+        var message = Activity.message("hello user")
+        message.from = ChannelAccount(id: "bot", name: "Robin", role: "bot")
+        let meanwhile = sides.handle(.client(.activity(message, isEcho: false)), of: .user, at: now)
+        #expect(!words(meanwhile).contains { $0.contains("hello user") })
+        guard case .setPrompt(let prompt)? = meanwhile.first?.action else { return #expect(Bool(false)) }
+        #expect(prompt.note.contains("1 new for the user"))
+        let back = words(sides.handle(.input(.line("/as user")), of: .user, at: now))
+        #expect(back.contains("user: bot Robin: hello user"))
+        #expect(
+            words(sides.handle(.input(.line("/as user")), of: .user, at: now)).last == "user: You are the user already."
+        )
+    }
+
+    @Test func `without a hub there is no desk to sit at`() {
+        var sides = Sides(
+            chat: ChatStateMachine(
+                configuration: ChatStateMachine.Configuration(
+                    isInteractive: true,
+                    settle: .seconds(1),
+                    linger: .seconds(1),
+                    style: .plain
+                )
+            )
+        )
+        _ = sides.begin()
+        let steps = words(sides.handle(.input(.line("/as agent")), of: .user, at: Timestamp(milliseconds: 0)))
+        #expect(steps.last == "user: There is no hub here that has a desk for you.")
+        #expect(sides.current == .user)
+    }
+}
