@@ -58,9 +58,29 @@ for dialect in sdk three-events three-events-as-coded; do
     "$python" "$here/dialects.py" "$dialect" "$work/lines" "$status" | tee "$work/dialect-$dialect" || true
 done
 
+echo "== a human at a desk, in each dialect"
+for dialect in sdk three-events three-events-as-coded; do
+    name=desk-$dialect
+    BATON_AGENT_SECRET=interop "$baton" serve --agent desk --dialect "$dialect" --bot "$bot" >"$work/$name.serve" &
+    started+=($!)
+    wait_for "$work/$name.serve" 'Ctrl-C stops' "baton serve" >/dev/null
+    service=$(grep -Eo 'http://[^ ]+/v3/directline' "$work/$name.serve")
+    hub=$(grep -Eo -- '--hub http://[^ ]+' "$work/$name.serve")
+    printf '%s\n' /accept 'Hello from the desk' /back |
+        BATON_AGENT_SECRET=interop timeout 120 "$baton" agent $hub --name Dana --json >"$work/$name.desk" &
+    desk=$!
+    wait_for "$work/$name.desk" 'desk.signedIn' "baton agent" >/dev/null
+    user_status=0 desk_status=0
+    printf 'human please\n' |
+        timeout 120 "$baton" --json --direct-line "$service" >"$work/$name.user" || user_status=$?
+    wait "$desk" || desk_status=$?
+    "$python" "$here/desk.py" "$dialect" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status" |
+        tee "$work/$name" || true
+done
+
 # The last line counts all parts; a part that did not get to its own count has failed.
 passed=0 failed=0
-for part in client check dialect-sdk dialect-three-events dialect-three-events-as-coded; do
+for part in client check dialect-{sdk,three-events,three-events-as-coded} desk-{sdk,three-events,three-events-as-coded}; do
     counts=$(tail -n 1 "$work/$part")
     if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
