@@ -24,7 +24,7 @@ package struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The address of the hub's desks (default: the hub on this machine).", valueName: "url"))
     var hub: String?
 
-    @Option(help: ArgumentHelp("Your name, as users see it (default: your login name).", valueName: "name"))
+    @Option(help: ArgumentHelp("Your name, as users see it.", valueName: "name"))
     var name: String = Self.defaultName
 
     @Option(

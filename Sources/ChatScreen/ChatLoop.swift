@@ -121,6 +121,7 @@ package struct ChatLoop: Sendable {
             group.addTask { await send(.saved(path: path, await write(transcript, to: path))) }
         case .load(let path):
             group.addTask { await send(.loaded(path: path, await read(path))) }
+        case .fetch(let link): group.addTask { await send(.fetched(link: link, await fetch(link))) }
         case .startTimer(let timer, let duration):
             group.addTask {
                 guard (try? await clock.sleep(for: duration)) != nil else { return }
@@ -191,6 +192,17 @@ package struct ChatLoop: Sendable {
                     continuation.resume(returning: .failure(error))
                 }
             }
+        }
+    }
+
+    private func fetch(_ link: String) async -> Result<Transcript, TranscriptError> {
+        do {
+            let bytes = try await PublicFile.fetch(link)
+            return Result { () throws(TranscriptError) in try Transcript(parsing: bytes, name: "the linked transcript")
+            }
+        } catch {
+            let words = (error as? ClientError)?.message ?? "the chat was left"
+            return .failure(TranscriptError(.inputOutput, file: "the linked transcript", reason: words))
         }
     }
 

@@ -34,7 +34,8 @@ public struct TranscriptError: Error, Hashable, Sendable, CustomStringConvertibl
     /// What is wrong, or what was expected, without the file's name.
     public let reason: String
 
-    init(_ code: Code, file: String, offset: Int? = nil, reason: String) {
+    /// A failure, also of those who bring the bytes of a transcript from elsewhere than a file.
+    package init(_ code: Code, file: String, offset: Int? = nil, reason: String) {
         self.code = code
         self.file = file
         self.offset = offset

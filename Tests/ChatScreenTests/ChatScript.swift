@@ -10,6 +10,8 @@ import Transcripts
 struct ChatScript {
     private(set) var machine: ChatStateMachine
     private var clock = Timestamp(milliseconds: 0)
+    /// What was last to be saved.
+    private(set) var savedActivities: [Activity]?
 
     init(isInteractive: Bool = true, dialect: HandoffDialect = .sdk) {
         machine = ChatStateMachine(
@@ -26,7 +28,11 @@ struct ChatScript {
     /// Lets time pass and takes an event.
     mutating func take(_ event: ChatEvent, after duration: Duration = .milliseconds(100)) -> [String] {
         clock.milliseconds += Int64(duration / .milliseconds(1))
-        return machine.handle(event, at: clock).map(Self.words)
+        let actions = machine.handle(event, at: clock)
+        for action in actions {
+            if case .save(let transcript, _) = action { savedActivities = transcript.activities }
+        }
+        return actions.map(Self.words)
     }
 
     mutating func open() -> [String] {
@@ -65,6 +71,7 @@ struct ChatScript {
         case .reconnect: "reconnect"
         case .startConversation: "start"
         case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"
+        case .fetch(let link): "fetch \(link)"
         case .load(let path): "load \(path)"
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"

@@ -1,4 +1,5 @@
 import BotSchema
+import DirectLineClient
 import Handoff
 import Testing
 import Transcripts
@@ -26,6 +27,68 @@ struct InspectionTests {
             isEcho: true
         )
         #expect(script.enter("/lint").last == "Nothing wrong with the handoffs in 1 activity.")
+    }
+
+    @Test func `HO215 a bot that rejects a report of the hub is told of at once, and by lint`() {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(Fixture.initiate)
+        _ = script.enter("/handoff accept Dana")
+        let failure = ClientError(.botFailed, "the bot answered with 500", status: 502)
+        let words = script.take(.posted(number: 1, .failure(failure)))
+        #expect(words.contains { $0.hasPrefix("HO215: the bot answered handoff.status with an error [") })
+        #expect(script.enter("/lint").last?.contains("HO215 error") == true)
+    }
+
+    @Test func `V24 a linked transcript is fetched on command only, and its signature is not shown`() throws {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/transcript").last == "No handoff has been requested yet.")
+        let arrival = script.arrive(
+            #"{"type":"event","name":"handoff.initiate","id":"1","attachments":[{"name":"Transcript","contentType":"#
+                + #""application/json","contentUrl":"https://example.org/t.json?sig=abc"}]}"#
+        )
+        #expect(!arrival.contains { $0.hasPrefix("fetch") })
+        let fetch = script.enter("/transcript").filter { !$0.isEmpty }
+        #expect(
+            fetch == [
+                "/transcript", "Fetching the transcript from https://example.org/t.json…",
+                "fetch https://example.org/t.json?sig=abc",
+            ]
+        )
+        let link = "https://example.org/t.json?sig=abc"
+        let transcript = Transcript(activities: [.message("from behind the link")])
+        #expect(script.take(.fetched(link: link, .success(transcript))).contains("loaded: bot: from behind the link"))
+        let failure = TranscriptError(.inputOutput, file: "the linked transcript", reason: "example.org says 404")
+        #expect(
+            script.take(.fetched(link: link, .failure(failure))).contains("the linked transcript: example.org says 404")
+        )
+        _ = script.arrive(Fixture.initiate.replacing("c-1|0000004", with: "c-1|0000005"))
+        #expect(script.enter("/transcript").contains("loaded: bot: hello"))
+    }
+
+    @Test func `V38 what is saved for the public has no notes for the agent`() throws {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(
+            #"{"type":"event","name":"handoff.initiate","id":"1","value":{"va_AgentMessage":"VIP","Skill":"x"}}"#
+        )
+        _ = script.enter("/save --public a.json")
+        let saved = try #require(script.savedActivities)
+        #expect(saved.map { $0.value?.compactText } == [#"{"Skill":"x"}"#])
+        _ = script.enter("/save a.json")
+        #expect(script.savedActivities?.first?.value?["va_AgentMessage"] == "VIP")
+        #expect(script.enter("/save --public").last?.hasPrefix("Usage: /save") == true)
+    }
+
+    @Test func `a message that a service tags as hidden is not shown, and is in the record`() {
+        var script = ChatScript()
+        _ = script.open()
+        let words = script.arrive(
+            #"{"type":"message","text":"for the hub","channelData":{"tags":"Hidden"},"from":{"id":"b"}}"#
+        )
+        #expect(words.filter { !$0.isEmpty } == [])
+        #expect(script.enter("/raw").last?.contains("for the hub") == true)
     }
 
     @Test func `an open handoff is a finding only when nothing can follow`() {

@@ -43,6 +43,12 @@ extension SlashCommand {
             argument: .none
         ),
         SlashCommand(
+            name: "transcript",
+            usage: "",
+            summary: "show what was said as the bot handed it over; a linked transcript is fetched",
+            argument: .none
+        ),
+        SlashCommand(
             name: "raw",
             usage: "[N]",
             summary: "show the JSON of the last activity, or of the Nth from the end",
@@ -68,8 +74,8 @@ extension SlashCommand {
         ),
         SlashCommand(
             name: "save",
-            usage: "FILE",
-            summary: "save the conversation: .json as attachment, .transcript as Emulator opens it",
+            usage: "[--public] FILE",
+            summary: "save the conversation, .json as attachment, .transcript for Emulator; --public without notes",
             argument: .file
         ),
         SlashCommand(

@@ -102,7 +102,7 @@ package struct DeskStateMachine: Sendable {
             }
             connection = .failed(error)
             actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
-        case .saved, .loaded: break
+        case .saved, .loaded, .fetched: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()

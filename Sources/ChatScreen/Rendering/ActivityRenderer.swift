@@ -1,4 +1,5 @@
 package import BotSchema
+import Handoff
 import LineEditing
 
 /// Turns an activity into the lines that a person reads; activities that people are not meant to see have none.
@@ -27,6 +28,8 @@ package struct ActivityRenderer: Sendable {
     ///   - isNumbered: Whether its choices can still be taken, and so carry numbers.
     /// - Returns: Lines without control characters but our own colours; none for what is not shown, such as events.
     package func lines(of activity: Activity, by speaker: Speaker, columns: Int, isNumbered: Bool) -> [String] {
+        // What a service tags so is for itself.
+        if activity.isTaggedHidden { return [] }
         if let notice = activity.hubNotice {
             return HandoffLine(style: style, columns: columns).lines(of: [notice.text])
         }

@@ -17,6 +17,8 @@ package enum ChatEvent: Sendable {
     case saved(path: String, Result<Int, TranscriptError>)
     /// A file was read, or not.
     case loaded(path: String, Result<Transcript, TranscriptError>)
+    /// The transcript behind a link was fetched, or not.
+    case fetched(link: String, Result<Transcript, TranscriptError>)
     /// A timer ran out.
     case timer(ChatTimer)
     /// No conversation could be opened.
@@ -61,6 +63,8 @@ package enum ChatAction: Sendable {
     case startConversation
     /// Write a file; answer with ``ChatEvent/saved(path:_:)``.
     case save(Transcript, path: String)
+    /// Fetch a transcript behind a link; answer with ``ChatEvent/fetched(link:_:)``.
+    case fetch(link: String)
     /// Read a file; answer with ``ChatEvent/loaded(path:_:)``.
     case load(path: String)
     /// Wait; answer with ``ChatEvent/timer(_:)``.

@@ -41,7 +41,7 @@ extension ChatStateMachine {
         if isTyping, !isEcho { actions.append(showTyping(of: speaker)) }
         if isMessage { choices = Choices(of: activity) }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
-            context = initiation.context
+            self.initiation = initiation
         }
         let item = ChatItem.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
         actions.append(.show(isChange ? .changed(item) : item))
@@ -106,7 +106,7 @@ extension ChatStateMachine {
                 guard let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind else {
                     continue
                 }
-                context = initiation.context
+                self.initiation = initiation
                 actions += loadedInitiation(initiation, besides: ids)
             }
             return actions + [.show(.notice("End of \(oneLine(path)); the conversation goes on below."))]

@@ -99,12 +99,17 @@ extension ChatStateMachine {
             guard let number = Int(argument) else { return usage(command) }
             return choose(number)
         case "context": return showContext()
+        case "transcript": return showTranscript()
         case "raw": return showRaw(argument, command)
         case "event": return sendEvent(argument, command)
         case "handoff": return reportByHand(argument, command)
         case "save":
-            guard !argument.isEmpty else { return usage(command) }
-            return save(to: argument.unquotedFileName)
+            let isPublic = argument.hasPrefix("--public")
+            let name = isPublic ? String(argument.dropFirst("--public".count)).trimmed : argument
+            guard !name.isEmpty, !isPublic || argument.dropFirst("--public".count).first?.isWhitespace == true else {
+                return usage(command)
+            }
+            return save(to: name.unquotedFileName, isPublic: isPublic)
         case "load":
             guard !argument.isEmpty else { return usage(command) }
             filesUnderWay += 1
@@ -132,7 +137,7 @@ extension ChatStateMachine {
     }
 
     private func showContext() -> [ChatAction] {
-        guard let context else {
+        guard let context = initiation?.context else {
             return [.show(.answer(["No handoff has been requested yet, so there is no context."]))]
         }
         return [.show(context.table)]
@@ -169,25 +174,27 @@ extension ChatStateMachine {
     }
 
     /// Saves a loaded conversation, or the live one with the lines that are on their way.
-    private mutating func save(to path: String) -> [ChatAction] {
-        if let loaded, loaded.isCurrent { return write(loaded.transcript, to: path) }
+    private mutating func save(to path: String, isPublic: Bool) -> [ChatAction] {
+        if let loaded, loaded.isCurrent { return write(loaded.transcript, to: path, isPublic: isPublic) }
         guard outbox.inFlight == nil else {
-            awaitedSaves.append(path)
+            awaitedSaves.append((path, isPublic))
             return []
         }
         guard !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
-        return write(record.transcript, to: path)
+        return write(record.transcript, to: path, isPublic: isPublic)
     }
 
     /// Saves what was to be saved when the last line had arrived.
     mutating func saveAwaited() -> [ChatAction] {
-        let paths = awaitedSaves
+        let saves = awaitedSaves
         awaitedSaves = []
-        return paths.flatMap { write(record.transcript, to: $0) }
+        return saves.flatMap { write(record.transcript, to: $0.path, isPublic: $0.isPublic) }
     }
 
-    private mutating func write(_ transcript: Transcript, to path: String) -> [ChatAction] {
+    private mutating func write(_ transcript: Transcript, to path: String, isPublic: Bool) -> [ChatAction] {
         filesUnderWay += 1
+        var transcript = transcript
+        if isPublic { transcript.activities = transcript.activities.map(\.withoutPrivateNotes) }
         return [.save(transcript, path: path)]
     }
 

@@ -47,7 +47,10 @@ package struct ChatStateMachine: Sendable {
     /// What the conversations before this one held.
     private var earlierActivities: [Activity] = []
     var choices = Choices.none
-    var context: HandoffContext?
+    /// The newest request for an agent, live or loaded.
+    var initiation: HandoffInitiation?
+    /// Reports of the hub that the bot answered with an error.
+    var rejections: [HandoffFinding] = []
     var loaded: Loaded?
     /// Who is composing an answer, as far as the last seconds tell.
     var typist: String?
@@ -65,7 +68,7 @@ package struct ChatStateMachine: Sendable {
     /// Files that are being written or read; a pipe goes on when they are done.
     var filesUnderWay = 0
     /// Where to save as soon as the lines on their way have arrived.
-    var awaitedSaves: [String] = []
+    var awaitedSaves: [(path: String, isPublic: Bool)] = []
     var waitingLines: [String] = []
     var hasInputEnded = false
     /// Whether another side has the rest of the script.
@@ -107,6 +110,7 @@ package struct ChatStateMachine: Sendable {
         case .posted(let number, let result): actions += posted(number, result)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
+        case .fetched(let link, let result): actions += showFetched(link, result) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)
         case .failedToOpen(let error):
             guard conversationId != nil, configuration.isInteractive else {
@@ -131,7 +135,8 @@ package struct ChatStateMachine: Sendable {
         earlierActivities += record.transcript.activities
         record = ConversationRecord()
         choices = .none
-        context = nil
+        initiation = nil
+        rejections = []
         typist = nil
         joinedAgent = nil
         isBetweenAgents = false
@@ -160,6 +165,12 @@ package struct ChatStateMachine: Sendable {
             hasFailed = true
             let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
             actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
+            if error.code == .botFailed, let finding = HandoffLint.finding(rejected: sent.activity) {
+                rejections.append(finding)
+                actions.append(
+                    .show(.failure("\(finding.rule.id): \(oneLine(finding.message)) [\(finding.rule.document)]"))
+                )
+            }
         }
         actions += postNext()
         if outbox.inFlight == nil { actions += saveAwaited() }
