@@ -55,7 +55,9 @@ package struct ChatCommand: AsyncParsableCommand {
                 let secret = Secrets.random()
                 // A script does not answer an agent, so an agent does not wait long for a script.
                 let patience = Duration.seconds(screen.isInteractive ? 45 : 3)
-                let stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: hub.adapter(patience: patience))
+                let adapter = hub.adapter(patience: patience)
+                var stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: adapter)
+                stack.botFaults = hub.botFaults
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
                     if screen.isInteractive {

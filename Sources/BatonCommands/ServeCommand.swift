@@ -44,6 +44,7 @@ package struct ServeCommand: AsyncParsableCommand {
                 secret: secret,
                 adapter: hub.adapter(patience: .seconds(45))
             )
+            stack.botFaults = hub.botFaults
             stack.onEvent = {
                 StandardStream.output.writeLine(DisplayText.neutralised("\($0)", keepingNewlines: false))
             }

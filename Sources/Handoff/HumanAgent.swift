@@ -11,6 +11,9 @@ extension Activity {
         return isMarked || from.role?.lowercased() == "agent" ? from : nil
     }
 
+    /// Whether the hub itself speaks, neither bot nor agent: about the queue, a hold, a transfer.
+    var isFromHub: Bool { channelData?["baton"]?["author"]?.string == "hub" }
+
     /// The activity as one of a human agent, for the user's stream.
     ///
     /// - Parameters:

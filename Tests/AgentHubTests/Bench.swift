@@ -122,5 +122,6 @@ final class Bench {
 func initiate(id: String = "i-1") -> Activity {
     var activity = Activity.event("handoff.initiate", value: ["Skill": "billing"])
     activity.id = id
+    activity.conversation = ConversationAccount(id: "c-1")
     return activity
 }

@@ -15,6 +15,13 @@ actor HandoffSession {
 
     private enum Phase { case waiting, live, returning, closed }
 
+    /// An acceptance that a fault keeps back.
+    private struct KeptAcceptance {
+        let agent: HubAgent
+        /// When it comes after all, once the agent has spoken.
+        var due: Duration?
+    }
+
     /// Attempts to give the agent one line, and the pause after the first that fails (A21).
     private static let attempts = 3
     private static let firstPause = Duration.milliseconds(500)
@@ -34,6 +41,7 @@ actor HandoffSession {
     /// What the user said and nobody has taken.
     private var untaken: [Activity] = []
     private var takenIds: Set<String> = []
+    private var keptAcceptance: KeptAcceptance?
 
     init(
         _ conversation: any ConversationChannel,
@@ -91,10 +99,12 @@ actor HandoffSession {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
         }
         do {
-            while phase == .waiting || phase == .live, let letter = await inbox.next() {
-                switch letter {
-                case .user(let activity): try await pass(activity)
-                case .report(let report): try await follow(report)
+            while phase == .waiting || phase == .live {
+                switch await nextLetter() {
+                case .user(let activity)?: try await pass(activity)
+                case .report(let report)?: try await follow(report)
+                case nil where isAcceptanceDue: try await publishKeptAcceptance()
+                case nil: return
                 }
             }
         } catch {
@@ -174,7 +184,11 @@ extension HandoffSession {
         case .accepted(let agent):
             wasAccepted = true
             mute(for: agent)
-            try await publish(.accepted, by: agent)
+            if faults.isDisjoint(with: [.statusLate, .statusReordered]) {
+                try await publish(.accepted, by: agent)
+            } else {
+                keptAcceptance = KeptAcceptance(agent: agent)
+            }
             try await connect()
         case .joined(let agent):
             mute(for: agent)
@@ -185,6 +199,9 @@ extension HandoffSession {
             try await conversation.send(.typing.sent(byAgent: agent.id, name: agent.name))
         case .message(let activity, let agent):
             try await conversation.send(activity.sent(byAgent: agent.id, name: agent.name))
+            if faults.contains(.statusLate), keptAcceptance?.due == nil {
+                keptAcceptance?.due = clock.now + StatusFault.lateness
+            }
         case .held(let agent): try await tell(.held(by: agent), about: agent)
         case .resumed(let agent): try await tell(.resumed(by: agent), about: agent)
         case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
@@ -225,8 +242,29 @@ extension HandoffSession {
     private func end(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent? = nil) async throws {
         // Before the bot hears of it, which may well have something to say to it.
         liveConversations.remove(conversation.id)
+        if faults.contains(.statusLate) { try await publishKeptAcceptance() }
         try await publish(status, message: message, by: agent)
+        try await publishKeptAcceptance()
+        if let agent, case .completed = status, faults.contains(.agentAfterEnd) {
+            let afterthought = Activity.message("One more thing: please keep your receipt.")
+            try await conversation.send(afterthought.sent(byAgent: agent.id, name: agent.name))
+        }
         if phase != .closed { phase = .returning }
+    }
+
+    /// What comes next; nil when the session is over, or an acceptance that was kept back is due.
+    private func nextLetter() async -> Letter? {
+        guard let due = keptAcceptance?.due else { return await inbox.next() }
+        return await inbox.next(within: due - clock.now, on: clock)
+    }
+
+    private var isAcceptanceDue: Bool {
+        !Task.isCancelled && phase != .closed && keptAcceptance?.due.map { $0 <= clock.now } ?? false
+    }
+
+    private func publishKeptAcceptance() async throws {
+        guard let kept = keptAcceptance.take() else { return }
+        try await publish(.accepted, by: kept.agent)
     }
 
     /// The user's stream first: whoever watches it sees the status before what the bot makes of it.

@@ -22,7 +22,7 @@ struct DemoDialogue: Sendable {
 
     /// Answers one activity; most kinds need no answer.
     mutating func answer(_ activity: Activity) -> [Answer] {
-        if let signal = HandoffSignal(activity) { return answer(signal) }
+        if let signal = HandoffSignal(activity), !signal.relatesToAnotherConversation { return answer(signal) }
         switch activity.type {
         case .conversationUpdate:
             let botId = activity.recipient?.id
