@@ -68,7 +68,8 @@ package actor EmbeddedHub: HubConnection {
 
     private func watchTheClock() async {
         while !Task.isCancelled {
-            if let deadline = machine.nextDeadline {
+            knownDeadline = machine.nextDeadline
+            if let deadline = knownDeadline {
                 _ = await deadlineChanged.next(within: deadline - clock.now, on: clock)
             } else {
                 _ = await deadlineChanged.next()
@@ -97,6 +98,7 @@ extension EmbeddedHub {
         guard let agent = machine.reachableAgent(of: item), let letterbox = desks[agent.id] else { return false }
         conversations[item]?.remember(activity)
         letterbox.events.post(.userSent(item: item, activity))
+        if activity.type == .message { receive(.spoke(item: item)) }
         return true
     }
 
@@ -140,6 +142,7 @@ extension EmbeddedHub {
         guard machine.agent(of: item) == agent else { return }
         conversations[item]?.remember(activity.sent(byAgent: agent.id, name: agent.name))
         conversations[item]?.report(.message(activity, agent))
+        receive(.spoke(item: item))
     }
 
     func note(_ text: String, by agent: HubAgent, in item: WorkItemID) {
@@ -160,8 +163,9 @@ extension EmbeddedHub {
 extension EmbeddedHub {
     func receive(_ event: HubEvent) {
         for action in machine.receive(event, at: clock.now) { perform(action) }
-        guard machine.nextDeadline != knownDeadline else { return }
-        knownDeadline = machine.nextDeadline
+        // Whoever watches the clock looks again when it wakes: only what comes sooner is news.
+        guard let deadline = machine.nextDeadline, knownDeadline.map({ deadline < $0 }) ?? true else { return }
+        knownDeadline = deadline
         deadlineChanged.post(())
     }
 
@@ -190,6 +194,10 @@ extension EmbeddedHub {
         case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
         case .refuse(let item, let refusal): finish(item, with: .failed(refusal, reason: refusal.sentence))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))
+        case .warnIdle(let item, let agent, let remaining): report(item, agent) { .idle($0, endsIn: remaining) }
+        case .endIdle(let item, let agent, let silence):
+            report(item, agent) { .expired($0, after: silence) }
+            perform(.complete(item: item, agent: agent, .ended))
         case .complete(let item, let agent, let completion):
             let unread = release(item, from: agent)
             finish(item, with: desks[agent].map { .completed(completion, $0.agent, unread: unread) })

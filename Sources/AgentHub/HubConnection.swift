@@ -102,6 +102,10 @@ package enum HubReport: Sendable {
     case reassigning(HubAgent)
     /// The agent's connection had been gone, and lines may be sent again.
     case reachable(HubAgent)
+    /// Nobody has spoken for long, and the conversation will be over so soon unless somebody does.
+    case idle(HubAgent, endsIn: Duration?)
+    /// Nobody has spoken for so long that the conversation is over; the last report but for the completion.
+    case expired(HubAgent, after: Duration)
     /// The agent is done; the last report, with what the user said and the agent did not look at.
     case completed(HandoffCompletion, HubAgent, unread: [Activity] = [])
     /// Nobody takes the conversation; the last report.

@@ -122,6 +122,40 @@ struct AgentDeskTests {
         #expect(first.shown.last == "Ann: completed")
     }
 
+    @Test func `A23 user and agent are told of a silence, and it ends with a note and a completion`() throws {
+        let policy = HubPolicy().with {
+            $0.idleWarning = .seconds(240)
+            $0.idleEnd = .seconds(300)
+        }
+        let office = DeskOffice(policy: policy)
+        let conversation = FakeConversation()
+        let desk = try office.join(ann)
+        try office.escalate(conversation)
+        #expect(try office.act { await desk.accept("item-1") })
+        office.wait(200)
+        try office.say("one moment", in: conversation)
+        office.wait(200)
+        #expect(office.news(desk).last == "item-1: one moment")
+        try office.act { await desk.say(.message("take your time"), in: "item-1") }
+        office.wait(239)
+        #expect(conversation.shown == ["Ann: accepted", "Ann: take your time"])
+        office.wait(1)
+        #expect(
+            conversation.shown.last
+                == "Are you still there? You are connected with Ann. Without a word the conversation ends in 60 seconds."
+        )
+        office.wait(60)
+        #expect(
+            conversation.shown.suffix(2) == [
+                "Nobody wrote for 5 minutes, so the conversation with Ann has ended.", "Ann: completed",
+            ]
+        )
+        #expect(conversation.toBot.map(\.brief) == ["Ann: accepted", "Ann: completed"])
+        #expect(office.news(desk).last == "released item-1")
+        let adapter = office.adapter
+        #expect(try office.act { await adapter.userSent(.message("hello?"), in: conversation) } == .bot)
+    }
+
     @Test func `V56 a transfer takes context, history and notes along, and no note ever reaches the user`() throws {
         let office = DeskOffice()
         let conversation = FakeConversation()

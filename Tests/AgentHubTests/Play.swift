@@ -57,6 +57,9 @@ struct Play {
         case .reassign(let item, let agent): "reassign \(item) \(agent)"
         case .reconnect(let item, let agent): "reconnect \(item) \(agent)"
         case .complete(let item, let agent, let completion): "complete \(item) \(agent) \(completion)"
+        case .warnIdle(let item, let agent, let remaining):
+            "warn \(item) \(agent)" + (remaining.map { " \($0.components.seconds) s" } ?? "")
+        case .endIdle(let item, let agent, let silence): "idle \(item) \(agent) \(silence.components.seconds) s"
         case .lose(let item, let agent): "lose \(item) \(agent)"
         case .dismiss(let item, let agent): "dismiss \(item) \(agent)"
         case .present(let agent, let presence): "\(agent) is \(presence)"

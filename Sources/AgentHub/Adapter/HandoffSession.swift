@@ -204,6 +204,8 @@ extension HandoffSession {
             }
         case .held(let agent): try await tell(.held(by: agent), about: agent)
         case .resumed(let agent): try await tell(.resumed(by: agent), about: agent)
+        case .idle(let agent, let remaining): try await tell(.idle(with: agent, endsIn: remaining), about: agent)
+        case .expired(let agent, let silence): try await tell(.expired(with: agent, after: silence), about: agent)
         case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
         case .reassigning(let agent): try await wait(.reassigning(from: agent), for: agent)
         case .completed(let completion, let agent, let unread):

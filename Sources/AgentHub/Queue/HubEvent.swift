@@ -18,6 +18,8 @@ package enum HubEvent: Hashable, Sendable {
     case declined(item: String, agent: String)
     /// The user is gone or does not want an agent any more.
     case customerLeft(item: String)
+    /// User or agent say something in an item.
+    case spoke(item: String)
     /// An agent lets the user wait.
     case held(item: String, agent: String)
     /// An agent goes on with a user who was on hold.
@@ -89,6 +91,10 @@ package enum HubAction: Hashable, Sendable {
     case reconnect(item: String, agent: String)
     /// Tell the conversation that the agent is done.
     case complete(item: String, agent: String, HandoffCompletion)
+    /// Tell the conversation that nobody has spoken for long, and how soon it is over if nobody does.
+    case warnIdle(item: String, agent: String, endsIn: Duration?)
+    /// Tell the conversation that it is over since nobody spoke for so long, and the agent that it is gone.
+    case endIdle(item: String, agent: String, after: Duration)
     /// Tell the conversation that its agent is gone for good.
     case lose(item: String, agent: String)
     /// Tell the agent that the user is gone.

@@ -26,6 +26,10 @@ package struct HubPolicy: Hashable, Sendable {
     package var wrapUp: Duration
     /// How long an agent's connection may be gone before the agent counts as lost.
     package var connectionGrace: Duration = .seconds(30)
+    /// After how long without a word from user or agent the user is warned; nil for never.
+    package var idleWarning: Duration? = .seconds(25 * 60)
+    /// After how long without a word from user or agent a conversation is over; nil for never.
+    package var idleEnd: Duration? = .seconds(30 * 60)
     /// What becomes of the conversations of a lost agent.
     package var agentLoss = AgentLoss.requeue
     /// What becomes of needs that nobody can meet.

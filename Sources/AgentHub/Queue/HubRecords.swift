@@ -23,6 +23,9 @@ struct ItemRecord {
     var hasOverflowed = false
     var announcedPosition: Int?
     var answeredAt: Duration?
+    /// When user or agent last said something, or the agent came.
+    var lastSpokenAt = Duration.zero
+    var isWarnedOfIdleness = false
 
     /// The agent who talks.
     var agent: String? {

@@ -70,7 +70,7 @@ extension HubStateMachine {
         return actions
     }
 
-    private func inOrder(_ isMeant: (ItemRecord) -> Bool) -> [ItemRecord] {
+    func inOrder(_ isMeant: (ItemRecord) -> Bool) -> [ItemRecord] {
         items.values.filter(isMeant).sorted { $0.number < $1.number }
     }
 }
@@ -119,7 +119,7 @@ extension HubStateMachine {
             actions.append(.withdraw(item: record.id, agent: agent))
             actions += policy.presenceAfterMiss.map { present(agent, as: $0) } ?? []
         }
-        return actions
+        return actions + expireIdle(at: now)
     }
 
     /// Moves or gives up what has waited too long; to be called when nobody could be found for it.

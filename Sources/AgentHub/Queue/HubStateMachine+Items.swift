@@ -62,6 +62,8 @@ extension HubStateMachine {
         items[item]?.answeredAt = record.answeredAt ?? now
         items[item]?.reservedFor = nil
         items[item]?.announcedPosition = nil
+        items[item]?.lastSpokenAt = now
+        items[item]?.isWarnedOfIdleness = false
         note("\(agent) accepted \(item)", at: now)
         return [.connect(item: item, agent: agent, isFirst: isFirst)]
     }
@@ -76,6 +78,7 @@ extension HubStateMachine {
     mutating func hold(_ item: String, by agent: String, _ isOnHold: Bool, at now: Duration) -> [HubAction] {
         guard items[item]?.phase == .active(agent: agent, isOnHold: !isOnHold) else { return [] }
         items[item]?.phase = .active(agent: agent, isOnHold: isOnHold)
+        _ = spoke(in: item, at: now)
         note("\(agent) \(isOnHold ? "holds" : "resumes") \(item)", at: now)
         return [.hold(item: item, agent: agent, isOnHold)]
     }
