@@ -20,6 +20,8 @@ package actor EmbeddedHub: HubConnection {
     }
 
     private var machine: HubStateMachine
+    /// How many characters one message to an agent may have, by the policy.
+    package nonisolated let messageLimit: Int?
     private let clock: HubClock
     private let workers: [any HubWorker]
     private var desks: [String: AgentDesk.Letterbox]
@@ -37,6 +39,7 @@ package actor EmbeddedHub: HubConnection {
     package init(workers: [any HubWorker], policy: HubPolicy = HubPolicy(), clock: HubClock) {
         self.workers = workers
         self.clock = clock
+        messageLimit = policy.messageLimit
         machine = HubStateMachine(policy: policy)
         desks = Dictionary(
             workers.map { ($0.agent.id, AgentDesk.Letterbox(agent: $0.agent)) },

@@ -27,8 +27,16 @@ package protocol HubConnection: Sendable {
     /// Tells the hub that the user is gone, waiting or talking.
     func userLeft(_ item: WorkItemID) async
 
+    /// How many characters one message to an agent may have, any number when nil; longer ones come in parts.
+    var messageLimit: Int? { get }
+
     /// Does the hub's own work until the task is cancelled.
     func run() async
+}
+
+extension HubConnection {
+    /// Any number.
+    package var messageLimit: Int? { nil }
 }
 
 /// Why a hub did not do what it was asked.

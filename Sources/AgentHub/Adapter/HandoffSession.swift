@@ -145,8 +145,10 @@ extension HandoffSession {
     /// Gives the agent what is there, oldest first, until one line cannot be given.
     private func deliverUntaken() async throws {
         while phase == .live, let item, let activity = untaken.first {
-            switch await deliver(activity, to: item) {
-            case true?: untaken.removeFirst()
+            // Whole until an agent has its beginning: the bot has no use for parts.
+            let parts = activity.parts(upTo: hub.messageLimit)
+            switch await deliver(parts[0], to: item) {
+            case true?: untaken.replaceSubrange(..<1, with: parts.dropFirst())
             case false?: return
             case nil:
                 untaken.removeFirst()
@@ -198,7 +200,9 @@ extension HandoffSession {
         case .typing(let agent):
             try await conversation.send(.typing.sent(byAgent: agent.id, name: agent.name))
         case .message(let activity, let agent):
-            try await conversation.send(activity.sent(byAgent: agent.id, name: agent.name))
+            for part in activity.sent(byAgent: agent.id, name: agent.name).partsThatChannelsTake {
+                try await conversation.send(part)
+            }
             if faults.contains(.statusLate), keptAcceptance?.due == nil {
                 keptAcceptance?.due = clock.now + StatusFault.lateness
             }

@@ -40,6 +40,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var presenceAfterMiss: AgentPresence? = .away
     /// What an agent who declines an offer becomes; nil changes nothing.
     package var presenceAfterDecline: AgentPresence?
+    /// How many characters one message to an agent may have, any number when nil; longer ones come in parts.
+    package var messageLimit: Int?
     /// Whether an item is an agent's without ringing.
     package var acceptsAutomatically = false
     /// Whether the hub answers at all; false is a fault on purpose.
