@@ -109,6 +109,10 @@ extension EmbeddedHub {
         receive(.customerLeft(item: item))
         finish(item, with: nil)
     }
+
+    package func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async {
+        receive(isConnected ? .customerConnectionRestored(item: item) : .customerConnectionLost(item: item))
+    }
 }
 
 // MARK: - The agents' side
@@ -179,6 +183,10 @@ extension EmbeddedHub {
             tell(agent, .offered(item: item, request))
         case .withdraw(let item, let agent): tell(agent, .withdrawn(item: item))
         case .reject(let item, let agent, let reason): tell(agent, .rejected(item: item, reason))
+        case .customerConnection(let item, let agent, let isConnected):
+            tell(agent, .userConnectionChanged(item: item, isConnected: isConnected))
+        case .abandon(let item, let agent, let time):
+            finish(item, with: .abandoned(agent.flatMap { desks[$0]?.agent }, after: time))
         case .dismiss(let item, let agent): tell(agent, .userLeft(item: item))
         case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
         case .connect(let item, let agent, let isFirst):

@@ -30,6 +30,9 @@ package protocol HubConnection: Sendable {
     /// How many characters one message to an agent may have, any number when nil; longer ones come in parts.
     var messageLimit: Int? { get }
 
+    /// Tells the hub that the user cannot be reached for now, or is back.
+    func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async
+
     /// Does the hub's own work until the task is cancelled.
     func run() async
 }
@@ -37,6 +40,9 @@ package protocol HubConnection: Sendable {
 extension HubConnection {
     /// Any number.
     package var messageLimit: Int? { nil }
+
+    /// Does nothing.
+    package func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async {}
 }
 
 /// Why a hub did not do what it was asked.
@@ -114,6 +120,8 @@ package enum HubReport: Sendable {
     case idle(HubAgent, endsIn: Duration?)
     /// Nobody has spoken for so long that the conversation is over; the last report but for the completion.
     case expired(HubAgent, after: Duration)
+    /// The user has been away for so long that the item is closed; the last report.
+    case abandoned(HubAgent?, after: Duration)
     /// The agent is done; the last report, with what the user said and the agent did not look at.
     case completed(HandoffCompletion, HubAgent, unread: [Activity] = [])
     /// Nobody takes the conversation; the last report.

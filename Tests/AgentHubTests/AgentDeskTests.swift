@@ -7,7 +7,7 @@ import Testing
 @testable import AgentHub
 
 /// A hub at whose desks the test sits itself, in virtual time.
-private final class DeskOffice {
+final class DeskOffice {
     let time = VirtualTime()
     let hub: EmbeddedHub
     let adapter: HandoffAdapter
@@ -54,6 +54,11 @@ private final class DeskOffice {
         try act { _ = await adapter.userSent(.message(text), in: conversation) }
     }
 
+    func connection(of conversation: FakeConversation, isOpen: Bool) throws {
+        let adapter = adapter
+        try act { await adapter.connectionChanged(isOpen: isOpen, in: conversation) }
+    }
+
     func wait(_ seconds: Int) {
         let (time, end) = (time, time.now.offset + .seconds(seconds))
         // Time moves for sleepers only.
@@ -70,6 +75,8 @@ private final class DeskOffice {
             case .withdrawn(let item): words.append("withdrawn \(item)")
             case .connected(let item, _): words.append("connected \(item)")
             case .userSent(let item, let activity): words.append("\(item): \(activity.brief)")
+            case .userConnectionChanged(let item, let isConnected):
+                words.append("\(item) user \(isConnected ? "back" : "away")")
             case .userLeft(let item): words.append("left \(item)")
             case .released(let item): words.append("released \(item)")
             case .rejected(let item, let reason): words.append("rejected \(item) \(reason)")

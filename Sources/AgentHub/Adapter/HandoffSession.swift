@@ -42,6 +42,7 @@ actor HandoffSession {
     private var untaken: [Activity] = []
     private var takenIds: Set<String> = []
     private var keptAcceptance: KeptAcceptance?
+    private var isUserConnected = true
 
     init(
         _ conversation: any ConversationChannel,
@@ -85,6 +86,13 @@ actor HandoffSession {
         if let item { await hub.userLeft(item) }
     }
 
+    /// The user's client is there or not; whether for good only time tells.
+    func connectionChanged(isOpen: Bool) async {
+        isUserConnected = isOpen
+        guard phase != .closed, let item else { return }
+        await hub.userConnectionChanged(item, isConnected: isOpen)
+    }
+
     /// Follows the hub until the handoff is over.
     func run() async {
         guard phase != .closed else { return }
@@ -95,6 +103,7 @@ actor HandoffSession {
             self.item = item
             // The user may have left while the hub was opening the item.
             guard phase != .closed else { return await hub.userLeft(item) }
+            if !isUserConnected { await hub.userConnectionChanged(item, isConnected: false) }
         } catch {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
         }
@@ -212,6 +221,11 @@ extension HandoffSession {
         case .expired(let agent, let silence): try await tell(.expired(with: agent, after: silence), about: agent)
         case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
         case .reassigning(let agent): try await wait(.reassigning(from: agent), for: agent)
+        case .abandoned(let agent, let time):
+            let notice = HubNotice.abandoned(by: agent, after: time)
+            try await tell(notice, about: agent)
+            // Whoever comes back finds the bot, and the bot must know.
+            try await end(wasAccepted ? .completed(.ended) : .failed, message: notice.text, by: agent)
         case .completed(let completion, let agent, let unread):
             untaken = unread + untaken
             try await end(.completed(completion), by: agent)

@@ -36,6 +36,13 @@ struct HubNotice {
         return HubNotice(code: "expired", text: text)
     }
 
+    static func abandoned(by agent: HubAgent?, after absence: Duration) -> HubNotice {
+        let consequence =
+            agent.map { "the conversation with \($0.name) has ended" } ?? "you have lost your place in line"
+        let text = "You were disconnected for \(words(for: absence)), so \(consequence)."
+        return HubNotice(code: "abandoned", text: text)
+    }
+
     /// Whole minutes from two on, else seconds.
     private static func words(for duration: Duration) -> String {
         let seconds = Int(duration.components.seconds)

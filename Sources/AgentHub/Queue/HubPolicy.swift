@@ -26,6 +26,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var wrapUp: Duration
     /// How long an agent's connection may be gone before the agent counts as lost.
     package var connectionGrace: Duration = .seconds(30)
+    /// How long a user's connection may be gone before the user counts as gone.
+    package var customerGrace: Duration = .seconds(180)
     /// After how long without a word from user or agent the user is warned; nil for never.
     package var idleWarning: Duration? = .seconds(25 * 60)
     /// After how long without a word from user or agent a conversation is over; nil for never.

@@ -107,7 +107,7 @@ extension HubStateMachine {
 extension HubStateMachine {
     /// Does what was due by now, the agents' time first.
     mutating func expire(at now: Duration) -> [HubAction] {
-        var actions: [HubAction] = []
+        var actions = expireCustomers(at: now)
         for desk in desks {
             _ = finishWrapUps(of: desk.agent.id, at: now) { $0.until <= now }
             if let grace = desk.graceUntil, grace <= now { actions += lose(desk.agent.id, at: now) }

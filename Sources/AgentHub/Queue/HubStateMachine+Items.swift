@@ -65,7 +65,9 @@ extension HubStateMachine {
         items[item]?.lastSpokenAt = now
         items[item]?.isWarnedOfIdleness = false
         note("\(agent) accepted \(item)", at: now)
+        let isAlone = record.customerGraceUntil != nil
         return [.connect(item: item, agent: agent, isFirst: isFirst)]
+            + (isAlone ? [.customerConnection(item: item, agent: agent, isConnected: false)] : [])
     }
 
     mutating func decline(_ item: String, by agent: String, at now: Duration) -> [HubAction] {
