@@ -145,6 +145,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
         .target(name: "TestSupport", dependencies: ["CVTerm"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "HandoffFixtures", path: "Tests/HandoffFixtures", swiftSettings: strict),
         .executableTarget(
             name: "line-editing-probe",
             dependencies: ["LineEditing"],
@@ -171,7 +172,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HandoffTests",
-            dependencies: ["BotSchema", "Handoff", "Transcripts"],
+            dependencies: ["BotSchema", "Handoff", "HandoffFixtures", "Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
@@ -212,13 +213,14 @@ let package = Package(
         ),
         .testTarget(
             name: "AgentHubTests",
-            dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"],
+            dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff", "HandoffFixtures"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ChatScreenTests",
             dependencies: [
-                "BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "LineEditing", "TestSupport", "Transcripts",
+                "BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "HandoffFixtures", "LineEditing",
+                "TestSupport", "Transcripts",
             ],
             swiftSettings: strict
         ),
