@@ -175,6 +175,17 @@ struct DemoBotTests {
         }
     }
 
+    @Test func `V39 however long the user's lines are, the request fits into an activity`() async throws {
+        let visit = Visit()
+        let long = String(repeating: "lorem ipsum é ", count: 17_000)
+        for _ in 1...3 { _ = try await visit.say("opening hours, and credit card " + long) }
+        let request = try #require(try await visit.say("a person, please: " + long).last)
+        #expect(request.jsonValue.serialized().count < 262_144)
+        let initiation = HandoffInitiation(request)
+        #expect(initiation.omittedEntries > 0)
+        #expect(initiation.context.lastPhrase?.hasPrefix("a person, please: lorem") == true)
+    }
+
     @Test func `V17 a status that relates to another conversation is not for this one`() async throws {
         let visit = Visit()
         _ = try await visit.say("I want to talk to a person")

@@ -1,4 +1,5 @@
 package import BotSchema
+import Handoff
 
 /// Cuts a text where a reader would: between paragraphs, else between lines, else between words.
 ///
@@ -62,9 +63,6 @@ package struct MessageParts: Hashable, Sendable {
 }
 
 extension Activity {
-    /// What an activity may measure as JSON that channels take (Direct Line), less what a channel adds itself.
-    private static let sizeLimit = 262_144 - 2048
-
     /// The activity, or its text in several messages where it is longer than a number of characters.
     ///
     /// All but the text rides with the first part, which keeps the id.
@@ -75,11 +73,12 @@ extension Activity {
 
     /// The activity, or its text in several messages where the activity is larger than channels take.
     package var partsThatChannelsTake: [Activity] {
-        guard let text, jsonValue.serialized().count > Self.sizeLimit else { return [self] }
+        let limit = Self.sizeLimit - Self.roomForChannel
+        guard let text, jsonValue.serialized().count > limit else { return [self] }
         var bare = self
         bare.text = nil
         // A file that is too large does not become smaller by cutting the words beside it.
-        let room = max(Self.sizeLimit - bare.jsonValue.serialized().count, Self.sizeLimit / 4)
+        let room = max(limit - bare.jsonValue.serialized().count, limit / 4)
         return parts(MessageParts(of: text, upTo: room, measuring: \.sizeAsJSON).texts)
     }
 
