@@ -147,6 +147,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
         .target(name: "TestSupport", dependencies: ["CVTerm"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "HandoffFixtures", path: "Tests/HandoffFixtures", swiftSettings: strict),
         .executableTarget(
             name: "line-editing-probe",
             dependencies: ["LineEditing"],
@@ -173,7 +174,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HandoffTests",
-            dependencies: ["BotSchema", "Handoff", "Transcripts"],
+            dependencies: ["BotSchema", "Handoff", "HandoffFixtures", "Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
@@ -214,7 +215,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AgentHubTests",
-            dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"],
+            dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff", "HandoffFixtures"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -225,7 +226,8 @@ let package = Package(
         .testTarget(
             name: "ChatScreenTests",
             dependencies: [
-                "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "LineEditing",
+                "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "HandoffFixtures",
+                "LineEditing",
                 "TestSupport", "Transcripts",
             ],
             swiftSettings: strict

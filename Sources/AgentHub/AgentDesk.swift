@@ -24,6 +24,8 @@ package struct AgentDesk: Sendable {
         case connected(item: WorkItemID, WorkRequest)
         /// The user says something.
         case userSent(item: WorkItemID, Activity)
+        /// The user cannot be reached for now, or is back; what the agent says waits for them.
+        case userConnectionChanged(item: WorkItemID, isConnected: Bool)
         /// The user is gone, and with them the conversation.
         case userLeft(item: WorkItemID)
         /// The conversation is with the agent no more: ended, passed on, or taken away while the line was down.
@@ -37,7 +39,7 @@ package struct AgentDesk: Sendable {
         package var item: WorkItemID? {
             switch self {
             case .offered(let item, _), .withdrawn(let item), .connected(let item, _), .userSent(let item, _),
-                .userLeft(let item), .released(let item), .rejected(let item, _):
+                .userConnectionChanged(let item, _), .userLeft(let item), .released(let item), .rejected(let item, _):
                 item
             case .presenceChanged: nil
             }

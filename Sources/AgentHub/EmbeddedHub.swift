@@ -20,6 +20,8 @@ package actor EmbeddedHub: HubConnection {
     }
 
     private var machine: HubStateMachine
+    /// How many characters one message to an agent may have, by the policy.
+    package nonisolated let messageLimit: Int?
     private let clock: HubClock
     private let workers: [any HubWorker]
     private var desks: [String: AgentDesk.Letterbox]
@@ -37,6 +39,7 @@ package actor EmbeddedHub: HubConnection {
     package init(workers: [any HubWorker], policy: HubPolicy = HubPolicy(), clock: HubClock) {
         self.workers = workers
         self.clock = clock
+        messageLimit = policy.messageLimit
         machine = HubStateMachine(policy: policy)
         desks = Dictionary(
             workers.map { ($0.agent.id, AgentDesk.Letterbox(agent: $0.agent)) },
@@ -68,7 +71,8 @@ package actor EmbeddedHub: HubConnection {
 
     private func watchTheClock() async {
         while !Task.isCancelled {
-            if let deadline = machine.nextDeadline {
+            knownDeadline = machine.nextDeadline
+            if let deadline = knownDeadline {
                 _ = await deadlineChanged.next(within: deadline - clock.now, on: clock)
             } else {
                 _ = await deadlineChanged.next()
@@ -97,12 +101,17 @@ extension EmbeddedHub {
         guard let agent = machine.reachableAgent(of: item), let letterbox = desks[agent.id] else { return false }
         conversations[item]?.remember(activity)
         letterbox.events.post(.userSent(item: item, activity))
+        if activity.type == .message { receive(.spoke(item: item)) }
         return true
     }
 
     package func userLeft(_ item: WorkItemID) async {
         receive(.customerLeft(item: item))
         finish(item, with: nil)
+    }
+
+    package func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async {
+        receive(isConnected ? .customerConnectionRestored(item: item) : .customerConnectionLost(item: item))
     }
 }
 
@@ -144,6 +153,7 @@ extension EmbeddedHub {
         guard machine.agent(of: item)?.id == agent.id else { return false }
         conversations[item]?.remember(activity.sent(byAgent: agent.id, name: agent.name))
         conversations[item]?.report(.message(activity, agent))
+        receive(.spoke(item: item))
         return true
     }
 
@@ -169,8 +179,9 @@ extension EmbeddedHub {
 extension EmbeddedHub {
     func receive(_ event: HubEvent) {
         for action in machine.receive(event, at: clock.now) { perform(action) }
-        guard machine.nextDeadline != knownDeadline else { return }
-        knownDeadline = machine.nextDeadline
+        // Whoever watches the clock looks again when it wakes: only what comes sooner is news.
+        guard let deadline = machine.nextDeadline, knownDeadline.map({ deadline < $0 }) ?? true else { return }
+        knownDeadline = deadline
         deadlineChanged.post(())
     }
 
@@ -181,6 +192,10 @@ extension EmbeddedHub {
             tell(agent, .offered(item: item, request))
         case .withdraw(let item, let agent): tell(agent, .withdrawn(item: item))
         case .reject(let item, let agent, let reason): tell(agent, .rejected(item: item, reason))
+        case .customerConnection(let item, let agent, let isConnected):
+            tell(agent, .userConnectionChanged(item: item, isConnected: isConnected))
+        case .abandon(let item, let agent, let time):
+            finish(item, with: .abandoned(agent.flatMap { desks[$0]?.agent }, after: time))
         case .dismiss(let item, let agent): tell(agent, .userLeft(item: item))
         case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
         case .connect(let item, let agent, let isFirst):
@@ -200,6 +215,10 @@ extension EmbeddedHub {
         case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
         case .refuse(let item, let refusal): finish(item, with: .failed(refusal, reason: refusal.sentence))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))
+        case .warnIdle(let item, let agent, let remaining): report(item, agent) { .idle($0, endsIn: remaining) }
+        case .endIdle(let item, let agent, let silence):
+            report(item, agent) { .expired($0, after: silence) }
+            perform(.complete(item: item, agent: agent, .ended))
         case .complete(let item, let agent, let completion):
             let unread = release(item, from: agent)
             finish(item, with: desks[agent].map { .completed(completion, $0.agent, unread: unread) })

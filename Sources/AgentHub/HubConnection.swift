@@ -27,8 +27,22 @@ package protocol HubConnection: Sendable {
     /// Tells the hub that the user is gone, waiting or talking.
     func userLeft(_ item: WorkItemID) async
 
+    /// How many characters one message to an agent may have, any number when nil; longer ones come in parts.
+    var messageLimit: Int? { get }
+
+    /// Tells the hub that the user cannot be reached for now, or is back.
+    func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async
+
     /// Does the hub's own work until the task is cancelled.
     func run() async
+}
+
+extension HubConnection {
+    /// Any number.
+    package var messageLimit: Int? { nil }
+
+    /// Does nothing.
+    package func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async {}
 }
 
 /// Why a hub did not do what it was asked.
@@ -118,6 +132,12 @@ package enum HubReport: Sendable {
     case interrupted(HubAgent)
     /// The agent's connection had been gone, and lines may be sent again.
     case reachable(HubAgent)
+    /// Nobody has spoken for long, and the conversation will be over so soon unless somebody does.
+    case idle(HubAgent, endsIn: Duration?)
+    /// Nobody has spoken for so long that the conversation is over; the last report but for the completion.
+    case expired(HubAgent, after: Duration)
+    /// The user has been away for so long that the item is closed; the last report.
+    case abandoned(HubAgent?, after: Duration)
     /// The agent is done; the last report, with what the user said and the agent did not look at.
     case completed(HandoffCompletion, HubAgent, unread: [Activity] = [])
     /// Nobody takes the conversation; the last report.

@@ -61,13 +61,14 @@ package struct ChatCommand: AsyncParsableCommand {
                 let patience = Duration.seconds(screen.isInteractive ? 45 : 3)
                 let agentHub = hub.makeHub(patience: patience)
                 let desks = agentHub.map { DeskDoor(to: $0, port: 0, secret: Secrets.forAgents()) }
-                let stack = EmbeddedStack(
+                var stack = EmbeddedStack(
                     bot: bot,
                     port: 0,
                     secret: secret,
                     adapter: agentHub.map(hub.adapter),
                     desks: desks
                 )
+                stack.botFaults = hub.botFaults
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
                     if screen.isInteractive {

@@ -1,5 +1,6 @@
 import AgentHub
 import ArgumentParser
+import Bots
 import Handoff
 
 /// Who answers when the bot hands over, and how the hub reports it.
@@ -21,7 +22,7 @@ struct HubOptions: ParsableArguments {
 
     @Option(
         name: .customLong("fault"),
-        help: ArgumentHelp("What is to go wrong on the human side, more than once if need be.", valueName: "name|help")
+        help: ArgumentHelp("What is to go wrong in handoffs, more than once if need be.", valueName: "name|help")
     )
     var faults: [FaultOption] = []
 
@@ -33,6 +34,9 @@ struct HubOptions: ParsableArguments {
         if !(0...86_400).contains(agentGrace) { throw ValidationError("--agent-grace takes seconds from 0 to 86400.") }
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
+
+    /// What the bot is to do wrong.
+    var botFaults: Set<BotFault> { Set(faults.compactMap(\.botFault)) }
 
     /// The hub that answers.
     ///
@@ -82,10 +86,11 @@ enum DialectOption: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// A word of `--fault`: a fault of agents and hub, one of the statuses, or the wish to see the list.
+/// A word of `--fault`: a fault of agents and hub, of the statuses or of the bot, or the wish to see the list.
 enum FaultOption: ExpressibleByArgument, Hashable {
     case human(HumanFault)
     case status(StatusFault)
+    case bot(BotFault)
     case help
 
     init?(argument: String) {
@@ -95,14 +100,16 @@ enum FaultOption: ExpressibleByArgument, Hashable {
             self = .human(fault)
         } else if let fault = StatusFault(rawValue: argument) {
             self = .status(fault)
+        } else if let fault = BotFault(rawValue: argument) {
+            self = .bot(fault)
         } else {
             return nil
         }
     }
 
-    static var allValueStrings: [String] {
-        ["help"] + HumanFault.allCases.map(\.rawValue) + StatusFault.allCases.map(\.rawValue)
-    }
+    private static let all: [any NamedFault] = HumanFault.allCases + StatusFault.allCases + BotFault.allCases
+
+    static var allValueStrings: [String] { ["help"] + all.map { $0.rawValue } }
 
     var humanFault: HumanFault? {
         if case .human(let fault) = self { fault } else { nil }
@@ -112,14 +119,15 @@ enum FaultOption: ExpressibleByArgument, Hashable {
         if case .status(let fault) = self { fault } else { nil }
     }
 
+    var botFault: BotFault? {
+        if case .bot(let fault) = self { fault } else { nil }
+    }
+
     /// What `--fault help` prints: a name and what it does on each line.
     static var list: String {
-        let faults =
-            HumanFault.allCases.map { ($0.rawValue, $0.summary) }
-            + StatusFault.allCases.map { ($0.rawValue, $0.summary) }
-        let width = faults.map(\.0.count).max() ?? 0
-        return faults.map { name, summary in
-            name + String(repeating: " ", count: width - name.count + 2) + summary
+        let width = all.map { $0.rawValue.count }.max() ?? 0
+        return all.map { fault in
+            fault.rawValue + String(repeating: " ", count: width - fault.rawValue.count + 2) + fault.summary
         }.joined(separator: "\n")
     }
 }

@@ -54,6 +54,7 @@ package struct ServeCommand: AsyncParsableCommand {
                 adapter: agentHub.map(hub.adapter),
                 desks: desks
             )
+            stack.botFaults = hub.botFaults
             stack.onEvent = Self.log("")
             try await stack.withRunning { address in
                 let deskAddress = try await desks?.address()

@@ -80,9 +80,17 @@ public protocol ConversationAdapter: Sendable {
 
     /// Sees an activity of the bot that the channel has already kept and streamed.
     func botSent(_ activity: Activity, in conversation: any ConversationChannel) async
+
+    /// Hears that the user's last stream of a conversation has closed, or that the user is there again.
+    ///
+    /// A client that polls from the start has no stream, and nothing is said of it.
+    func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async
 }
 
 extension ConversationAdapter {
+    /// Does nothing.
+    public func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {}
+
     /// Shows everything as it is.
     public func revise(_ activity: Activity, in conversationId: String) -> Activity? { activity }
 }

@@ -217,6 +217,8 @@ extension DeskBot {
             let user = await desk.request(of: item)?.user ?? ChannelAccount(id: "user", name: "User")
             return activity.forDesk(item: item, user: user)
         case .userLeft(let item): return DeskEvent.userLeft(item).activity
+        case .userConnectionChanged(let item, let isConnected):
+            return DeskEvent.userConnectionChanged(item, isConnected: isConnected).activity
         case .released(let item): return DeskEvent.released(item).activity
         case .rejected(let item, let reason): return DeskEvent.rejected(item, reason).activity
         case .presenceChanged(let presence): return DeskEvent.presenceChanged(presence).activity

@@ -15,7 +15,15 @@ public enum HandoffStatus: Hashable, Sendable {
 }
 
 extension Activity {
+    /// The bytes of an activity as JSON that channels take (Direct Line).
+    package static let sizeLimit = 262_144
+    /// What a channel may add to an activity: ids, time, addresses.
+    package static let roomForChannel = 2048
+
     /// A bot's request for a human agent, built as the event factories of the SDKs build it.
+    ///
+    /// A transcript that would make the event larger than channels take, 262,144 bytes, loses its oldest entries, and
+    /// the event says how many in our own channel data (``HandoffInitiation/omittedEntries``).
     ///
     /// - Parameters:
     ///   - context: What the hub should know; it becomes the `value`.
@@ -36,13 +44,29 @@ extension Activity {
             default: HandoffEventName.initiate
             }
         var activity = Activity.event(name, value: context.plainValue ?? .object(context.json))
-        if let transcript { activity.attachments = [.transcript(of: transcript)] }
+        // In its place among the members; what there is room for shows once all others are there.
+        if transcript != nil { activity.attachments = [.transcript(of: [])] }
         activity.from = turn.recipient
         activity.recipient = turn.from
         activity.conversation = turn.conversation
         activity.replyToId = turn.id
         activity.relatesTo = ConversationReference(to: turn)
+        if let transcript { activity.attach(transcript) }
         return activity
+    }
+
+    /// As much of the end of a transcript as there is room for.
+    private mutating func attach(_ transcript: [Activity]) {
+        var room = Self.sizeLimit - Self.roomForChannel - jsonValue.serialized().count
+        var kept = transcript.count
+        for entry in transcript.reversed() {
+            // One more for the comma.
+            room -= entry.jsonValue.serialized().count + 1
+            guard room >= 0 else { break }
+            kept -= 1
+        }
+        attachments = [.transcript(of: Array(transcript[kept...]))]
+        if kept > 0 { mark("omittedEntries", .number(JSONNumber(kept))) }
     }
 
     /// A hub's report, in a dialect.

@@ -6,6 +6,8 @@ public struct HandoffInitiation: Hashable, Sendable {
     public var context: HandoffContext
     /// The conversation so far, oldest first; nil when no transcript came with the request, or none that can be read.
     public var transcript: [Activity]?
+    /// How many older entries the transcript would have, had there been room in the event; 0 where nobody says so.
+    public var omittedEntries = 0
     /// Where a transcript can be fetched that did not come along; it is never fetched unasked.
     public var transcriptURL: String?
     /// Why an attached transcript could not be read, one sentence.
@@ -20,6 +22,7 @@ public struct HandoffInitiation: Hashable, Sendable {
     /// Reads the request out of an activity of any dialect.
     public init(_ activity: Activity) {
         context = activity.escalationContext ?? HandoffContext(value: activity.value)
+        omittedEntries = max(activity.channelData?["baton"]?["omittedEntries"]?.int ?? 0, 0)
         if case .object(let body)? = activity.value, body.contains("handoffContext"),
             case .success(let entries)? = TranscriptContent.read(body["transcript"])
         {

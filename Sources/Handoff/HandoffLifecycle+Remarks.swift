@@ -6,12 +6,26 @@ struct HandoffRemark: Hashable, Sendable {
     var severity: HandoffRule.Severity?
     var path = "$"
     var words: String
+    private let isTold: Bool
 
-    init(_ rule: HandoffRule, severity: HandoffRule.Severity? = nil, path: String = "$", _ words: String) {
+    /// A remark; one that is told is for onlookers though it is for information only.
+    init(
+        _ rule: HandoffRule,
+        severity: HandoffRule.Severity? = nil,
+        path: String = "$",
+        isTold: Bool = false,
+        _ words: String
+    ) {
         self.rule = rule
         self.severity = severity
         self.path = path
         self.words = words
+        self.isTold = isTold
+    }
+
+    /// Whether someone who follows the conversation is to hear of it at once; what is usual waits for the lint.
+    var isForOnlookers: Bool {
+        isTold || (severity ?? rule.severity) != .information
     }
 }
 
@@ -25,7 +39,10 @@ extension HandoffLifecycle {
             if isEcho, activity.type != .endOfConversation { return [] }
             return machine.remarks(on: signal)
         }
-        guard activity.type == .message, !isUser else { return [] }
+        if activity.type == .event, activity.name == HandoffEventName.suppressed {
+            return [HandoffRemark(.botWhileLive, "the bot speaks while an agent is there; the user does not see it")]
+        }
+        guard activity.type == .message, !isUser, !activity.isFromHub else { return [] }
         return machine.isAgent(activity) ? machine.remarksOnAgent : machine.remarksOnBot
     }
 
@@ -45,8 +62,9 @@ extension HandoffLifecycle {
             return [
                 HandoffRemark(
                     .foreignConversation,
-                    path: "$.conversation.id",
-                    "the report names another conversation than the initiation and is ignored"
+                    path: signal.conversationId == attempt?.conversationId
+                        ? "$.relatesTo.conversation.id" : "$.conversation.id",
+                    "the report is for another conversation than the request and is ignored"
                 )
             ]
         }
@@ -76,17 +94,22 @@ extension HandoffLifecycle {
     private var remarksOnAcceptance: [HandoffRemark] {
         switch state {
         case .requested, .queued, .closed: []
-        case .live: [HandoffRemark(.repeatedReport, "an agent has accepted before")]
-        case .bot, .ended: [orphan]
+        case .live where isAcceptanceInferred:
+            [HandoffRemark(.inferredAcceptance, isTold: true, "accepted only after the agent had spoken")]
+        case .live: [HandoffRemark(.repeatedReport, "accepted again, though an agent is there")]
+        case .bot, .ended:
+            attempts.isEmpty ? [orphan] : [HandoffRemark(.reportWithoutHandoff, "accepted after the end")]
         }
     }
 
     private func remarks(on completion: HandoffCompletion) -> [HandoffRemark] {
         switch state {
         case .requested, .queued:
-            [HandoffRemark(.completionWithoutAcceptance, "the handoff ends without an acceptance")]
-        case .ended where completion == .ended: [HandoffRemark(.repeatedReport, "the handoff has ended before")]
-        case .bot, .ended: [orphan]
+            [HandoffRemark(.completionWithoutAcceptance, isTold: true, "completed before it was accepted")]
+        case .ended where completion == .ended: [HandoffRemark(.repeatedReport, "completed again")]
+        case .bot, .ended:
+            attempts.isEmpty
+                ? [orphan] : [HandoffRemark(.reportWithoutHandoff, "completed again, though no handoff is open")]
         case .live, .closed: []
         }
     }

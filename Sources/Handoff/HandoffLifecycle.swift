@@ -17,6 +17,10 @@ public struct HandoffLifecycle: Hashable, Sendable {
     private var userIds: Set<String> = []
     /// Whether the last handoff ended in a dialect that leaves open who goes on, and nobody has gone on yet.
     private var isUnresolved = false
+    /// Whether an agent spoke and no acceptance has been reported yet.
+    private(set) var isAcceptanceInferred = false
+    /// Whether it was said of this attempt that the bot or an agent spoke out of turn: once is enough.
+    private var hasToldOfSpeaker = false
 
     /// A conversation in which the bot listens.
     public init() {}
@@ -34,10 +38,20 @@ public struct HandoffLifecycle: Hashable, Sendable {
     ///   - isEcho: Whether it is the client's own, which a service may send back under another user id. The client's
     ///     own events are no handoff signals, its own end of conversation is.
     ///   - instant: When it arrived.
-    /// - Returns: What changed, in order; empty for almost every activity.
+    /// - Returns: What changed, in order, and then what is odd; empty for almost every activity.
     public mutating func receive(
         _ activity: Activity,
         isEcho: Bool = false,
+        at instant: Timestamp
+    ) -> [HandoffTransition] {
+        let remarks = remarks(on: activity, isEcho: isEcho).filter(\.isForOnlookers)
+        let steps = steps(on: activity, isEcho: isEcho, at: instant)
+        return steps + remarks.compactMap { told($0, of: activity, at: instant) }
+    }
+
+    private mutating func steps(
+        on activity: Activity,
+        isEcho: Bool,
         at instant: Timestamp
     ) -> [HandoffTransition] {
         guard state != .closed else { return [] }
@@ -46,7 +60,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
             if isEcho, activity.type != .endOfConversation { return [] }
             return apply(signal, of: activity, at: instant)
         }
-        guard activity.type == .message else { return [] }
+        guard activity.type == .message, !activity.isFromHub else { return [] }
         if isUser { return userSpoke(activity, at: instant) }
         if isAgent(activity) { return agentSpoke(activity, at: instant) }
         return botSpoke(activity, at: instant)
@@ -83,6 +97,7 @@ extension HandoffLifecycle {
         let cause = HandoffTransition.Cause.signal(signal)
         switch signal.kind {
         case .accepted(let agent, let message):
+            isAcceptanceInferred = false
             guard state.isWaiting else { return [] }
             return [goLive(with: agent, because: cause, message: message, at: instant)]
         case .failed(let reason):
@@ -121,6 +136,8 @@ extension HandoffLifecycle {
             return []
         }
         isUnresolved = false
+        isAcceptanceInferred = false
+        hasToldOfSpeaker = false
         learnAccounts(from: activity, initiation)
         attempts.append(
             HandoffAttempt(
@@ -128,6 +145,7 @@ extension HandoffLifecycle {
                 dialect: signal.dialect,
                 activityId: signal.activityId,
                 conversationId: signal.conversationId,
+                relatedConversationId: signal.relatedConversationId,
                 requestedAt: instant,
                 initiation: initiation
             )
@@ -180,9 +198,11 @@ extension HandoffLifecycle {
         }
     }
 
+    /// By the conversation that a report names; that it relates to must be one that the request has named.
     func isAboutThisHandoff(_ signal: HandoffSignal) -> Bool {
-        guard let named = signal.conversationId, let expected = attempt?.conversationId else { return true }
-        return named == expected
+        if let named = signal.conversationId, let expected = attempt?.conversationId, named != expected { return false }
+        let known = [attempt?.conversationId, attempt?.relatedConversationId].compactMap { $0 }
+        return known.isEmpty || signal.relatedConversationId.map(known.contains) ?? true
     }
 }
 
@@ -242,6 +262,7 @@ extension HandoffLifecycle {
             return []
         }
         guard state.isWaiting else { return [] }
+        isAcceptanceInferred = true
         var transition = goLive(with: activity.from, because: .agentSpoke, message: nil, at: instant)
         attempts[attempts.count - 1].repliedAt = instant
         transition.activityId = activity.id
@@ -257,6 +278,28 @@ extension HandoffLifecycle {
 // MARK: - Steps
 
 extension HandoffLifecycle {
+    /// A step that changes nothing and says what is odd.
+    private mutating func told(
+        _ remark: HandoffRemark,
+        of activity: Activity,
+        at instant: Timestamp
+    ) -> HandoffTransition? {
+        var cause = HandoffTransition.Cause.botSpoke
+        if let signal = HandoffSignal(activity) {
+            cause = .signal(signal)
+        } else {
+            guard activity.type == .message, !hasToldOfSpeaker else { return nil }
+            hasToldOfSpeaker = true
+            if remark.rule != .botWhileLive { cause = .agentSpoke }
+        }
+        var transition = HandoffTransition(from: state, to: state, cause: cause, instant: instant)
+        transition.activityId = activity.id
+        transition.attempt = attempt?.number
+        transition.message = "\(remark.words) (\(remark.rule.id))"
+        transition.brokenRule = remark.rule
+        return transition
+    }
+
     private mutating func goLive(
         with agent: ChannelAccount?,
         because cause: HandoffTransition.Cause,

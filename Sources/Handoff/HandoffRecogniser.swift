@@ -102,4 +102,6 @@ enum HandoffEventName {
     static let response = "HandoffResponse"
     static let completed = "HandoffCompleted"
     static let queue = "baton.queue"
+    /// Our adapter's record of a bot's message that it kept from the user.
+    static let suppressed = "baton.suppressed"
 }

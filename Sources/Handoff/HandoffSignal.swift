@@ -28,6 +28,11 @@ public struct HandoffSignal: Hashable, Sendable {
     ///
     /// Absent, it is the conversation in which the activity arrived.
     public var conversationId: String?
+    /// The conversation that the activity relates to, nil where it says none.
+    ///
+    /// A channel puts its own conversation into every activity that it delivers, so a sender who means another one shows
+    /// only here.
+    public var relatedConversationId: String?
     /// The activity's id.
     public var activityId: String?
 
@@ -46,10 +51,19 @@ public struct HandoffSignal: Hashable, Sendable {
             kind = reading.kind
             dialect = reading.dialect
             conversationId = activity.conversation?.id
+            relatedConversationId = activity.relatesTo?.conversation?.id
             activityId = activity.id
             return
         }
         return nil
+    }
+}
+
+extension HandoffSignal {
+    /// Whether the activity relates to another conversation than the one in which it arrived.
+    public var relatesToAnotherConversation: Bool {
+        guard let relatedConversationId, let conversationId else { return false }
+        return relatedConversationId != conversationId
     }
 }
 

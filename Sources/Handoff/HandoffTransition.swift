@@ -36,8 +36,10 @@ public struct HandoffTransition: Hashable, Sendable {
     public var outcome: HandoffOutcome?
     /// The human agent concerned, as far as known.
     public var agent: ChannelAccount?
-    /// Words that came with it: a reason, a greeting, an unknown state.
+    /// Words that came with it: a reason, a greeting, an unknown state, or what is odd.
     public var message: String?
+    /// The rule that is broken, where the step only tells of something odd and changes nothing.
+    public var brokenRule: HandoffRule?
     /// What was asked for.
     public var initiation: HandoffInitiation?
     /// What the user and the agent said, oldest first, where a completion brings it along for the bot.
@@ -71,6 +73,8 @@ public struct HandoffAttempt: Hashable, Sendable {
     public let activityId: String?
     /// The conversation that the request named.
     public let conversationId: String?
+    /// The conversation that the request related to.
+    public let relatedConversationId: String?
     /// When the request was seen.
     public let requestedAt: Timestamp
     /// What was asked for; a repeated request adds to the context.

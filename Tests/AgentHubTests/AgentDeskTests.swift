@@ -7,7 +7,7 @@ import Testing
 @testable import AgentHub
 
 /// A hub at whose desks the test sits itself, in virtual time.
-private final class DeskOffice {
+final class DeskOffice {
     let time = VirtualTime()
     let hub: EmbeddedHub
     let adapter: HandoffAdapter
@@ -54,6 +54,11 @@ private final class DeskOffice {
         try act { _ = await adapter.userSent(.message(text), in: conversation) }
     }
 
+    func connection(of conversation: FakeConversation, isOpen: Bool) throws {
+        let adapter = adapter
+        try act { await adapter.connectionChanged(isOpen: isOpen, in: conversation) }
+    }
+
     func wait(_ seconds: Int) {
         let (time, end) = (time, time.now.offset + .seconds(seconds))
         // Time moves for sleepers only.
@@ -70,6 +75,8 @@ private final class DeskOffice {
             case .withdrawn(let item): words.append("withdrawn \(item)")
             case .connected(let item, _): words.append("connected \(item)")
             case .userSent(let item, let activity): words.append("\(item): \(activity.brief)")
+            case .userConnectionChanged(let item, let isConnected):
+                words.append("\(item) user \(isConnected ? "back" : "away")")
             case .userLeft(let item): words.append("left \(item)")
             case .released(let item): words.append("released \(item)")
             case .rejected(let item, let reason): words.append("rejected \(item) \(reason)")
@@ -120,6 +127,40 @@ struct AgentDeskTests {
         try office.act { await desk.end("item-1", .ended) }
         #expect(office.news(desk) == ["released item-1"])
         #expect(first.shown.last == "Ann: completed")
+    }
+
+    @Test func `A23 user and agent are told of a silence, and it ends with a note and a completion`() throws {
+        let policy = HubPolicy().with {
+            $0.idleWarning = .seconds(240)
+            $0.idleEnd = .seconds(300)
+        }
+        let office = DeskOffice(policy: policy)
+        let conversation = FakeConversation()
+        let desk = try office.join(ann)
+        try office.escalate(conversation)
+        #expect(try office.act { await desk.accept("item-1") })
+        office.wait(200)
+        try office.say("one moment", in: conversation)
+        office.wait(200)
+        #expect(office.news(desk).last == "item-1: one moment")
+        try office.act { await desk.say(.message("take your time"), in: "item-1") }
+        office.wait(239)
+        #expect(conversation.shown == ["Ann: accepted", "Ann: take your time"])
+        office.wait(1)
+        #expect(
+            conversation.shown.last
+                == "Are you still there? You are connected with Ann. Without a word the conversation ends in 60 seconds."
+        )
+        office.wait(60)
+        #expect(
+            conversation.shown.suffix(2) == [
+                "Nobody wrote for 5 minutes, so the conversation with Ann has ended.", "Ann: completed",
+            ]
+        )
+        #expect(conversation.toBot.map(\.brief) == ["Ann: accepted", "Ann: completed"])
+        #expect(office.news(desk).last == "released item-1")
+        let adapter = office.adapter
+        #expect(try office.act { await adapter.userSent(.message("hello?"), in: conversation) } == .bot)
     }
 
     @Test func `V56 a transfer takes context, history and notes along, and no note ever reaches the user`() throws {

@@ -17,7 +17,10 @@ final class ScriptedHub: HubConnection {
         var isDown = false
     }
 
+    let messageLimit: Int?
     private let state = Mutex(State())
+
+    init(messageLimit: Int? = nil) { self.messageLimit = messageLimit }
 
     func open(
         _ request: WorkRequest,
@@ -63,13 +66,14 @@ final class ScriptedHub: HubConnection {
 /// An adapter between a scripted hub and a fake conversation.
 final class Bench {
     let time = VirtualTime()
-    let hub = ScriptedHub()
+    let hub: ScriptedHub
     let conversation = FakeConversation()
     let adapter: HandoffAdapter
     private let running: Task<Void, Never>
     let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
 
-    init(dialect: HandoffDialect = .sdk, faults: Set<StatusFault> = []) {
+    init(dialect: HandoffDialect = .sdk, faults: Set<StatusFault> = [], messageLimit: Int? = nil) {
+        hub = ScriptedHub(messageLimit: messageLimit)
         let adapter = HandoffAdapter(hub: hub, dialect: dialect, faults: faults, clock: time)
         self.adapter = adapter
         running = time.start { await adapter.run() }
@@ -122,5 +126,6 @@ final class Bench {
 func initiate(id: String = "i-1") -> Activity {
     var activity = Activity.event("handoff.initiate", value: ["Skill": "billing"])
     activity.id = id
+    activity.conversation = ConversationAccount(id: "c-1")
     return activity
 }

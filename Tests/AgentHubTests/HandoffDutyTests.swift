@@ -101,18 +101,53 @@ struct HandoffDutyTests {
             case .statusTwice:
                 ["Ana: accepted", "Ana: accepted", "Ana: hi", "Ana: completed", "Ana: completed"]
             case .statusUnknown: ["Ana: parked", "Ana: accepted", "Ana: hi", "Ana: parked", "Ana: completed"]
+            case .statusLate: ["Ana: hi", "Ana: accepted", "Ana: completed"]
+            case .statusReordered: ["Ana: hi", "Ana: completed", "Ana: accepted"]
+            case .statusWrongConversation, .statusMessageNull: ["Ana: accepted", "Ana: hi", "Ana: completed"]
             case .acceptanceMissing: ["Ana: hi", "Ana: completed"]
             case .completionTwice: ["Ana: accepted", "Ana: hi", "Ana: completed", "Ana: completed"]
             case .completionMissing: ["Ana: accepted", "Ana: hi"]
+            case .agentAfterEnd:
+                ["Ana: accepted", "Ana: hi", "Ana: completed", "Ana: One more thing: please keep your receipt."]
             }
         #expect(bench.conversation.shown == expected)
-        #expect(bench.conversation.toBot.count == expected.count - 1)
+        #expect(bench.conversation.toBot.count == expected.count - (fault == .agentAfterEnd ? 2 : 1))
         // A client comes to the same end, but for the one that nobody told.
         var lifecycle = HandoffLifecycle()
         for activity in [initiate()] + bench.conversation.stream {
             _ = lifecycle.receive(activity, at: Timestamp(milliseconds: 0))
         }
-        #expect(lifecycle.state == (fault == .completionMissing ? .live : .bot))
+        let isUntold = fault == .completionMissing || fault == .statusWrongConversation
+        #expect(lifecycle.state == (isUntold ? .live : .bot))
+    }
+
+    @Test func `a late acceptance comes three seconds after the agent's first line, and lines pass meanwhile`() {
+        let bench = Bench(faults: [.statusLate])
+        bench.botSends(initiate())
+        bench.reports(.accepted(ana))
+        #expect(bench.userSays("hello") == .adapter)
+        bench.time.run(upTo: .seconds(60))
+        #expect(bench.conversation.shown == [])
+        let start = bench.time.now.offset
+        bench.hub.report(.message(.message("hi"), ana))
+        bench.time.run(upTo: start + .seconds(2))
+        bench.hub.report(.message(.message("one moment"), ana))
+        bench.time.run(upTo: start + .seconds(2.9))
+        #expect(bench.conversation.shown == ["Ana: hi", "Ana: one moment"])
+        bench.time.run(upTo: start + .seconds(3))
+        #expect(bench.conversation.shown == ["Ana: hi", "Ana: one moment", "Ana: accepted"])
+        bench.reports(.completed(.ended, ana))
+        #expect(bench.conversation.toBot.map(\.brief) == ["Ana: accepted", "Ana: completed"])
+        #expect(bench.hub.heard == ["hello"])
+    }
+
+    @Test func `a status for another conversation says so to the user's client and to the bot`() throws {
+        let bench = Bench(faults: [.statusWrongConversation])
+        bench.botSends(initiate())
+        bench.reports(.accepted(ana))
+        for status in [try #require(bench.conversation.stream.last), try #require(bench.conversation.toBot.last)] {
+            #expect(status.relatesTo?.conversation?.id == "another-conversation")
+        }
     }
 
     @Test func `V45 a line is tried three times, then its loss is told, and the next keep their order`() {

@@ -27,7 +27,8 @@ struct HubInvariantTests {
             if case .opened(let item, _) = event { open.insert(item) }
             for action in machine.receive(event, at: now) {
                 switch action {
-                case .refuse(let item, _), .giveUp(let item), .complete(let item, _, _), .lose(let item, _):
+                case .refuse(let item, _), .giveUp(let item), .complete(let item, _, _), .lose(let item, _),
+                    .endIdle(let item, _, _), .abandon(let item, _, _):
                     // Nobody hears of an end twice.
                     #expect(open.remove(item) != nil)
                 default: break
@@ -68,6 +69,9 @@ struct HubInvariantTests {
         policy.skillGap = seed.isMultiple(of: 3) ? .anybody : .wait
         policy.acceptsAutomatically = seed.isMultiple(of: 5)
         policy.presenceAfterMiss = nil
+        policy.customerGrace = .seconds(15)
+        policy.idleWarning = .seconds(20)
+        policy.idleEnd = seed.isMultiple(of: 4) ? nil : .seconds(30)
         var other = HubQueue(id: "other", skills: ["y"])
         other.priority = 2
         other.relaxation = .seconds(20)
@@ -83,7 +87,7 @@ struct HubInvariantTests {
         let agent = agents.randomElement(using: &generator)?.id ?? ""
         // Sorted, since the order within a set differs from run to run; now and then nothing that exists.
         let item = open.sorted().randomElement(using: &generator) ?? "nothing"
-        switch Int.random(in: 0..<30, using: &generator) {
+        switch Int.random(in: 0..<33, using: &generator) {
         case 0...5:
             let skill = ["x", "y", "z", nil].randomElement(using: &generator) ?? nil
             return .opened(
@@ -108,6 +112,9 @@ struct HubInvariantTests {
         case 26: return .connectionRestored(agent: agent)
         case 27: return .presenceChanged(agent: agent, AgentPresence.allCases.randomElement(using: &generator) ?? .away)
         case 28: return .wrappedUp(item: item, agent: agent)
+        case 29: return .spoke(item: item)
+        case 30: return .customerConnectionLost(item: item)
+        case 31: return .customerConnectionRestored(item: item)
         default: return .presenceChanged(agent: agent, .available)
         }
     }

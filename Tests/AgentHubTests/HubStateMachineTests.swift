@@ -105,7 +105,7 @@ struct HubStateMachineTests {
         _ = play(.opened(item: "2", skill: nil))
         play.second = 60
         #expect(play(.timePassed) == ["giveUp 2"])
-        #expect(play.nextDeadline == nil)
+        #expect(play.nextDeadline == .seconds(25 * 60))
     }
 
     @Test func `an agent who goes offline loses the conversation and frees the offer`() {

@@ -58,7 +58,14 @@ struct Play {
         case .interrupt(let item, let agent): "interrupt \(item) \(agent)"
         case .reconnect(let item, let agent): "reconnect \(item) \(agent)"
         case .complete(let item, let agent, let completion): "complete \(item) \(agent) \(completion)"
+        case .warnIdle(let item, let agent, let remaining):
+            "warn \(item) \(agent)" + (remaining.map { " \($0.components.seconds) s" } ?? "")
+        case .endIdle(let item, let agent, let silence): "idle \(item) \(agent) \(silence.components.seconds) s"
         case .lose(let item, let agent): "lose \(item) \(agent)"
+        case .customerConnection(let item, let agent, let isConnected):
+            "\(isConnected ? "user back" : "user away") \(item) \(agent)"
+        case .abandon(let item, let agent, let time):
+            "abandon \(item) \(agent ?? "nobody") \(time.components.seconds) s"
         case .dismiss(let item, let agent): "dismiss \(item) \(agent)"
         case .present(let agent, let presence): "\(agent) is \(presence)"
         }

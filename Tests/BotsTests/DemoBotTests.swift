@@ -4,16 +4,16 @@ import Handoff
 import Synchronization
 import Testing
 
-/// A conversation with the demo bot, kept in memory.
-private final class Visit: ConversationChannel {
+/// A conversation with a bot, kept in memory.
+final class Visit: ConversationChannel {
     let id: String
     let user = ChannelAccount(id: "u1", name: "Sam", role: "user")
     let bot = ChannelAccount(id: "bot", name: "Robin", role: "bot")
-    private let demo: DemoBot
+    private let answering: any Bot
     private let kept = Mutex<[Activity]>([])
 
-    init(_ demo: DemoBot = DemoBot(lookUpTime: .zero), id: String = "c-1") {
-        self.demo = demo
+    init(_ bot: any Bot = DemoBot(lookUpTime: .zero), id: String = "c-1") {
+        answering = bot
         self.id = id
     }
 
@@ -44,7 +44,7 @@ private final class Visit: ConversationChannel {
         turn.channelId = "directline"
         turn = keep(turn)
         let before = kept.withLock { $0.count }
-        _ = try await demo.onTurn(turn, in: self)
+        _ = try await answering.onTurn(turn, in: self)
         return kept.withLock { Array($0[before...]) }
     }
 
@@ -173,6 +173,26 @@ struct DemoBotTests {
                     == (status == .accepted ? 1 : 0)
             )
         }
+    }
+
+    @Test func `V39 however long the user's lines are, the request fits into an activity`() async throws {
+        let visit = Visit()
+        let long = String(repeating: "lorem ipsum é ", count: 17_000)
+        for _ in 1...3 { _ = try await visit.say("opening hours, and credit card " + long) }
+        let request = try #require(try await visit.say("a person, please: " + long).last)
+        #expect(request.jsonValue.serialized().count < 262_144)
+        let initiation = HandoffInitiation(request)
+        #expect(initiation.omittedEntries > 0)
+        #expect(initiation.context.lastPhrase?.hasPrefix("a person, please: lorem") == true)
+    }
+
+    @Test func `V17 a status that relates to another conversation is not for this one`() async throws {
+        let visit = Visit()
+        _ = try await visit.say("I want to talk to a person")
+        var foreign = Activity.handoffStatus(.completed(.transferBack), conversationId: "c-1")
+        foreign.relatesTo = ConversationReference(json: ["conversation": ["id": "c-2"]])
+        #expect(try await visit.turn(foreign) == [])
+        #expect(try await visit.turn(.handoffStatus(.completed(.transferBack), conversationId: "c-1")).count == 1)
     }
 
     @Test func `a status that nobody waits for is taken in silence`() async throws {

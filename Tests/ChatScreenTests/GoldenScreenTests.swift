@@ -58,7 +58,7 @@ struct GoldenScreenTests {
         try Golden.expect(screen(of: try cards(), columns: 80, style: .plain), equals: "cards-plain.txt")
     }
 
-    @Test func `nothing from the wire reaches the terminal as a control sequence`() throws {
+    @Test func `V40 nothing from the wire reaches the terminal as a control sequence`() throws {
         let evil = #"\u001b]0;owned\u0007\u001b[2J\u009b31m\u202Eabc\r\n\u0000end"#
         let json = """
             [{"type":"message","text":"\(evil)","from":{"name":"\(evil)","role":"bot"},"suggestedActions":{"actions":

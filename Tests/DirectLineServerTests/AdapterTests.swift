@@ -23,6 +23,45 @@ struct AdapterTests {
         func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
             seen.note("bot \(activity.text ?? activity.type?.rawValue ?? "")")
         }
+
+        func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {
+            seen.note(isOpen ? "back" : "away")
+        }
+    }
+
+    @Test func `V35 the adapter hears when the last stream closes, and when the user is there again`() async throws {
+        let adapter = TestAdapter()
+        try await withServer(bot: echoBot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            try await conversation.withStream { stream in
+                _ = try await conversation.say("a")
+                try await stream.expect(["a", "echo a"])
+                try await conversation.withStream { try await $0.expect(["a", "echo a"]) }
+                _ = try await conversation.say("b")
+                try await stream.expect(["b", "echo b"])
+            }
+            let lines = ["user a", "bot echo a", "user b", "bot echo b"]
+            #expect(await adapter.seen.next(5) == lines + ["away"])
+            // Without a stream, who asks or speaks is there.
+            _ = try await conversation.history()
+            #expect(await adapter.seen.next(1) == ["back"])
+            try await conversation.withStream { try await $0.expect(["a", "echo a", "b", "echo b"]) }
+            #expect(await adapter.seen.next(1) == ["away"])
+            _ = try await conversation.say("c")
+            #expect(await adapter.seen.next(3) == ["back", "user c", "bot echo c"])
+        }
+    }
+
+    @Test func `V35 of a client that only polls nothing is said`() async throws {
+        let adapter = TestAdapter()
+        try await withServer(bot: echoBot, adapter: adapter) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.history()
+            _ = try await conversation.say("a")
+            _ = try await conversation.history()
+            _ = try await conversation.say("b")
+            #expect(await adapter.seen.next(4) == ["user a", "bot echo a", "user b", "bot echo b"])
+        }
     }
 
     @Test func `an adapter sees both sides in the order of the log`() async throws {

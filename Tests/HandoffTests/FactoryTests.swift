@@ -36,6 +36,39 @@ struct FactoryTests {
         #expect(read.transcript == [turn])
     }
 
+    @Test func `V39 a transcript that is too large loses its oldest entries, and the event says how many`() throws {
+        let entries = (1...40).map { Activity.message("\($0) " + String(repeating: "é", count: 5000)) }
+        let turn = Wire.says(Wire.user, "human!")
+        let context = HandoffContext(["Skill": "billing"])
+        let event = Activity.handoffInitiate(context: context, transcript: entries, replyingTo: turn)
+        #expect((240_000...262_144 - 2048).contains(event.jsonValue.serialized().count))
+        let read = HandoffInitiation(event)
+        let kept = try #require(read.transcript)
+        #expect(kept.count + read.omittedEntries == 40)
+        #expect(kept == entries.suffix(kept.count))
+        #expect(kept.count > 20)
+        #expect(
+            HandoffLint(origin: .post).findings(in: [event]).allSatisfy {
+                $0.rule.id != "HO011" || $0.severity == .information
+            }
+        )
+
+        let short = Activity.handoffInitiate(context: context, transcript: [entries[0]], replyingTo: turn)
+        #expect(HandoffInitiation(short).omittedEntries == 0)
+        #expect(short.channelData == nil)
+    }
+
+    @Test func `V39 an entry that is too large by itself goes with all before it`() {
+        let huge = Activity.message(String(repeating: "x", count: 300_000))
+        let event = Activity.handoffInitiate(
+            context: HandoffContext(["Skill": "x"]),
+            transcript: [.message("1"), huge, .message("3")],
+            replyingTo: .message("x")
+        )
+        #expect(HandoffInitiation(event).transcript == [.message("3")])
+        #expect(HandoffInitiation(event).omittedEntries == 2)
+    }
+
     @Test(arguments: [HandoffDialect.sdk, .threeEvents, .threeEventsAsCoded])
     func `an initiation is written under the name of its dialect`(dialect: HandoffDialect) {
         let event = Activity.handoffInitiate(

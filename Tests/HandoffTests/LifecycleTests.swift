@@ -1,6 +1,7 @@
 import BotSchema
-import Handoff
 import Testing
+
+@testable import Handoff
 
 /// Plays activities a second apart and writes down what changes.
 private struct Play {
@@ -25,8 +26,12 @@ private struct Play {
         transitions += lifecycle.conversationLost(at: Timestamp(milliseconds: second * 1000))
     }
 
-    var steps: [String] {
-        transitions.map { "\($0.from) → \($0.to)" + ($0.outcome.map { ", \($0)" } ?? "") }
+    var steps: [String] { transitions.map(words) }
+    /// Without what is merely said to be odd.
+    var moves: [String] { transitions.filter { $0.brokenRule == nil }.map(words) }
+
+    private func words(of transition: HandoffTransition) -> String {
+        "\(transition.from) → \(transition.to)" + (transition.outcome.map { ", \($0)" } ?? "")
     }
 }
 
@@ -128,39 +133,102 @@ struct LifecycleTests {
     func `a signal leads where the table says`(activities: [Activity], last: String) {
         var play = Play()
         for activity in activities { play(activity) }
-        #expect(play.steps.last == last)
+        #expect(play.moves.last == last)
     }
 
-    /// Events that make no sense where they come change nothing.
+    /// Events that make no sense where they come change nothing; what is said of them ends with the rule.
     @Test(
         arguments: [
-            ([], accepted), ([], Wire.status("failed")), ([], Wire.status("completed")),
-            ([], Wire.event("HandoffCompleted", value: "transferBack")), ([], .handoffQueue(position: 1)),
-            ([], Wire.agentSays("hi")), ([], Wire.status("typing")),
-            ([Wire.initiate()], Wire.initiate()), ([Wire.initiate()], Wire.initiate(id: "other")),
-            ([Wire.initiate()], Wire.says(Wire.bot, "one moment")), ([Wire.initiate()], Wire.says(Wire.user, "hello?")),
-            ([Wire.initiate(), .handoffQueue(position: 1)], .handoffQueue(position: 1)),
-            ([Wire.initiate(), accepted], accepted), ([Wire.initiate(), accepted], Wire.initiate(id: "other")),
-            ([Wire.initiate(), accepted], .handoffQueue(position: 1)),
-            ([Wire.initiate(), accepted], Wire.says(Wire.bot, "stale")),
-            ([Wire.initiate(), Wire.status("completed")], accepted),
+            ([], accepted, "HO203"), ([], Wire.status("failed"), "HO203"), ([], Wire.status("completed"), "HO203"),
+            ([], Wire.event("HandoffCompleted", value: "transferBack"), "HO203"),
+            ([], .handoffQueue(position: 1), nil),
+            ([], Wire.agentSays("hi"), nil), ([], Wire.status("typing"), nil),
+            ([Wire.initiate()], Wire.initiate(), "HO201"), ([Wire.initiate()], Wire.initiate(id: "other"), "HO201"),
+            ([Wire.initiate()], Wire.says(Wire.bot, "one moment"), nil),
+            ([Wire.initiate()], Wire.says(Wire.user, "hello?"), nil),
+            ([Wire.initiate(), .handoffQueue(position: 1)], .handoffQueue(position: 1), nil),
+            ([Wire.initiate(), accepted], accepted, "HO204"),
+            ([Wire.initiate(), accepted], Wire.initiate(id: "other"), "HO202"),
+            ([Wire.initiate(), accepted], .handoffQueue(position: 1), nil),
+            ([Wire.initiate(), accepted], Wire.says(Wire.bot, "stale"), "HO212"),
+            ([Wire.initiate(), Wire.status("accepted")], Wire.says(Wire.bot, "by proxy"), nil),
+            ([Wire.initiate(), Wire.status("completed")], accepted, "HO203"),
             (
                 [Wire.initiate(), accepted, Wire.event("HandoffCompleted", value: "transferBack")],
-                Wire.agentSays("late")
+                Wire.agentSays("late"), "HO211"
             ),
-            ([.endOfConversation()], Wire.initiate()), ([.endOfConversation()], .endOfConversation()),
-            ([.endOfConversation()], Wire.says(Wire.bot, "hi")),
-            ([], Wire.event("SomethingElse", value: 1)), ([Wire.initiate()], .typing),
-        ] as [([Activity], Activity)]
+            ([Wire.initiate(), Wire.agentSays("hi")], accepted, "HO208"),
+            ([.endOfConversation()], Wire.initiate(), "HO207"),
+            ([.endOfConversation()], .endOfConversation(), "HO204"),
+            ([.endOfConversation()], Wire.says(Wire.bot, "hi"), nil),
+            ([], Wire.event("SomethingElse", value: 1), nil), ([Wire.initiate()], .typing, nil),
+        ] as [([Activity], Activity, String?)]
     )
-    func `V13 what makes no sense changes nothing`(before: [Activity], event: Activity) {
+    func `V13 what makes no sense changes nothing and is told where it is odd`(
+        before: [Activity],
+        event: Activity,
+        rule: String?
+    ) {
         var play = Play()
         for activity in before { play(activity) }
         let state = play.lifecycle.state
         let count = play.transitions.count
         play(event)
         #expect(play.lifecycle.state == state)
-        #expect(play.transitions.count == count)
+        let told = play.transitions.dropFirst(count)
+        #expect(told.map(\.brokenRule?.id) == (rule.map { [$0] } ?? []))
+        #expect(told.allSatisfy { !$0.isChange && $0.message?.hasSuffix("(\($0.brokenRule?.id ?? ""))") == true })
+    }
+
+    @Test func `a completion before any acceptance is a step, and then what is odd about it`() {
+        var play = Play()
+        play(Wire.initiate(), Wire.status("completed"), accepted)
+        #expect(play.steps == ["bot → requested", "requested → bot, completed", "bot → bot", "bot → bot"])
+        #expect(
+            play.transitions.suffix(2).map(\.message) == [
+                "completed before it was accepted (HO205)", "accepted after the end (HO203)",
+            ]
+        )
+    }
+
+    @Test func `who speaks out of turn is told of once an attempt`() {
+        var play = Play()
+        play(Wire.initiate(), accepted, Wire.says(Wire.bot, "1"), Wire.says(Wire.bot, "2"))
+        #expect(play.transitions.compactMap(\.brokenRule?.id) == ["HO212"])
+        play(Wire.status("failed"), Wire.initiate(id: "2"), accepted, Wire.says(Wire.bot, "3"))
+        #expect(play.transitions.compactMap(\.brokenRule?.id) == ["HO212", "HO212"])
+    }
+
+    @Test func `the hub's own words are neither an agent's nor the bot's`() {
+        var notice = Wire.says(ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot"), "Ana is back.")
+        notice.channelData = ["baton": ["author": "hub", "notice": "resumed"]]
+        var play = Play()
+        play(Wire.says(Wire.bot, "hi"), Wire.initiate(), notice)
+        #expect(play.lifecycle.state == .requested)
+        play(accepted, notice)
+        #expect(play.lifecycle.agent?.name == "Ana")
+        #expect(play.lifecycle.agentIds == ["agent-ana"])
+        play(Wire.event("HandoffCompleted", value: "endOfConversation"), notice)
+        #expect(play.lifecycle.state == .ended)
+        #expect(play.transitions.compactMap(\.brokenRule) == [])
+    }
+
+    @Test func `V17 a report that relates to another conversation is not for this handoff`() {
+        func relating(_ activity: Activity, to id: String) -> Activity {
+            var activity = activity
+            let reference: JSONObject = ["channelId": "directline", "conversation": ["id": .string(id)]]
+            activity.relatesTo = ConversationReference(json: reference)
+            return activity
+        }
+        var play = Play()
+        play(relating(Wire.initiate(), to: "bot-side"), relating(Wire.status("accepted"), to: "c-99"))
+        #expect(play.lifecycle.state == .requested)
+        #expect(play.transitions.last?.brokenRule?.id == "HO111")
+        #expect(play.lifecycle.remarks(on: relating(accepted, to: "c-99")).first?.path == "$.relatesTo.conversation.id")
+        play(relating(Wire.status("accepted"), to: "bot-side"))
+        #expect(play.lifecycle.state == .live)
+        play(relating(Wire.status("completed"), to: "c-17"))
+        #expect(play.lifecycle.state == .bot)
     }
 
     @Test func `V17 V18 a report for another conversation is not for this handoff, one without any is`() {

@@ -79,6 +79,31 @@ struct LintRuleTests {
         #expect(HandoffLint.finding(rejected: .message("hi")) == nil)
     }
 
+    @Test func `V44 a message that the adapter kept from the user is the bot's all the same`() {
+        let kept = Lint.event("baton.suppressed", ["activity": ["type": "message", "text": "stale"]])
+            .with("channelData", ["baton": ["author": "hub"]])
+        let record = [Lint.initiate(), Lint.event("handoff.status", ["state": "accepted"]), kept]
+        let findings = HandoffLint(isComplete: false).findings(in: record)
+        #expect(findings.map(\.rule.id) == ["HO212"])
+        #expect(findings.map(\.index) == [2])
+        #expect(findings.map(\.severity) == [.warning])
+    }
+
+    @Test func `the hub's own words are neither the bot's nor an agent's`() {
+        let notice = Lint.says(ChannelAccount(id: "agent-hub", role: "bot"), "You are next in line.")
+            .with("channelData", ["baton": ["author": "hub", "notice": "queued"]])
+        let accepted = Lint.report(.accepted, .sdk)
+        let ended = Lint.event("HandoffCompleted", "endOfConversation")
+        let lost = Lint.event("handoff.status", ["state": "failed"])
+        #expect(HandoffLint().findings(in: [notice]) == [])
+        let talk = [Lint.initiate(), notice, accepted, notice, lost, notice, Lint.says(Wire.bot, "Sorry.")]
+        #expect(HandoffLint().findings(in: talk) == [])
+        #expect(HandoffLint().findings(in: [Lint.initiate(), accepted, lost, notice]).map(\.rule.id) == ["HO214"])
+        #expect(
+            HandoffLint().findings(in: [Lint.initiate(), accepted, ended, notice]).allSatisfy { $0.rule.id == "HO106" }
+        )
+    }
+
     @Test func `what is missing at the end of a record that goes on may still come`() {
         let record = [Lint.initiate()]
         #expect(HandoffLint(isComplete: false).findings(in: record) == [])

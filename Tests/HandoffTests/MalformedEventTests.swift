@@ -1,5 +1,6 @@
 import BotSchema
 import Handoff
+import HandoffFixtures
 import Testing
 import Transcripts
 
@@ -32,7 +33,7 @@ struct MalformedEventTests {
 
     @Test(arguments: MalformedCorpus.all + more)
     func `V25 a malformed event is read or ignored in every state`(event: MalformedCorpus.Case) throws {
-        let activity = try Self.read(event.json)
+        let activity = try Self.read(event)
         if case .initiate(let initiation)? = HandoffSignal(activity)?.kind {
             _ = initiation.summary
             _ = initiation.context.variables.map(\.text)
@@ -52,7 +53,7 @@ struct MalformedEventTests {
     func `V25 a malformed event has findings and a timeline, and the session goes on`(
         event: MalformedCorpus.Case
     ) throws {
-        let activity = try Self.read(event.json)
+        let activity = try Self.read(event)
         for beginning in Self.beginnings {
             let record = beginning + [activity, Wire.says(Wire.bot, "still here")]
             for origin in [HandoffLint.Origin.wire, .transcript, .post] {
@@ -75,10 +76,8 @@ struct MalformedEventTests {
     }
 
     /// The corpus holds texts, as files do, so that a byte order mark is met as well.
-    private static func read(_ text: String) throws -> Activity {
-        let bytes = Array(text.utf8)
-        let json = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        return try #require(Activity(JSONDocument(parsing: json).value))
+    private static func read(_ event: MalformedCorpus.Case) throws -> Activity {
+        try #require(Activity(JSONDocument(parsing: event.bytes).value))
     }
 
     /// Whatever the order of events, attempts and states agree.

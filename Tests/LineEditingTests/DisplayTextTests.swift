@@ -16,12 +16,12 @@ struct DisplayTextTests {
         ("x\u{fe00}\u{fe01}\u{fe02}", "x\u{fe00}‹U+FE01›‹U+FE02›"),
         ("\u{2028}", "‹U+2028›"),
     ])
-    func `nothing foreign acts on the terminal`(foreign: String, shown: String) {
+    func `V40 nothing foreign acts on the terminal`(foreign: String, shown: String) {
         #expect(DisplayText.neutralised(foreign).unicodeScalars.elementsEqual(shown.unicodeScalars))
     }
 
     @Test(arguments: ["👨‍👩‍👧 ❤️ 👍🏽 1️⃣ 🇩🇪 🏳️‍🌈", "نمی‌خواهم", "श्रीलंका ක්‍ෂ", "cafe\u{301}", "你好，世界"])
-    func `writing systems and emoji stay whole`(text: String) {
+    func `V40 writing systems and emoji stay whole`(text: String) {
         #expect(DisplayText.neutralised(text) == text)
     }
 
@@ -73,7 +73,7 @@ struct WrappingTests {
     }
 
     @Test(arguments: 2...30)
-    func `no line is wider than asked`(columns: Int) {
+    func `V40 no line is wider than asked`(columns: Int) {
         let text = "Grüße, 你好世界 and a longer-than-usual word 🚀🚀 \u{1b}[31mred 漢字 text\u{1b}[0m  end."
         let lines = DisplayText.wrapped(text, columns: columns)
         #expect(lines.allSatisfy { DisplayText.columns($0) <= columns })

@@ -37,8 +37,10 @@ package struct AgentBrief: Hashable, Sendable {
         let problem = initiation.transcriptProblem.map { ["(no transcript: \(Self.line($0)))"] }
         let link = initiation.transcriptURL.map { ["(transcript at \(Self.line($0)))"] }
         let left = said.count - Self.lineLimit
+        let omitted = initiation.omittedEntries
         transcript =
             (initiation.transcript == nil ? problem ?? link ?? [] : [])
+            + (omitted > 0 ? ["(\(omitted) more before, left out for their size)"] : [])
             + (left > 0 ? ["(\(left) earlier lines)"] : []) + said.suffix(Self.lineLimit)
         notes = request.notes.map { Self.line("\($0.author): \($0.text)") }
     }

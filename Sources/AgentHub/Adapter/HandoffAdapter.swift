@@ -14,6 +14,7 @@ package actor HandoffAdapter: ConversationAdapter {
     private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
     private var served = RecentInitiations()
+    private var deserted = DesertedConversations()
     private let work: AsyncStream<HandoffSession>
     private let entrance: AsyncStream<HandoffSession>.Continuation
 
@@ -111,10 +112,31 @@ package actor HandoffAdapter: ConversationAdapter {
         )
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session
+        if deserted.contains(conversation.id) { await session.connectionChanged(isOpen: false) }
+    }
+
+    package func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {
+        deserted.set(conversation.id, isDeserted: !isOpen)
+        await sessions[conversation.id]?.connectionChanged(isOpen: isOpen)
     }
 
     private func forget(_ session: HandoffSession) {
         if sessions[session.conversation.id] === session { sessions[session.conversation.id] = nil }
+    }
+}
+
+/// The conversations whose users are not there, of which the newest are remembered.
+struct DesertedConversations {
+    private static let limit = 2048
+    private var ids: [String] = []
+
+    func contains(_ id: String) -> Bool { ids.contains(id) }
+
+    mutating func set(_ id: String, isDeserted: Bool) {
+        ids.removeAll { $0 == id }
+        guard isDeserted else { return }
+        if ids.count == Self.limit { ids.removeFirst() }
+        ids.append(id)
     }
 }
 

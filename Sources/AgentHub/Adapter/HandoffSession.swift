@@ -15,6 +15,13 @@ actor HandoffSession {
 
     private enum Phase { case waiting, live, returning, closed }
 
+    /// An acceptance that a fault keeps back.
+    private struct KeptAcceptance {
+        let agent: HubAgent
+        /// When it comes after all, once the agent has spoken.
+        var due: Duration?
+    }
+
     /// Attempts to give the agent one line, and the pause after the first that fails (A21).
     private static let attempts = 3
     private static let firstPause = Duration.milliseconds(500)
@@ -34,6 +41,8 @@ actor HandoffSession {
     /// What the user said and nobody has taken.
     private var untaken: [Activity] = []
     private var takenIds: Set<String> = []
+    private var keptAcceptance: KeptAcceptance?
+    private var isUserConnected = true
 
     init(
         _ conversation: any ConversationChannel,
@@ -77,6 +86,13 @@ actor HandoffSession {
         if let item { await hub.userLeft(item) }
     }
 
+    /// The user's client is there or not; whether for good only time tells.
+    func connectionChanged(isOpen: Bool) async {
+        isUserConnected = isOpen
+        guard phase != .closed, let item else { return }
+        await hub.userConnectionChanged(item, isConnected: isOpen)
+    }
+
     /// Follows the hub until the handoff is over.
     func run() async {
         guard phase != .closed else { return }
@@ -92,14 +108,17 @@ actor HandoffSession {
             self.item = item
             // The user may have left while the hub was opening the item.
             guard phase != .closed else { return await hub.userLeft(item) }
+            if !isUserConnected { await hub.userConnectionChanged(item, isConnected: false) }
         } catch {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
         }
         do {
-            while phase == .waiting || phase == .live, let letter = await inbox.next() {
-                switch letter {
-                case .user(let activity): try await pass(activity)
-                case .report(let report): try await follow(report)
+            while phase == .waiting || phase == .live {
+                switch await nextLetter() {
+                case .user(let activity)?: try await pass(activity)
+                case .report(let report)?: try await follow(report)
+                case nil where isAcceptanceDue: try await publishKeptAcceptance()
+                case nil: return
                 }
             }
         } catch {
@@ -140,8 +159,10 @@ extension HandoffSession {
     /// Gives the agent what is there, oldest first, until one line cannot be given.
     private func deliverUntaken() async throws {
         while phase == .live, let item, let activity = untaken.first {
-            switch await deliver(activity, to: item) {
-            case true?: untaken.removeFirst()
+            // Whole until an agent has its beginning: the bot has no use for parts.
+            let parts = activity.parts(upTo: hub.messageLimit)
+            switch await deliver(parts[0], to: item) {
+            case true?: untaken.replaceSubrange(..<1, with: parts.dropFirst())
             case false?: return
             case nil:
                 untaken.removeFirst()
@@ -179,7 +200,11 @@ extension HandoffSession {
         case .accepted(let agent):
             wasAccepted = true
             mute(for: agent)
-            try await publish(.accepted, by: agent)
+            if faults.isDisjoint(with: [.statusLate, .statusReordered]) {
+                try await publish(.accepted, by: agent)
+            } else {
+                keptAcceptance = KeptAcceptance(agent: agent)
+            }
             try await connect()
         case .joined(let agent):
             mute(for: agent)
@@ -192,11 +217,23 @@ extension HandoffSession {
         case .typing(let agent):
             try await conversation.send(.typing.sent(byAgent: agent.id, name: agent.name))
         case .message(let activity, let agent):
-            try await conversation.send(activity.sent(byAgent: agent.id, name: agent.name))
+            for part in activity.sent(byAgent: agent.id, name: agent.name).partsThatChannelsTake {
+                try await conversation.send(part)
+            }
+            if faults.contains(.statusLate), keptAcceptance?.due == nil {
+                keptAcceptance?.due = clock.now + StatusFault.lateness
+            }
         case .held(let agent): try await tell(.held(by: agent), about: agent)
         case .resumed(let agent): try await tell(.resumed(by: agent), about: agent)
+        case .idle(let agent, let remaining): try await tell(.idle(with: agent, endsIn: remaining), about: agent)
+        case .expired(let agent, let silence): try await tell(.expired(with: agent, after: silence), about: agent)
         case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
         case .reassigning(let agent): try await wait(.reassigning(from: agent), for: agent)
+        case .abandoned(let agent, let time):
+            let notice = HubNotice.abandoned(by: agent, after: time)
+            try await tell(notice, about: agent)
+            // Whoever comes back finds the bot, and the bot must know.
+            try await end(wasAccepted ? .completed(.ended) : .failed, message: notice.text, by: agent)
         case .completed(let completion, let agent, let unread):
             untaken = unread + untaken
             try await end(.completed(completion), by: agent)
@@ -233,8 +270,29 @@ extension HandoffSession {
     private func end(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent? = nil) async throws {
         // Before the bot hears of it, which may well have something to say to it.
         liveConversations.remove(conversation.id)
+        if faults.contains(.statusLate) { try await publishKeptAcceptance() }
         try await publish(status, message: message, by: agent)
+        try await publishKeptAcceptance()
+        if let agent, case .completed = status, faults.contains(.agentAfterEnd) {
+            let afterthought = Activity.message("One more thing: please keep your receipt.")
+            try await conversation.send(afterthought.sent(byAgent: agent.id, name: agent.name))
+        }
         if phase != .closed { phase = .returning }
+    }
+
+    /// What comes next; nil when the session is over, or an acceptance that was kept back is due.
+    private func nextLetter() async -> Letter? {
+        guard let due = keptAcceptance?.due else { return await inbox.next() }
+        return await inbox.next(within: due - clock.now, on: clock)
+    }
+
+    private var isAcceptanceDue: Bool {
+        !Task.isCancelled && phase != .closed && keptAcceptance?.due.map { $0 <= clock.now } ?? false
+    }
+
+    private func publishKeptAcceptance() async throws {
+        guard let kept = keptAcceptance.take() else { return }
+        try await publish(.accepted, by: kept.agent)
     }
 
     /// The user's stream first: whoever watches it sees the status before what the bot makes of it.

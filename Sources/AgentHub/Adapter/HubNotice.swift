@@ -35,6 +35,30 @@ struct HubNotice {
         HubNotice(code: "reachable", text: "\(agent.name) is connected again.")
     }
 
+    static func idle(with agent: HubAgent, endsIn remaining: Duration?) -> HubNotice {
+        let consequence = remaining.map { " Without a word the conversation ends in \(words(for: $0))." } ?? ""
+        return HubNotice(code: "idle", text: "Are you still there? You are connected with \(agent.name).\(consequence)")
+    }
+
+    static func expired(with agent: HubAgent, after silence: Duration) -> HubNotice {
+        let text = "Nobody wrote for \(words(for: silence)), so the conversation with \(agent.name) has ended."
+        return HubNotice(code: "expired", text: text)
+    }
+
+    static func abandoned(by agent: HubAgent?, after absence: Duration) -> HubNotice {
+        let consequence =
+            agent.map { "the conversation with \($0.name) has ended" } ?? "you have lost your place in line"
+        let text = "You were disconnected for \(words(for: absence)), so \(consequence)."
+        return HubNotice(code: "abandoned", text: text)
+    }
+
+    /// Whole minutes from two on, else seconds.
+    private static func words(for duration: Duration) -> String {
+        let seconds = Int(duration.components.seconds)
+        if seconds >= 120 { return "\((seconds + 30) / 60) minutes" }
+        return seconds == 1 ? "1 second" : "\(seconds) seconds"
+    }
+
     static func queued(at position: Int) -> HubNotice {
         let text = position == 1 ? "You are next in line." : "You are number \(position) in line."
         return HubNotice(code: "queued", text: text)

@@ -18,6 +18,12 @@ package enum HubEvent: Hashable, Sendable {
     case declined(item: String, agent: String)
     /// The user is gone or does not want an agent any more.
     case customerLeft(item: String)
+    /// The user's connection broke; it may come back.
+    case customerConnectionLost(item: String)
+    /// It came back.
+    case customerConnectionRestored(item: String)
+    /// User or agent say something in an item.
+    case spoke(item: String)
     /// An agent lets the user wait.
     case held(item: String, agent: String)
     /// An agent goes on with a user who was on hold.
@@ -91,8 +97,16 @@ package enum HubAction: Hashable, Sendable {
     case reconnect(item: String, agent: String)
     /// Tell the conversation that the agent is done.
     case complete(item: String, agent: String, HandoffCompletion)
+    /// Tell the conversation that nobody has spoken for long, and how soon it is over if nobody does.
+    case warnIdle(item: String, agent: String, endsIn: Duration?)
+    /// Tell the conversation that it is over since nobody spoke for so long, and the agent that it is gone.
+    case endIdle(item: String, agent: String, after: Duration)
     /// Tell the conversation that its agent is gone for good.
     case lose(item: String, agent: String)
+    /// Tell the agent whether the user can be reached.
+    case customerConnection(item: String, agent: String, isConnected: Bool)
+    /// Tell the conversation that its user was away for too long.
+    case abandon(item: String, agent: String?, after: Duration)
     /// Tell the agent that the user is gone.
     case dismiss(item: String, agent: String)
     /// Tell the agent what the hub has made of their presence.

@@ -26,6 +26,12 @@ package struct HubPolicy: Hashable, Sendable {
     package var wrapUp: Duration
     /// How long an agent's connection may be gone before the agent counts as lost.
     package var connectionGrace: Duration = .seconds(30)
+    /// How long a user's connection may be gone before the user counts as gone.
+    package var customerGrace: Duration = .seconds(180)
+    /// After how long without a word from user or agent the user is warned; nil for never.
+    package var idleWarning: Duration? = .seconds(25 * 60)
+    /// After how long without a word from user or agent a conversation is over; nil for never.
+    package var idleEnd: Duration? = .seconds(30 * 60)
     /// What becomes of the conversations of a lost agent.
     package var agentLoss = AgentLoss.requeue
     /// What becomes of needs that nobody can meet.
@@ -36,6 +42,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var presenceAfterMiss: AgentPresence? = .away
     /// What an agent who declines an offer becomes; nil changes nothing.
     package var presenceAfterDecline: AgentPresence?
+    /// How many characters one message to an agent may have, any number when nil; longer ones come in parts.
+    package var messageLimit: Int?
     /// Whether an item is an agent's without ringing.
     package var acceptsAutomatically = false
     /// Whether the hub answers at all; false is a fault on purpose.

@@ -23,6 +23,11 @@ struct ItemRecord {
     var hasOverflowed = false
     var announcedPosition: Int?
     var answeredAt: Duration?
+    /// When a user whose connection broke counts as gone.
+    var customerGraceUntil: Duration?
+    /// When user or agent last said something, or the agent came.
+    var lastSpokenAt = Duration.zero
+    var isWarnedOfIdleness = false
 
     /// The agent who talks.
     var agent: String? {

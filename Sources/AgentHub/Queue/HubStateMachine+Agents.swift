@@ -73,7 +73,7 @@ extension HubStateMachine {
         return actions
     }
 
-    private func inOrder(_ isMeant: (ItemRecord) -> Bool) -> [ItemRecord] {
+    func inOrder(_ isMeant: (ItemRecord) -> Bool) -> [ItemRecord] {
         items.values.filter(isMeant).sorted { $0.number < $1.number }
     }
 }
@@ -110,7 +110,7 @@ extension HubStateMachine {
 extension HubStateMachine {
     /// Does what was due by now, the agents' time first.
     mutating func expire(at now: Duration) -> [HubAction] {
-        var actions: [HubAction] = []
+        var actions = expireCustomers(at: now)
         for desk in desks {
             _ = finishWrapUps(of: desk.agent.id, at: now) { $0.until <= now }
             if let grace = desk.graceUntil, grace <= now { actions += lose(desk.agent.id, at: now) }
@@ -122,7 +122,7 @@ extension HubStateMachine {
             actions.append(.withdraw(item: record.id, agent: agent))
             actions += policy.presenceAfterMiss.map { present(agent, as: $0) } ?? []
         }
-        return actions
+        return actions + expireIdle(at: now)
     }
 
     /// Moves or gives up what has waited too long; to be called when nobody could be found for it.

@@ -62,8 +62,12 @@ extension HubStateMachine {
         items[item]?.answeredAt = record.answeredAt ?? now
         items[item]?.reservedFor = nil
         items[item]?.announcedPosition = nil
+        items[item]?.lastSpokenAt = now
+        items[item]?.isWarnedOfIdleness = false
         note("\(agent) accepted \(item)", at: now)
+        let isAlone = record.customerGraceUntil != nil
         return [.connect(item: item, agent: agent, isFirst: isFirst)]
+            + (isAlone ? [.customerConnection(item: item, agent: agent, isConnected: false)] : [])
     }
 
     mutating func decline(_ item: String, by agent: String, at now: Duration) -> [HubAction] {
@@ -76,6 +80,7 @@ extension HubStateMachine {
     mutating func hold(_ item: String, by agent: String, _ isOnHold: Bool, at now: Duration) -> [HubAction] {
         guard items[item]?.phase == .active(agent: agent, isOnHold: !isOnHold) else { return [] }
         items[item]?.phase = .active(agent: agent, isOnHold: isOnHold)
+        _ = spoke(in: item, at: now)
         note("\(agent) \(isOnHold ? "holds" : "resumes") \(item)", at: now)
         return [.hold(item: item, agent: agent, isOnHold)]
     }

@@ -40,6 +40,7 @@ package struct HubStateMachine: Sendable {
     package var nextDeadline: Duration? {
         var deadlines = desks.flatMap { $0.wrapUps.map(\.until) + ($0.graceUntil.map { [$0] } ?? []) }
         for item in items.values {
+            deadlines += item.customerGraceUntil.map { [$0] } ?? []
             switch item.phase {
             case .waiting:
                 deadlines.append(item.queuedAt + maximumWait(of: item))
@@ -49,7 +50,7 @@ package struct HubStateMachine: Sendable {
                     deadlines.append(item.queuedAt + relaxation)
                 }
             case .offered(_, let until): deadlines.append(until)
-            case .active: break
+            case .active: deadlines += idleDeadline(of: item).map { [$0] } ?? []
             }
         }
         return deadlines.min()
@@ -66,6 +67,9 @@ package struct HubStateMachine: Sendable {
         case .accepted(let item, let agent): accept(item, by: agent, at: now)
         case .declined(let item, let agent): decline(item, by: agent, at: now)
         case .customerLeft(let item): close(item, at: now)
+        case .customerConnectionLost(let item): loseCustomer(of: item, at: now)
+        case .customerConnectionRestored(let item): restoreCustomer(of: item, at: now)
+        case .spoke(let item): spoke(in: item, at: now)
         case .held(let item, let agent): hold(item, by: agent, true, at: now)
         case .resumed(let item, let agent): hold(item, by: agent, false, at: now)
         case .transferred(let item, let agent, let target): transfer(item, by: agent, to: target, at: now)

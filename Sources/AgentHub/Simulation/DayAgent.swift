@@ -37,7 +37,7 @@ struct DayAgent: HubWorker {
                 answers += 1
                 await answer(item, conversation, number: answers, at: desk)
                 await misbehave(item, at: desk, using: &generator)
-            case .withdrawn, .rejected, .presenceChanged: break
+            case .withdrawn, .rejected, .presenceChanged, .userConnectionChanged: break
             case .userLeft(let item), .released(let item):
                 conversations[item] = nil
                 ledger.release(agent, from: item)

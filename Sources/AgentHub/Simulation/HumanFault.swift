@@ -1,5 +1,7 @@
+import Bots
+
 /// Something that goes wrong on the human side, on demand and repeatably.
-package enum HumanFault: String, Hashable, Sendable, CaseIterable {
+package enum HumanFault: String, NamedFault {
     /// Agents let every ring run out.
     case agentNeverAnswers = "agent-never-answers"
     /// Each agent declines the first two rings.
@@ -21,7 +23,6 @@ package enum HumanFault: String, Hashable, Sendable, CaseIterable {
     /// The hub cannot be reached.
     case hubDown = "hub-down"
 
-    /// What it does, in one line for a list.
     package var summary: String {
         switch self {
         case .agentNeverAnswers: "agents let every ring run out"

@@ -72,7 +72,8 @@ package struct SimulatedAgent: HubWorker {
                 case .userSent(let item, let activity): conversations[item]?.post(.userSent(activity))
                 case .withdrawn(let item), .userLeft(let item), .released(let item), .rejected(let item, _):
                     conversations.removeValue(forKey: item)?.close()
-                case .presenceChanged: break
+                // One who is patient with silence is so with a broken line.
+                case .presenceChanged, .userConnectionChanged: break
                 }
             }
             group.cancelAll()

@@ -52,6 +52,8 @@ struct EmbeddedStack: Sendable {
     let adapter: HandoffAdapter?
     /// The way from the hub to people at desks; nil when there is no hub.
     var desks: DeskDoor?
+    /// What the bot is to do wrong.
+    var botFaults: Set<BotFault> = []
     /// Hears of what happens at the server.
     var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
@@ -85,6 +87,7 @@ struct EmbeddedStack: Sendable {
         var configuration = ServerConfiguration(port: port, secret: secret)
         configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
+        let bot = botFaults.isEmpty ? bot : FaultyBot(bot, faults: botFaults)
         let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Result?.self) { group in

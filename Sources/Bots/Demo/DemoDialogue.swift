@@ -13,6 +13,9 @@ struct DemoDialogue: Sendable {
     }
 
     static let botName = "Robin"
+    /// Of what the user says, so many characters and so many lines are remembered.
+    private static let phraseLimit = 500
+    private static let phraseCount = 50
 
     private var topics: [String] = []
     private var phrases: [String] = []
@@ -22,7 +25,7 @@ struct DemoDialogue: Sendable {
 
     /// Answers one activity; most kinds need no answer.
     mutating func answer(_ activity: Activity) -> [Answer] {
-        if let signal = HandoffSignal(activity) { return answer(signal) }
+        if let signal = HandoffSignal(activity), !signal.relatesToAnotherConversation { return answer(signal) }
         switch activity.type {
         case .conversationUpdate:
             let botId = activity.recipient?.id
@@ -80,12 +83,15 @@ struct DemoDialogue: Sendable {
     private mutating func remember(_ topic: DemoTopic, _ text: String) {
         misses = 0
         topics.append(topic.rawValue)
-        phrases.append(text)
+        phrases.append(text.count <= Self.phraseLimit ? text : text.prefix(Self.phraseLimit) + "…")
+        if phrases.count > Self.phraseCount { phrases.removeFirst() }
     }
 
     // MARK: - Handoff
 
-    private mutating func escalate(_ activity: Activity, because reason: String, said text: String) -> [Answer] {
+    private mutating func escalate(_ activity: Activity, because reason: String, said words: String) -> [Answer] {
+        // Hubs take no more in a variable (Omnichannel: 4000 characters), and it is repeated in several.
+        let text = words.count <= Self.phraseLimit ? words : words.prefix(Self.phraseLimit) + "…"
         misses = 0
         isAwaitingOrderNumber = false
         isHandedOff = true

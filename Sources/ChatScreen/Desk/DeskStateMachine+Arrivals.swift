@@ -66,6 +66,10 @@ extension DeskStateMachine {
             remove(item)
             endedItems.append(item)
             return [.show(.hub(["\(conversation.name) has left the conversation"]))]
+        case .userConnectionChanged(let item, let isConnected):
+            guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
+            let words = isConnected ? "is connected again" : "has lost the connection; what you write waits there"
+            return [.show(.hub(["\(conversation.name) \(words)"]))]
         case .rejected(let item, let reason): return reject(item, reason)
         case .presenceChanged(let presence):
             self.presence = presence

@@ -19,6 +19,8 @@ package enum DeskEvent: Hashable, Sendable {
     case released(WorkItemID)
     /// The user is gone.
     case userLeft(WorkItemID)
+    /// The user's connection broke, or is there again; the conversation stays.
+    case userConnectionChanged(WorkItemID, isConnected: Bool)
     /// Something that the agent asked for was not done.
     case rejected(WorkItemID, HubAction.Rejection)
     /// The hub has changed the agent's presence.
@@ -49,6 +51,8 @@ extension DeskEvent {
         case ("desk.withdrawn", let item?): self = .withdrawn(item)
         case ("desk.released", let item?): self = .released(item)
         case ("desk.userLeft", let item?): self = .userLeft(item)
+        case ("desk.userConnectionChanged", let item?):
+            self = .userConnectionChanged(item, isConnected: value?["isConnected"]?.bool ?? true)
         case ("desk.rejected", let item?):
             guard let reason = value?["reason"]?.string.flatMap(HubAction.Rejection.init) else { return nil }
             self = .rejected(item, reason)
@@ -73,6 +77,8 @@ extension DeskEvent {
         case .connected(let briefing): .event("desk.connected", value: briefing.json(ringing: nil))
         case .released(let item): .event("desk.released", value: ["item": .string(item)])
         case .userLeft(let item): .event("desk.userLeft", value: ["item": .string(item)])
+        case .userConnectionChanged(let item, let isConnected):
+            .event("desk.userConnectionChanged", value: ["item": .string(item), "isConnected": .bool(isConnected)])
         case .rejected(let item, let reason):
             .event("desk.rejected", value: ["item": .string(item), "reason": .string(reason.rawValue)])
         case .presenceChanged(let presence):

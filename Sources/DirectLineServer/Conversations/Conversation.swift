@@ -27,6 +27,7 @@ actor Conversation {
     private enum Observation: Sendable {
         case user(Activity, Turn)
         case bot(Activity)
+        case connection(isOpen: Bool)
     }
 
     nonisolated let id: String
@@ -44,6 +45,9 @@ actor Conversation {
     private var heldLines: [(activity: Activity, turn: Turn)] = []
     private var isUserTurnOpen = false
     private var isClosed = false
+    private var followerCount = 0
+    /// Whether the adapter was told that the user's last stream has closed.
+    private var isDeserted = false
 
     init(id: String, user: ChannelAccount, log: ConversationLog = ConversationLog(), in surroundings: Surroundings) {
         self.id = id
@@ -81,7 +85,8 @@ actor Conversation {
 
     /// What is behind a watermark, all of it without one.
     func activities(after watermark: Int?) -> ActivitySet {
-        ActivitySet(activities: log.activities(after: watermark ?? 0), watermark: String(log.count))
+        noticeUser()
+        return ActivitySet(activities: log.activities(after: watermark ?? 0), watermark: String(log.count))
     }
 }
 
@@ -103,6 +108,7 @@ extension Conversation {
     /// - Returns: The activity's id and what will become of the turn; nil when too many turns wait already.
     func post(_ activity: Activity, tokenUser: String?) -> (id: String, outcome: Reply<Outcome>)? {
         guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else { return nil }
+        noticeUser()
         let activityId = newId(for: activity)
         let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
         if let from = activity.from, from != addressing.user {
@@ -248,6 +254,31 @@ extension Conversation {
     }
 }
 
+// MARK: - Who follows
+
+extension Conversation {
+    /// A client's stream has opened.
+    func followerCame() {
+        followerCount += 1
+        noticeUser()
+    }
+
+    /// A client's stream has closed.
+    func followerLeft() {
+        followerCount -= 1
+        guard followerCount == 0, !isClosed, surroundings.adapter != nil else { return }
+        isDeserted = true
+        observe(.connection(isOpen: false))
+    }
+
+    /// Whoever asks or says something is there, with or without a stream.
+    private func noticeUser() {
+        guard isDeserted else { return }
+        isDeserted = false
+        observe(.connection(isOpen: true))
+    }
+}
+
 // MARK: - Adapter and bot
 
 extension Conversation {
@@ -287,6 +318,8 @@ extension Conversation {
             switch observation {
             case .bot(let activity):
                 await adapter.botSent(activity, in: channel)
+            case .connection(let isOpen):
+                await adapter.connectionChanged(isOpen: isOpen, in: channel)
             case .user(let activity, let turn):
                 switch await adapter.userSent(activity, in: channel) {
                 case .bot: take(turn)

@@ -28,6 +28,7 @@ struct ActivityStream: Sendable {
             guard let conversation = await registry.conversation(id) else {
                 return await outbound.close(code: 1008, reason: "conversation not found")
             }
+            await conversation.followerCame()
             report(.streamOpened(id))
             defer { report(.streamClosed(id)) }
             await withDiscardingTaskGroup { group in
@@ -42,6 +43,7 @@ struct ActivityStream: Sendable {
                 for await _ in inbound {}
                 group.cancelAll()
             }
+            await conversation.followerLeft()
         }
     }
 

@@ -37,7 +37,7 @@ private struct Course {
         noticeSilence(subject, at: now)
         if steps.contains(where: { $0.outcome == .lost }) {
             lost = subject
-        } else if machine.state == .requested || subject.activity.type == .message && !subject.activity.isFromUser {
+        } else if machine.state == .requested || subject.isOfBot {
             lost = nil
         }
     }
@@ -74,4 +74,6 @@ private struct Course {
 
 extension LintSubject {
     fileprivate var hasTime: Bool { activity.time != nil }
+
+    fileprivate var isOfBot: Bool { activity.type == .message && !activity.isFromUser && !activity.isFromHub }
 }

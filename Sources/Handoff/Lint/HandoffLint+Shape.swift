@@ -26,7 +26,7 @@ extension HandoffLint {
         },
         { subject in
             let size = subject.activity.jsonValue.compactText.utf8.count
-            if size > 262_144 {
+            if size > Activity.sizeLimit {
                 return [subject.finding(.oversized, "the activity has \(size) bytes, more than the service takes")]
             }
             guard size > 150_000 else { return [] }

@@ -1,16 +1,35 @@
 /// What senders should not send, and some do: the events that library, chat, adapter and hub must survive.
 ///
 /// Each case is the text of one activity, numbered as testers know it; the file needs nothing else.
-enum MalformedCorpus {
-    struct Case: Sendable, CustomStringConvertible {
-        var number: Int
-        var fault: String
-        var json: String
+package enum MalformedCorpus {
+    /// One event.
+    package struct Case: Sendable, CustomStringConvertible {
+        /// The number by which testers know it; several may share one.
+        package let number: Int
+        /// What is wrong, in a few words.
+        package let fault: String
+        /// The text of the activity, which may begin with a byte order mark.
+        package let json: String
 
-        var description: String { "\(number) \(fault)" }
+        /// An event.
+        package init(number: Int, fault: String, json: String) {
+            self.number = number
+            self.fault = fault
+            self.json = json
+        }
+
+        /// Number and fault.
+        package var description: String { "\(number) \(fault)" }
+
+        /// The bytes of the activity, as a reader of JSON gets them: without the mark.
+        package var bytes: [UInt8] {
+            let bytes = Array(json.utf8)
+            return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        }
     }
 
-    static let all: [Case] = [
+    /// Every event, by number.
+    package static let all: [Case] = [
         Case(1, "no name", #"{"type":"event","conversation":{"id":"c-17"},"value":{"state":"accepted"}}"#),
         Case(2, "null name", #"{"type":"event","name":null,"value":{"state":"accepted"}}"#),
         Case(3, "number as name", #"{"type":"event","name":7,"value":{"state":"accepted"}}"#),
