@@ -27,11 +27,16 @@ extension HubStateMachine {
         return actions
     }
 
-    func canBeRung(_ desk: DeskRecord) -> Bool {
-        desk.isConnected && policy.allowedPresences.contains(desk.presence) && desk.hasRoom
+    func canBeRung(_ desk: DeskRecord) -> Bool { wantsWork(desk) && desk.hasRoom }
+
+    private func wantsWork(_ desk: DeskRecord) -> Bool {
+        desk.isConnected && policy.allowedPresences.contains(desk.presence)
     }
 
     private func bestDesk(for item: ItemRecord, at now: Duration) -> Int? {
+        var item = item
+        // A colleague who was meant and has gone leaves it to the others.
+        if !desks.contains(where: { $0.agent.id == item.reservedFor && wantsWork($0) }) { item.reservedFor = nil }
         let candidates = desks.indices.filter { canBeRung(desks[$0]) && !item.spares(desks[$0].agent.id, at: now) }
         if let colleague = item.reservedFor { return candidates.first { desks[$0].agent.id == colleague } }
         let isForPeople = desks.contains { mayTake(item, $0, isStandIn: false, at: now) }
@@ -44,8 +49,7 @@ extension HubStateMachine {
 
     /// Whether an agent of a kind wants work and has not let this item go, however busy the agent is.
     private func mayTake(_ item: ItemRecord, _ desk: DeskRecord, isStandIn: Bool, at now: Duration) -> Bool {
-        desk.agent.isStandIn == isStandIn && desk.isConnected && policy.allowedPresences.contains(desk.presence)
-            && !item.spares(desk.agent.id, at: now)
+        desk.agent.isStandIn == isStandIn && wantsWork(desk) && !item.spares(desk.agent.id, at: now)
     }
 
     /// A need that nobody at work can meet is none, where the hub says so.

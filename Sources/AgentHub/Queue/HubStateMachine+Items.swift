@@ -106,16 +106,34 @@ extension HubStateMachine {
                 return [.reject(item: item, agent: agent, .targetUnavailable)]
             }
             record.queue = queue
+            record.need.queue = id
+            if !queue.skills.isEmpty, queue.skills.isDisjoint(with: record.need.skills.keys) {
+                // Of several skills any would do, which a need cannot say.
+                record.need.skills = queue.skills.count == 1 ? [queue.skills.first ?? "": 1] : [:]
+            }
         case .skill(let skill):
             record.need.skills = [skill.lowercased(): 1]
             record.need.queue = nil
             record.queue = policy.queue(for: record.need)
         }
+        guard record.reservedFor != nil || isWelcome(record, from: agent, at: now) else {
+            return [.reject(item: item, agent: agent, .targetUnavailable)]
+        }
+        record.hasOverflowed = false
         note("\(agent) transfers \(item) to \(target)", at: now)
         record.queuedAt = now
         items[item] = record
         returnToQueue(item, sparing: agent, at: now)
         return [.transfer(item: item, from: agent, target)]
+    }
+
+    /// Whether the item's queue takes it, and a colleague at work may have it sooner or later.
+    private func isWelcome(_ item: ItemRecord, from agent: String, at now: Duration) -> Bool {
+        guard refusal(of: item.queue, at: now) == nil else { return false }
+        let isFlexible = policy.skillGap == .anybody || item.queue.relaxation != nil || item.queue.fallback != nil
+        return desks.contains { desk in
+            desk.isAtWork && desk.agent.id != agent && (isFlexible || desk.agent.has(item.need.skills))
+        }
     }
 
     mutating func end(
