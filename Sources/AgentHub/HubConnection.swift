@@ -88,7 +88,7 @@ package struct WorkRequest: Sendable {
     }
 
     /// What the request asks of the hub.
-    package var need: WorkNeed { WorkNeed(skill: initiation.context.skill) }
+    package var need: WorkNeed { WorkNeed(skill: initiation.context.skill, customer: user.id) }
 }
 
 /// A private note of an agent about a conversation.

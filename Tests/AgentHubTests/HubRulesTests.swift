@@ -52,6 +52,37 @@ struct HubRulesTests {
         #expect(play.wait(until: 120) == ["giveUp 1"])
     }
 
+    @Test func `a user gets the agent of last time where that agent is free and able, and the policy says so`() {
+        let policy = HubPolicy(wrapUp: .zero).with { $0.prefersPreviousAgent = true }
+        for (policy, isPreferred) in [(policy, true), (policy.with { $0.prefersPreviousAgent = false }, false)] {
+            var play = Play(ann, bob, policy: policy)
+            _ = play(.opened(item: "0", skill: nil))
+            _ = play(.accepted(item: "0", agent: "ann"))
+            #expect(play(.opened(item: "1", WorkNeed(customer: "sam"))) == ["offer 1 bob"])
+            _ = play(.accepted(item: "1", agent: "bob"))
+            #expect(play(.opened(item: "2", WorkNeed(customer: "sam"))) == ["offer 2 \(isPreferred ? "bob" : "ann")"])
+        }
+        var play = Play(ana, ben, policy: policy)
+        _ = play(.opened(item: "1", WorkNeed(skill: "orders", customer: "sam")))
+        _ = play(.accepted(item: "1", agent: "ben"))
+        _ = play(.ended(item: "1", agent: "ben", .ended))
+        #expect(play(.opened(item: "2", WorkNeed(skill: "credit cards", customer: "sam"))) == ["offer 2 ana"])
+        _ = play(.accepted(item: "2", agent: "ana"))
+        #expect(play(.opened(item: "3", WorkNeed(customer: "sam"))) == ["offer 3 ben"])
+        _ = play(.declined(item: "3", agent: "ben"))
+        _ = play(.ended(item: "2", agent: "ana", .ended))
+        #expect(play(.accepted(item: "3", agent: "ana")) == ["connect 3 ana"])
+    }
+
+    @Test func `of many users the latest are known`() {
+        var previous = PreviousAgents()
+        for number in 0...PreviousAgents.limit { previous["u\(number)"] = "ana" }
+        previous["u\(PreviousAgents.limit)"] = "ben"
+        #expect(previous["u0"] == nil)
+        #expect(previous["u\(PreviousAgents.limit - 1)"] == "ana")
+        #expect(previous["u\(PreviousAgents.limit)"] == "ben")
+    }
+
     @Test func `skills are dropped once they were asked for in vain long enough`() {
         let policy = HubPolicy().with { policy in
             policy.skillGap = .wait

@@ -44,14 +44,19 @@ package struct WorkNeed: Hashable, Sendable {
     package var priority: Int
     /// The queue's id; nil leaves it to the skills.
     package var queue: String?
+    /// The user's id, by which the agent of last time is known; nil for a stranger.
+    package var customer: String?
 
     /// A need.
-    package init(skills: [String: Int] = [:], priority: Int = 0, queue: String? = nil) {
+    package init(skills: [String: Int] = [:], priority: Int = 0, queue: String? = nil, customer: String? = nil) {
         self.skills = Dictionary(skills.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: max)
         self.priority = priority
         self.queue = queue
+        self.customer = customer
     }
 
     /// The need for one skill of any level, or for anybody.
-    package init(skill: String?) { self.init(skills: skill.map { [$0: 1] } ?? [:]) }
+    package init(skill: String?, customer: String? = nil) {
+        self.init(skills: skill.map { [$0: 1] } ?? [:], customer: customer)
+    }
 }

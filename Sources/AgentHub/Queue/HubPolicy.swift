@@ -34,6 +34,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var idleEnd: Duration? = .seconds(30 * 60)
     /// What becomes of the conversations of a lost agent.
     package var agentLoss = AgentLoss.requeue
+    /// Whether a user gets the agent of last time where that agent is free; else the queue's method decides.
+    package var prefersPreviousAgent = false
     /// What becomes of needs that nobody can meet.
     package var skillGap = SkillGap.anybody
     /// The presences in which agents are rung.

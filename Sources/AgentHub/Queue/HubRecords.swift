@@ -56,6 +56,23 @@ struct ItemRecord {
     }
 }
 
+/// The agents whom users had last; of many users, those who came latest are known.
+struct PreviousAgents {
+    static let limit = 10_000
+    private var agents: [String: String] = [:]
+    private var order: [String] = []
+
+    subscript(customer: String) -> String? {
+        get { agents[customer] }
+        set {
+            if agents.updateValue(newValue ?? "", forKey: customer) == nil { order.append(customer) }
+            guard order.count > Self.limit else { return }
+            for forgotten in order.prefix(Self.limit / 2) { agents[forgotten] = nil }
+            order.removeFirst(Self.limit / 2)
+        }
+    }
+}
+
 /// One agent as the state machine keeps one.
 struct DeskRecord {
     struct WrapUp {

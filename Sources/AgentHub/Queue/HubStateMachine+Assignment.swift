@@ -62,8 +62,11 @@ extension HubStateMachine {
     }
 
     /// Smallest first: by the queue's method, then the better skilled, then whose last item is longest ago.
-    private func ranking(_ index: Int, for item: ItemRecord) -> (Duration, Int, Duration, String) {
+    ///
+    /// Before all that the agent of last time, where there is one.
+    private func ranking(_ index: Int, for item: ItemRecord) -> (Int, Duration, Int, Duration, String) {
         let desk = desks[index]
+        let previous = item.need.customer.flatMap { previousAgents[$0] }
         let never = Duration.seconds(-1)
         let first =
             switch item.queue.assignment {
@@ -72,7 +75,11 @@ extension HubStateMachine {
             case .longestIdle: desk.lastReleasedAt ?? never
             }
         let match = item.need.skills.keys.reduce(0) { $0 + desk.agent.level(of: $1) }
-        return (first, item.queue.assignment == .leastActive ? -match : 0, desk.lastAssignedAt ?? never, desk.agent.id)
+        let affinity = previous == desk.agent.id ? 0 : 1
+        return (
+            affinity, first, item.queue.assignment == .leastActive ? -match : 0, desk.lastAssignedAt ?? never,
+            desk.agent.id
+        )
     }
 }
 

@@ -64,6 +64,7 @@ extension HubStateMachine {
         items[item]?.announcedPosition = nil
         items[item]?.lastSpokenAt = now
         items[item]?.isWarnedOfIdleness = false
+        if policy.prefersPreviousAgent, let customer = record.need.customer { previousAgents[customer] = agent }
         note("\(agent) accepted \(item)", at: now)
         let isAlone = record.customerGraceUntil != nil
         return [.connect(item: item, agent: agent, isFirst: isFirst)]

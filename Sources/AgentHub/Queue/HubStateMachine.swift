@@ -13,6 +13,7 @@ package struct HubStateMachine: Sendable {
     var desks: [DeskRecord] = []
     var items: [String: ItemRecord] = [:]
     var figures = HubMetrics()
+    var previousAgents = PreviousAgents()
     private var lastNumber = 0
     private var countedUntil = Duration.zero
 
