@@ -34,6 +34,23 @@ struct HandoffDutyTests {
         #expect(bench.hub.heard == ["1", "2", "3", "4", "5"])
     }
 
+    @Test func `A13 a user who withdraws has the bot back, waiting or talking, and the hub is told`() {
+        for isLive in [false, true] {
+            let bench = Bench()
+            bench.botSends(initiate())
+            bench.userSays("to whoever comes")
+            if isLive { bench.reports(.accepted(ana)) }
+            #expect(bench.userSends(.event(HandoffAdapter.withdrawalName)) == .adapter)
+            #expect(bench.hub.departures == 1)
+            #expect(bench.conversation.toBot.map(\.brief).last == (isLive ? "completed" : "to whoever comes"))
+            // What the hub still reports comes too late.
+            bench.reports(.message(.message("late"), ana), .completed(.ended, ana))
+            #expect(!bench.conversation.shown.contains("Ana: late"))
+            #expect(bench.userSays("and now?") == .bot)
+            #expect(bench.conversation.shown.last == (isLive ? "completed" : "failed"))
+        }
+    }
+
     @Test func `V43 a line to the agent is nothing for the bot`() {
         let bench = Bench()
         bench.botSends(initiate())

@@ -100,10 +100,11 @@ struct DeskScript {
         let ring = script.hear(.offered(DeskScript.briefing(lines: 9), rings: .seconds(20)))
         #expect(
             ring == [
-                "ring", "-- handoff: rings, Maria, skill cards, 20 s to answer, /accept or /decline",
-                "handoff context\n  Skill  cards", "(3 earlier lines; /brief shows them)", "loaded: bot: line 3",
+                "ring", "handoff context\n  Skill  cards", "(3 earlier lines; /brief shows them)",
+                "loaded: bot: line 3",
                 "loaded: bot: line 4", "loaded: bot: line 5", "loaded: bot: line 6", "loaded: bot: line 7",
-                "loaded: bot: line 8", "post 2 desk.look", "prompt desk",
+                "loaded: bot: line 8", "-- handoff: rings, Maria, skill cards, 20 s to answer, /accept or /decline",
+                "post 2 desk.look", "prompt desk",
             ]
         )
         #expect(script.enter("hello") == ["Maria rings: /accept first. Not sent: “hello”"])

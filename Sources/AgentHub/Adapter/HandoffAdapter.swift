@@ -7,6 +7,9 @@ package import Handoff
 ///
 /// The adapter is the one publisher of handoff statuses: each goes to the user's stream and to the bot.
 package actor HandoffAdapter: ConversationAdapter {
+    /// The event by which a user's client leaves the queue or the agent (A13); no document has one.
+    package static let withdrawalName = "baton.withdraw"
+
     private let hub: any HubConnection
     private let dialect: HandoffDialect
     private let faults: Set<StatusFault>
@@ -69,6 +72,10 @@ package actor HandoffAdapter: ConversationAdapter {
         if activity.type == .endOfConversation {
             await session.userLeft()
             return .bot
+        }
+        if activity.type == .event, activity.name == Self.withdrawalName {
+            await session.withdraw()
+            return .adapter
         }
         // Events, invokes and updates are between client and bot, whoever is talking.
         guard activity.type == .message || activity.type == .typing else { return .bot }

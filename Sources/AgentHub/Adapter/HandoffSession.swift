@@ -10,6 +10,8 @@ import Handoff
 actor HandoffSession {
     private enum Letter: Sendable {
         case user(Activity)
+        /// The user wants the bot back.
+        case withdrawn
         case report(HubReport)
     }
 
@@ -86,6 +88,11 @@ actor HandoffSession {
         if let item { await hub.userLeft(item) }
     }
 
+    /// The user wants neither to wait nor to go on with the agent, and goes on with the bot.
+    func withdraw() {
+        if phase != .closed { inbox.post(.withdrawn) }
+    }
+
     /// The user's client is there or not; whether for good only time tells.
     func connectionChanged(isOpen: Bool) async {
         isUserConnected = isOpen
@@ -117,6 +124,7 @@ actor HandoffSession {
                 switch await nextLetter() {
                 case .user(let activity)?: try await pass(activity)
                 case .report(let report)?: try await follow(report)
+                case .withdrawn?: try await leaveHub()
                 case nil where isAcceptanceDue: try await publishKeptAcceptance()
                 case nil: return
                 }
@@ -131,7 +139,8 @@ actor HandoffSession {
     /// What no agent got is the bot's, in order; meanwhile new lines queue up behind it.
     private func returnToBot() async {
         while phase == .returning {
-            while case .user(let activity)? = inbox.poll() { untaken.append(activity) }
+            // What a hub still reports comes too late, and must not stand before a line of the user.
+            while let letter = inbox.poll() { if case .user(let activity) = letter { untaken.append(activity) } }
             // Nothing is suspended between this look and the closing, so no line falls in between.
             guard !untaken.isEmpty else {
                 phase = .closed
@@ -265,6 +274,13 @@ extension HandoffSession {
 
     private func tell(_ notice: HubNotice, about agent: HubAgent? = nil) async throws {
         try await conversation.send(notice.activity(about: agent))
+    }
+
+    /// For the bot the user is back; the agent hears that the user has left.
+    private func leaveHub() async throws {
+        if let item { await hub.userLeft(item) }
+        guard wasAccepted else { return try await end(.failed, message: "The user has left the queue.") }
+        try await end(.completed(.transferBack))
     }
 
     private func end(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent? = nil) async throws {

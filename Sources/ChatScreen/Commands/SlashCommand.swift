@@ -67,6 +67,12 @@ extension SlashCommand {
             argument: .words(["accept", "fail", "timeout", "complete end", "complete back", "complete fail"])
         ),
         SlashCommand(
+            name: "withdraw",
+            usage: "",
+            summary: "leave the queue or the agent, and go on with the bot",
+            argument: .none
+        ),
+        SlashCommand(
             name: "as",
             usage: "agent|user",
             summary: "act as the agent at the hub's desk, or as the user again",

@@ -95,7 +95,8 @@ extension DeskStateMachine {
         if let skill = briefing.initiation?.context.skill { parts.append("skill \(skill)") }
         if let rings { parts.append("\(rings.seconds) s to answer") }
         parts.append("/accept or /decline")
-        return [.ring, .show(.hub(parts))] + showBrief(of: conversation, lines: 6) + tell(.look, words: "look")
+        // What to do about it stands last, nearest to where the answer is typed.
+        return [.ring] + showBrief(of: conversation, lines: 6) + [.show(.hub(parts))] + tell(.look, words: "look")
     }
 
     private mutating func connect(_ briefing: DeskBriefing) -> [ChatAction] {

@@ -1,3 +1,4 @@
+import AgentHub
 import BotSchema
 import Handoff
 import LineEditing
@@ -114,6 +115,9 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             filesUnderWay += 1
             return [.load(path: argument.unquotedFileName)]
+        case "withdraw":
+            guard handoff.state.isOpen else { return [.show(.failure("There is no handoff to withdraw from."))] }
+            return say(.event(HandoffAdapter.withdrawalName), words: "(leave the queue or the agent)")
         case "as":
             guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }
             isAside = !configuration.isInteractive && side != .user

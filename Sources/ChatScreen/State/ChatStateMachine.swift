@@ -224,7 +224,7 @@ package struct ChatStateMachine: Sendable {
     /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
     private var isHubPlayedNext: Bool {
         guard let line = waitingLines.first, case .command(let command, _) = EnteredLine(line) else { return false }
-        return ["as", "event", "handoff"].contains(command.name)
+        return ["as", "event", "handoff", "withdraw"].contains(command.name)
     }
 
     /// Whether a pipe's next line may be followed.
