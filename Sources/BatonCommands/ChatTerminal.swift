@@ -44,7 +44,7 @@ struct ChatTerminal {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
         do {
             return try LineEditor(
-                prompt: output.prompt(ChatPrompt(listener: .connecting)),
+                prompt: output.prompt(ChatPrompt(listener: .connecting), columns: 80),
                 historyFile: historyFile,
                 keepsEnteredLines: false,
                 complete: completion.complete

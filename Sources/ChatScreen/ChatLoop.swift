@@ -108,7 +108,7 @@ package struct ChatLoop: Sendable {
         let send = { @Sendable (event: ChatEvent) async in await events.send(Arrival(side: side, event: event)) }
         switch step.action {
         case .show(let item): show(item)
-        case .setPrompt(let prompt): console.setPrompt(output.prompt(prompt))
+        case .setPrompt(let prompt): console.setPrompt(output.prompt(prompt, columns: console.columns))
         case .setCommands(let commands): offerCommands(commands)
         case .ring: console.ring()
         case .openSide: group.addTask { await converse(side, requests, send) }

@@ -193,7 +193,7 @@ extension HandoffLifecycle {
             return state == .live ? [move(to: .live, because: cause, at: instant)] : []
         case .other(let word):
             var transition = move(to: state, because: cause, at: instant)
-            transition.message = word
+            transition.message = "unknown state “\(word)” (HO122)"
             return [transition]
         }
     }

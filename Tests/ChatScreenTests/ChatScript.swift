@@ -60,7 +60,8 @@ struct ChatScript {
                 activities: ActivityRenderer(style: .plain, clockTime: { _ in "" }),
                 now: { "" }
             ).text(of: item, columns: 200)
-        case .setPrompt(let prompt): "prompt \(prompt.listener)"
+        case .setPrompt(let prompt):
+            "prompt \(prompt.listener)" + (prompt.preview.map { ", \($0.speaker.label): \($0.text)" } ?? "")
         case .post(let activity, let number):
             "post \(number) \(activity.text ?? activity.name ?? activity.type?.rawValue ?? "")"
         case .signal(let activity): "signal \(activity.type?.rawValue ?? "")"
@@ -77,6 +78,7 @@ struct ChatScript {
         case .startTimer(.linger(let turn), _): "linger \(turn)"
         case .startTimer(.typing(let generation), _): "typing \(generation)"
         case .startTimer(.composing, _): "composing"
+        case .startTimer(.stream(let generation), _): "stream \(generation)"
         case .startTimer(.leave, _): "leave soon"
         case .leave(let code): "leave \(code)"
         }

@@ -24,6 +24,34 @@ struct ChatStateMachineTests {
         #expect(script.take(.posted(number: 1, .success("c-1|1"))).contains("post 2 two"))
     }
 
+    @Test func `what was not delivered can be sent again, what may have arrived cannot`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/resend").last == "There is nothing that was not delivered.")
+        _ = script.enter("one")
+        let lost = ClientError(.unreachable, "nobody listens")
+        #expect(script.take(.posted(number: 1, .failure(lost))).contains("/resend sends it again."))
+        _ = script.enter("two")
+        let unsure = ClientError(.interrupted, "the connection broke")
+        #expect(!script.take(.posted(number: 2, .failure(unsure))).contains("/resend sends it again."))
+        #expect(script.enter("/status").last?.contains("undelivered   1 line; /resend sends again") == true)
+        #expect(script.enter("/resend").filter { !$0.isEmpty } == ["/resend", "you: one", "post 3 one"])
+        #expect(script.enter("/resend").last == "There is nothing that was not delivered.")
+    }
+
+    @Test func `status tells how long answers take, from the line to the first message`() {
+        var script = ChatScript()
+        _ = script.open()
+        #expect(script.enter("/status").last?.contains("answers") == false)
+        _ = script.enter("one")
+        _ = script.arrive(#"{"type":"typing","from":{"id":"bot","role":"bot"}}"#)
+        _ = script.arrive(#"{"type":"message","text":"a","from":{"id":"bot","role":"bot"}}"#, after: .milliseconds(250))
+        _ = script.arrive(#"{"type":"message","text":"b","from":{"id":"bot","role":"bot"}}"#, after: .seconds(5))
+        #expect(
+            script.enter("/status").last?.contains("the last after 350 ms, p50 350 ms, p95 350 ms, 1 answer") == true
+        )
+    }
+
     @Test func `one post is under way at a time`() {
         var script = ChatScript()
         _ = script.open()

@@ -211,7 +211,11 @@ struct HandoffCaseTests {
     @Test func `V20 unknown events are ignored, unknown states are shown as they are`() {
         var script = Self.script(after: Fixture.initiate)
         #expect(Self.shown(script.arrive(Self.event("somethingElse", "1"))) == [])
-        #expect(Self.shown(script.arrive(Self.status("parked"))) == ["-- handoff: handoff requested, parked"])
+        #expect(
+            Self.shown(script.arrive(Self.status("parked"))) == [
+                "-- handoff: handoff requested, unknown state “parked” (HO122)"
+            ]
+        )
         #expect(script.machine.handoffState == .requested)
         #expect(Self.rules(&script).contains("HO122"))
     }

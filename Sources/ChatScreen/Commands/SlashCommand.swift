@@ -102,6 +102,7 @@ extension SlashCommand {
             summary: "show each handoff with its times and outcome",
             argument: .none
         ),
+        SlashCommand(name: "resend", usage: "", summary: "send again what was not delivered", argument: .none),
         SlashCommand(name: "status", usage: "", summary: "show connection, conversation and handoff", argument: .none),
         SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
         SlashCommand(name: "new", usage: "", summary: "start a new conversation", argument: .none),

@@ -6,5 +6,5 @@ package protocol ChatOutput: Sendable {
     func text(of item: ChatItem, columns: Int) -> String
 
     /// What stands before the line being typed.
-    func prompt(_ prompt: ChatPrompt) -> Prompt
+    func prompt(_ prompt: ChatPrompt, columns: Int) -> Prompt
 }

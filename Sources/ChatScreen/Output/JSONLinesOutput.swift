@@ -12,7 +12,7 @@ package struct JSONLinesOutput: ChatOutput {
         object(of: item).map { JSONValue.object($0).compactText } ?? ""
     }
 
-    package func prompt(_ prompt: ChatPrompt) -> Prompt { Prompt(text: "") }
+    package func prompt(_ prompt: ChatPrompt, columns: Int) -> Prompt { Prompt(text: "") }
 
     private func object(of item: ChatItem) -> JSONObject? {
         switch item {

@@ -68,7 +68,10 @@ package struct ScreenOutput: ChatOutput {
         }
     }
 
-    package func prompt(_ prompt: ChatPrompt) -> Prompt {
+    /// Of an answer that grows, the newest lines: more than a few would push away what is being read.
+    private static let previewLimit = 6
+
+    package func prompt(_ prompt: ChatPrompt, columns: Int) -> Prompt {
         let (word, ink): (String, Style.Ink) =
             switch prompt.listener {
             case .connecting: ("connecting", .faint)
@@ -80,7 +83,17 @@ package struct ScreenOutput: ChatOutput {
             case .user(let name, let number): ((number.map { "\($0) " } ?? "") + shortened(name), .bot)
             case .closed: ("closed", .faint)
             }
-        return Prompt(text: style.paint(word + ">", ink) + " ", right: style.paint(prompt.note, .faint))
+        let preview = prompt.preview.map { lines(of: $0, columns: columns) } ?? []
+        let text = (preview + [style.paint(word + ">", ink) + " "]).joined(separator: "\n")
+        return Prompt(text: text, right: style.paint(prompt.note, .faint))
+    }
+
+    private func lines(of preview: ChatPrompt.Preview, columns: Int) -> [String] {
+        let layout = MessageLayout(style: style, columns: columns)
+        let body = [DisplayText.neutralised(preview.text) + " …"]
+        let lines = layout.lines(speaker: preview.speaker, time: "", body: body)
+        guard lines.count > Self.previewLimit else { return lines }
+        return [style.paint("…", .faint)] + lines.suffix(Self.previewLimit)
     }
 
     /// A name from the wire must leave room to type on a narrow screen.

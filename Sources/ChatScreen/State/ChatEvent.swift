@@ -31,6 +31,8 @@ package enum ChatTimer: Equatable, Sendable {
     case settle(generation: Int)
     /// The end of a sign that somebody is composing; later signs of it make older timers void.
     case typing(generation: Int)
+    /// The end of patience with an answer that grows no more; parts that come later make older timers void.
+    case stream(generation: Int)
     /// The time during which it need not be told again that the person is composing.
     case composing
     /// The bound on waiting for a turn of a number.

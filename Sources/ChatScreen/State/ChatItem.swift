@@ -73,10 +73,21 @@ package struct ChatPrompt: Equatable, Sendable {
     package var listener: Listener
     /// A few words about the connection while it is not well, else empty.
     package var note: String
+    /// An answer that is growing, shown above the line until it is whole.
+    package var preview: Preview?
+
+    /// The beginning of an answer, and whose it is.
+    package struct Preview: Equatable, Sendable {
+        /// Who speaks.
+        package var speaker: Speaker
+        /// The text so far, as it came.
+        package var text: String
+    }
 
     /// A prompt.
-    package init(listener: Listener, note: String = "") {
+    package init(listener: Listener, note: String = "", preview: Preview? = nil) {
         self.listener = listener
         self.note = note
+        self.preview = preview
     }
 }

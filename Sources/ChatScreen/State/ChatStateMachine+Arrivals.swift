@@ -38,8 +38,13 @@ extension ChatStateMachine {
         if transitions.contains(where: \.isChange) { (joinedAgent, isBetweenAgents) = (nil, false) }
         if let notice = activity.hubNotice { follow(notice) }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
-        if isTyping, !isEcho { actions.append(showTyping(of: speaker)) }
+        if !isEcho, let part = StreamedReply.Part(activity) {
+            actions += grow(with: part, activity, speaker)
+        } else if isTyping, !isEcho {
+            actions.append(showTyping(of: speaker))
+        }
         if isMessage { choices = Choices(of: activity) }
+        if isMessage, activity.hubNotice == nil { latency.answered(at: now) }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }
@@ -68,6 +73,28 @@ extension ChatStateMachine {
     private static func suppressedWords(of activity: Activity) -> String? {
         guard activity.type == .event, activity.name == "baton.suppressed" else { return nil }
         return Activity(activity.value?["activity"])?.text ?? "(no words)"
+    }
+
+    /// A growing answer stands above the line being typed until the message is whole, and leaves no trace there.
+    private mutating func grow(with part: StreamedReply.Part, _ activity: Activity, _ speaker: Speaker) -> [ChatAction]
+    {
+        let isOther = stream.isGrowing && stream.streamId != part.streamId && !part.isFinal
+        let before = isOther ? abandonStream() : []
+        switch stream.receive(part, activity) {
+        case .grew:
+            typist = nil
+            streamSpeaker = speaker
+            streamGeneration += 1
+            return before + [.startTimer(.stream(generation: streamGeneration), .seconds(60))]
+        case .ended, .none: return before
+        }
+    }
+
+    /// What there is of an answer that never became whole is shown, and said to be a part.
+    mutating func abandonStream() -> [ChatAction] {
+        var activity = Activity.message(stream.abandon() + " … (the answer broke off)")
+        activity.from = ChannelAccount(id: "", name: streamSpeaker.label, role: "bot")
+        return [.show(.activity(activity, speaker: streamSpeaker, isEcho: false, isNumbered: false))]
     }
 
     /// Somebody composes an answer: the prompt says so for three seconds (A6001), or until the answer is there.

@@ -52,13 +52,13 @@ extension ChatStateMachine {
         case .command(let command, let argument):
             return [.show(.enteredCommand(line))] + run(command, argument: argument, at: now)
         case .message(let text):
-            if let number = Int(text.trimmed), choices[number] != nil { return choose(number) }
-            return say(.message(text), words: text)
+            if let number = Int(text.trimmed), choices[number] != nil { return choose(number, at: now) }
+            return say(.message(text), words: text, at: now)
         }
     }
 
     /// Sends an activity of the user and shows the words for it at once; the echo is not shown again.
-    private mutating func say(_ activity: Activity, words: String) -> [ChatAction] {
+    private mutating func say(_ activity: Activity, words: String, at now: Timestamp) -> [ChatAction] {
         if handoff.state == .closed || connection?.isOver == true {
             return [.show(.failure("The conversation is over; /new starts another. Not sent: “\(oneLine(words))”"))]
         }
@@ -66,16 +66,25 @@ extension ChatStateMachine {
         if connection?.canSend != true, conversationId != nil {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
+        latency.lineEntered(at: now)
         return actions + startTurn() + send(activity, words: words)
     }
 
-    private mutating func choose(_ number: Int) -> [ChatAction] {
+    /// Sends what did not arrive, in order; never what may have.
+    private mutating func resend(at now: Timestamp) -> [ChatAction] {
+        guard !undelivered.isEmpty else { return [.show(.failure("There is nothing that was not delivered."))] }
+        let lines = undelivered
+        undelivered = []
+        return lines.flatMap { say($0.activity, words: $0.words, at: now) }
+    }
+
+    private mutating func choose(_ number: Int, at now: Timestamp) -> [ChatAction] {
         guard let action = choices[number] else {
             let range = choices.count == 0 ? "nothing to choose from" : "choices 1 to \(choices.count)"
             return [.show(.failure("There is no choice \(number): there are \(range)."))]
         }
         switch ChoiceOutcome(activating: action) {
-        case .post(let activity, let words): return say(activity, words: words)
+        case .post(let activity, let words): return say(activity, words: words, at: now)
         case .link(let link):
             return [.show(.answer(["Open: " + DisplayText.neutralised(link, keepingNewlines: false)]))]
         case .unsupported(let reason): return [.show(.failure(DisplayText.neutralised(reason)))]
@@ -98,12 +107,12 @@ extension ChatStateMachine {
         case "help": return [.show(SlashCommand.help)]
         case "choose":
             guard let number = Int(argument) else { return usage(command) }
-            return choose(number)
+            return choose(number, at: now)
         case "context": return showContext()
         case "transcript": return showTranscript()
         case "raw": return showRaw(argument, command)
-        case "event": return sendEvent(argument, command)
-        case "handoff": return reportByHand(argument, command)
+        case "event": return sendEvent(argument, command, at: now)
+        case "handoff": return reportByHand(argument, command, at: now)
         case "save":
             let isPublic = argument.hasPrefix("--public")
             let name = isPublic ? String(argument.dropFirst("--public".count)).trimmed : argument
@@ -117,7 +126,8 @@ extension ChatStateMachine {
             return [.load(path: argument.unquotedFileName)]
         case "withdraw":
             guard handoff.state.isOpen else { return [.show(.failure("There is no handoff to withdraw from."))] }
-            return say(.event(HandoffAdapter.withdrawalName), words: "(leave the queue or the agent)")
+            return say(.event(HandoffAdapter.withdrawalName), words: "(leave the queue or the agent)", at: now)
+        case "resend": return resend(at: now)
         case "as":
             guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }
             isAside = !configuration.isInteractive && side != .user
@@ -159,22 +169,22 @@ extension ChatStateMachine {
         return [.show(.answer([head] + json.split(separator: "\n").map(String.init)))]
     }
 
-    private mutating func sendEvent(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
+    private mutating func sendEvent(_ argument: String, _ command: SlashCommand, at now: Timestamp) -> [ChatAction] {
         let name = String(argument.prefix { !$0.isWhitespace })
         guard !name.isEmpty else { return usage(command) }
         let text = String(argument.dropFirst(name.count)).trimmed
         do throws(JSONParseError) {
             let value = text.isEmpty ? nil : try JSONValue(parsing: text)
-            return say(.event(name, value: value), words: "(event \(name))")
+            return say(.event(name, value: value), words: "(event \(name))", at: now)
         } catch {
             return [.show(.failure("The value of the event is not JSON: \(error.description)"))]
         }
     }
 
-    private mutating func reportByHand(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
+    private mutating func reportByHand(_ argument: String, _ command: SlashCommand, at now: Timestamp) -> [ChatAction] {
         guard let report = HubReport(argument) else { return usage(command) }
         let activity = report.activity(conversationId: conversationId ?? "", dialect: configuration.dialect)
-        return say(activity, words: "(the hub reports: \(oneLine(argument)))")
+        return say(activity, words: "(the hub reports: \(oneLine(argument)))", at: now)
     }
 
     /// Saves a loaded conversation, or the live one with the lines that are on their way.
@@ -219,7 +229,11 @@ extension ChatStateMachine {
         if let conversationId { rows.append(ChatItem.Row("conversation", conversationId)) }
         rows.append(ChatItem.Row("activities", "\(record.entries.count)"))
         rows.append(ChatItem.Row("handoff", handoffSummary))
+        if let words = latency.summary { rows.append(ChatItem.Row("answers", words)) }
         let unsent = outbox.unsentCount
+        if !undelivered.isEmpty {
+            rows.append(ChatItem.Row("undelivered", undelivered.count.of("line", "lines") + "; /resend sends again"))
+        }
         if unsent > 0 { rows.append(ChatItem.Row("sending", unsent.of("line", "lines") + " on the way")) }
         if let loaded { rows.append(ChatItem.Row("loaded", loaded.path)) }
         return rows

@@ -59,10 +59,17 @@ package struct ChatStateMachine: Sendable {
     /// Whether the agent is gone and the next one not there yet.
     var isBetweenAgents = false
     var typingGeneration = 0
+    /// The answer that is growing, and whose it is.
+    var stream = StreamedReply()
+    var streamSpeaker = Speaker.bot(name: nil)
+    var streamGeneration = 0
 
     var outbox = Outbox()
     var isComposingTold = false
     var hasFailed = false
+    /// Lines that certainly did not reach the service, for `/resend`.
+    var undelivered: [Outbox.Outgoing] = []
+    var latency = TurnLatency()
 
     var pacer = TurnPacer()
     /// Files that are being written or read; a pipe goes on when they are done.
@@ -137,6 +144,7 @@ package struct ChatStateMachine: Sendable {
         choices = .none
         initiation = nil
         rejections = []
+        latency = TurnLatency()
         typist = nil
         joinedAgent = nil
         isBetweenAgents = false
@@ -165,6 +173,10 @@ package struct ChatStateMachine: Sendable {
             hasFailed = true
             let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
             actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
+            if error.isCertainlyUndelivered {
+                undelivered.append(sent)
+                if configuration.isInteractive { actions.append(.show(.notice("/resend sends it again."))) }
+            }
             if error.code == .botFailed, let finding = HandoffLint.finding(rejected: sent.activity) {
                 rejections.append(finding)
                 actions.append(
@@ -191,13 +203,16 @@ package struct ChatStateMachine: Sendable {
                 isPosting: outbox.unsentCount > 0,
                 isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
                 isLive: handoff.state == .live && !isHubPlayedNext,
-                isTyping: typist != nil
+                isTyping: typist != nil || stream.isGrowing
             )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
         case .typing(let generation):
             guard generation == typingGeneration else { return [] }
             typist = nil
             return pace(pacer.somethingHappened())
+        case .stream(let generation):
+            guard generation == streamGeneration, stream.isGrowing else { return [] }
+            return abandonStream()
         case .composing:
             isComposingTold = false
             return []
@@ -271,7 +286,8 @@ package struct ChatStateMachine: Sendable {
 
     private mutating func updatePrompt() -> [ChatAction] {
         guard configuration.isInteractive else { return [] }
-        let prompt = ChatPrompt(listener: listener, note: note)
+        let preview = stream.isGrowing ? ChatPrompt.Preview(speaker: streamSpeaker, text: stream.text) : nil
+        let prompt = ChatPrompt(listener: listener, note: note, preview: preview)
         guard prompt != shownPrompt else { return [] }
         shownPrompt = prompt
         return [.setPrompt(prompt)]
@@ -298,6 +314,14 @@ package struct ChatStateMachine: Sendable {
 }
 
 extension ClientError {
+    /// Whether nothing of a post can have arrived, so that sending it again cannot say it twice.
+    fileprivate var isCertainlyUndelivered: Bool {
+        switch code {
+        case .botFailed, .interrupted, .timedOut, .tooLarge, .serviceFailed, .protocolViolation: false
+        default: true
+        }
+    }
+
     /// What is known of an activity whose post failed so.
     fileprivate var fate: String {
         switch code {
