@@ -213,7 +213,7 @@ struct HandoffCaseTests {
         #expect(Self.shown(script.arrive(Self.event("somethingElse", "1"))) == [])
         #expect(
             Self.shown(script.arrive(Self.status("parked"))) == [
-                "-- handoff: handoff requested, unknown state “parked” (HO122)"
+                "-- handoff: unknown state “parked” (HO122)"
             ]
         )
         #expect(script.machine.handoffState == .requested)

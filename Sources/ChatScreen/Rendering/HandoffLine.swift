@@ -47,14 +47,14 @@ package struct HandoffLine: Sendable {
             return ended(transition, outcome, agent)
         case (.closed, nil): return ["conversation closed"] + (transition.message.map { [$0] } ?? [])
         case (.bot, nil), (.ended, nil):
-            guard transition.isChange || transition.message != nil else { return nil }
+            guard transition.isChange else { return transition.message.map { [$0] } }
             return ["the bot listens again"] + (transition.message.map { [$0] } ?? [])
         }
     }
 
     private func requested(_ transition: HandoffTransition) -> [String] {
         var parts = ["handoff requested"]
-        guard transition.isChange else { return transition.message.map { parts + [$0] } ?? parts + ["once more"] }
+        guard transition.isChange else { return transition.message.map { [$0] } ?? parts + ["once more"] }
         if let initiation = transition.initiation {
             if let skill = initiation.context.skill {
                 parts.append("skill \(skill)")
