@@ -52,9 +52,18 @@ package struct ChatCommand: AsyncParsableCommand {
 
     private func chat(on console: any Console, screen: ChatTerminal) async -> Int32 {
         do {
+            let profile = try service.profile.map(Profile.read)
+            let (account, locale) = (person.account(profile), person.resolvedLocale(profile))
             switch try service.target() {
             case .service(let endpoint, let credential):
-                return await converse(at: endpoint, with: credential, on: console, screen: screen)
+                return await converse(
+                    at: endpoint,
+                    with: credential,
+                    as: account,
+                    locale: locale,
+                    on: console,
+                    screen: screen
+                )
             case .embedded(let bot):
                 let secret = Secrets.random()
                 // A script does not answer an agent, so an agent does not wait long for a script.
@@ -79,6 +88,8 @@ package struct ChatCommand: AsyncParsableCommand {
                     return await converse(
                         at: endpoint,
                         with: .secret(secret),
+                        as: account,
+                        locale: locale,
                         desks: desks,
                         on: console,
                         screen: screen
@@ -95,12 +106,13 @@ package struct ChatCommand: AsyncParsableCommand {
     private func converse(
         at endpoint: DirectLineEndpoint,
         with credential: DirectLineCredential,
+        as account: ChannelAccount,
+        locale: String,
         desks: DeskDoor? = nil,
         on console: any Console,
         screen: ChatTerminal
     ) async -> Int32 {
-        let account = person.account
-        let (locale, transport) = (person.resolvedLocale, io.transport.transport)
+        let transport = io.transport.transport
         let loop = ChatLoop(
             console: console,
             output: screen.output,

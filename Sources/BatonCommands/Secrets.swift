@@ -22,6 +22,12 @@ enum Secrets {
         return text.isEmpty ? nil : text
     }
 
+    /// A path in which a leading `~` stands for the home folder.
+    static func expanded(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home = environment("HOME") else { return path }
+        return home + path.dropFirst()
+    }
+
     /// The first line of a file, without blanks.
     ///
     /// - Throws: ``CommandError`` that names the file and never its content.

@@ -15,11 +15,16 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"))
     var secretFile: String?
 
+    @Option(
+        help: ArgumentHelp("A profile of ~/.config/baton/config.json; options given here go first.", valueName: "name")
+    )
+    var profile: String?
+
     func validate() throws {
         if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
             throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
         }
-        if secretFile != nil, directLine == nil {
+        if secretFile != nil, directLine == nil, profile == nil {
             throw ValidationError("--secret-file belongs to --direct-line, which is missing.")
         }
     }
@@ -36,13 +41,29 @@ struct ServiceOptions: ParsableArguments {
     ///
     /// - Throws: An error of one sentence for an address that is none, or a secret that cannot be read.
     func target() throws -> Target {
+        let profile = try profile.map(Profile.read)
+        let isGiven = bot != nil || directLine != nil || tokenEndpoint != nil
+        return try target(
+            bot: isGiven ? bot : profile?["bot"],
+            directLine: isGiven ? directLine : profile?["directLine"],
+            tokenEndpoint: isGiven ? tokenEndpoint : profile?["tokenEndpoint"],
+            profile: profile
+        )
+    }
+
+    private func target(
+        bot: String?,
+        directLine: String?,
+        tokenEndpoint: String?,
+        profile: Profile?
+    ) throws -> Target {
         if let tokenEndpoint {
             let example = "https://…/directline/token?api-version=2022-03-01-preview"
             let url = try HTTPAddress.checked(tokenEndpoint, option: "--token-endpoint", example: example)
             return .service(.global, .tokenEndpoint(url))
         }
         if let directLine {
-            return .service(try endpoint(directLine), try credential())
+            return .service(try endpoint(directLine), try credential(profile))
         }
         return .embedded(try BotChoice(url: bot))
     }
@@ -55,8 +76,15 @@ struct ServiceOptions: ParsableArguments {
         }
     }
 
-    private func credential() throws -> DirectLineCredential {
+    private func credential(_ profile: Profile?) throws -> DirectLineCredential {
         if let secretFile { return .secret(try Secrets.read(fromFile: secretFile)) }
+        if let name = profile?["secretEnvironment"] {
+            guard let secret = Secrets.environment(name) else {
+                throw CommandError("the environment variable \(name), which the profile names, is not set")
+            }
+            return .secret(secret)
+        }
+        if let file = profile?["secretFile"] { return .secret(try Secrets.read(fromFile: Secrets.expanded(file))) }
         if let token = Secrets.environment("DIRECTLINE_TOKEN") { return .token(token) }
         if let secret = Secrets.environment("DIRECTLINE_SECRET") { return .secret(secret) }
         return .none

@@ -35,6 +35,10 @@ final class TemporaryFolder: Sendable {
         rmdir(path)
     }
 
+    func makeFolder(_ name: String) throws {
+        guard mkdir(file(name), 0o700) == 0 else { throw SystemFailure(call: "mkdir \(name)", code: errno) }
+    }
+
     func file(_ name: String) -> String { path + "/" + name }
 
     func read(_ name: String) throws -> [UInt8] {
