@@ -85,7 +85,7 @@ struct FaultTests {
     @Test func `a fault that takes its time is seen in a line, and the program obeys`() throws {
         let home = try TemporaryFolder()
         let programs = try Self.slow.map { fault in
-            let program = try Self.start(fault, "--linger", "90", home: home)
+            let program = try Self.start(fault, "--linger", "90", "--agent-grace", "15", home: home)
             for line in ["a person for my credit card, please"] + fault.lines { program.send(line + "\n") }
             return (program, fault)
         }
