@@ -30,9 +30,9 @@ actor Conversation {
     }
 
     nonisolated let id: String
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
     private let bell = Bell()
-    private let closing = Bell()
+    let closing = Bell()
     private var addressing: Addressing
     private var log: ConversationLog
     private var lastTimestamp = Timestamp(milliseconds: 0)
@@ -43,13 +43,18 @@ actor Conversation {
     /// Who is to have a line can change with every answer to the one before: the bot may hand over meanwhile.
     private var heldLines: [(activity: Activity, turn: Turn)] = []
     private var isUserTurnOpen = false
-    private var isClosed = false
+    /// Whether the bot has yet to hear of the user, before the user's first activity.
+    private var owesUserWelcome = false
+    private var rate: ActivityRate?
+    var roster = StreamRoster()
+    private(set) var isClosed = false
 
     init(id: String, user: ChannelAccount, log: ConversationLog = ConversationLog(), in surroundings: Surroundings) {
         self.id = id
         self.log = log
         self.surroundings = surroundings
         addressing = surroundings.addressing(of: id, user: user)
+        rate = surroundings.limits.activitiesPerSecond.map { ActivityRate(perSecond: $0) }
     }
 
     /// Takes up a conversation that a store remembers.
@@ -93,21 +98,45 @@ extension Conversation {
         surroundings.store.record(.user(addressing.user), in: id)
         surroundings.report(.conversationStarted(id))
         guard tellingBot else { return }
-        let shortId = surroundings.identifiers.short()
-        let update = addressing.conversationUpdate(id: shortId, timestamp: stamp(), locale: locale)
+        switch surroundings.welcome {
+        case .together: welcome([bot, user], locale: locale)
+        case .split:
+            welcome([bot], locale: locale)
+            owesUserWelcome = true
+        case .none: break
+        }
+    }
+
+    private func welcome(_ members: [ChannelAccount], locale: String?) {
+        let id = surroundings.identifiers.short()
+        let update = addressing.conversationUpdate(adding: members, id: id, timestamp: stamp(), locale: locale)
         take(Turn(activity: update, outcome: Reply()))
     }
 
     /// Keeps and echoes an activity of the user, then sees to its turn.
     ///
-    /// - Returns: The activity's id and what will become of the turn; nil when too many turns wait already.
-    func post(_ activity: Activity, tokenUser: String?) -> (id: String, outcome: Reply<Outcome>)? {
-        guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else { return nil }
+    /// - Returns: The activity's id and what will become of the turn.
+    /// - Throws: 429 when too many turns wait already or too many activities came in a short time.
+    func post(
+        _ activity: Activity,
+        tokenUser: String?
+    ) throws(HTTPFailure) -> (id: String, outcome: Reply<Outcome>) {
+        guard !isClosed else { throw .noConversation(id) }
+        guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else {
+            throw .tooMany("too many activities wait for the bot", retryAfter: 1)
+        }
+        if let seconds = rate?.take(at: surroundings.now()) {
+            throw .tooMany("too many activities in a short time", retryAfter: seconds)
+        }
         let activityId = newId(for: activity)
         let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
         if let from = activity.from, from != addressing.user {
             addressing.user = from
             surroundings.store.record(.user(from), in: id)
+        }
+        if owesUserWelcome {
+            owesUserWelcome = false
+            welcome([user], locale: activity.locale)
         }
         // An invoke is a call with an answer, not a part of the chat.
         if activity.type != .invoke { show(activity) }
@@ -235,11 +264,6 @@ extension Conversation {
         return nil
     }
 
-    /// Waits until ``close()``, or until the calling task is cancelled.
-    func waitUntilClosed() async {
-        if !isClosed { await closing.wait() }
-    }
-
     /// Ends all streams and takes no more activities.
     func close() {
         isClosed = true
@@ -251,6 +275,9 @@ extension Conversation {
 // MARK: - Adapter and bot
 
 extension Conversation {
+    /// Whether nobody waits for adapter or bot.
+    var isResting: Bool { observations.isEmpty && turns.isEmpty && heldLines.isEmpty }
+
     private func observe(_ observation: Observation) {
         guard observations.add(observation), !surroundings.scope.add({ await self.runObservations() }) else { return }
         abandonLanes()
