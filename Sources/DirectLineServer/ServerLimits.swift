@@ -16,8 +16,9 @@ public struct ServerLimits: Hashable, Sendable {
     public var turn = Duration.seconds(15)
     /// How many turns of one conversation may wait; more is answered 429.
     public var waitingTurns = 256
-    /// How many activities a second the user of one conversation may send in the long run, and twice as many at once;
-    /// more is answered 429. Nil for any number.
+    /// How many activities a second the user of one conversation may send in the long run, nil for any number.
+    ///
+    /// Twice as many may come at once; more is answered 429.
     public var activitiesPerSecond: Int? = 1_000
     /// How many conversations may be in memory; beyond them a new one is answered 429 unless an idle one can go.
     public var conversations = 20_000
@@ -25,7 +26,9 @@ public struct ServerLimits: Hashable, Sendable {
     ///
     /// A store brings it back; without one it is gone then.
     public var idleConversation = Duration.seconds(86_400)
-    /// How many connections may be open; others wait to be accepted. Never more than the process may have files.
+    /// How many connections may be open; others wait to be accepted.
+    ///
+    /// Never more than the process may have files.
     public var connections = 16_384
     /// How long a connection may be open without a request.
     public var idleConnection = Duration.seconds(75)

@@ -18,6 +18,7 @@ struct Upload: Sendable {
     ///   - contentType: Says which of them.
     ///   - disposition: Names the one file.
     ///   - activityLimit: The largest activity, in bytes.
+    /// - Throws: What the client is answered when the body is not what it should be.
     init(
         _ body: ByteBuffer,
         contentType: String?,
@@ -81,6 +82,7 @@ struct Upload: Sendable {
     /// of its name, and keeps what else it says. Attachments with a content of their own stay.
     ///
     /// - Parameter urls: Where each file can be read.
+    /// - Returns: The activity, as it is when there are no files.
     func attached(at urls: [String]) -> Activity {
         var activity = activity
         var announced = activity.attachments.filter { $0.content == nil && $0.contentURL == nil }
