@@ -1,9 +1,9 @@
-/// The base64 of RFC 4648, as bots write files into JSON.
-enum Base64 {
+/// The base64 of RFC 4648, as files are written into JSON and into `data:` addresses.
+package enum Base64 {
     /// The bytes of a text, nil when it is no base64.
     ///
     /// Line breaks are skipped and padding may be missing; the URL-safe letters are read too.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 4 * 3)
         var bits: UInt32 = 0
