@@ -30,7 +30,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // Sockets and WebSocket frames, for both ends of the stream.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        // `HTTP1ToHTTPServerCodec`, which joins Hummingbird's HTTP types to a pipeline that can upgrade.
+        // `HTTP1ToHTTPServerCodec`, which joins Hummingbird's HTTP types to a pipeline that can upgrade, and
+        // `NIOHTTP1ProxyConnectHandler`, which takes a WebSocket through a proxy.
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         // TLS for `wss` streams.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -58,6 +59,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
@@ -74,6 +76,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),
@@ -186,6 +189,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),
@@ -202,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "DirectLineServerTests",
             dependencies: [
-                "BotSchema", "Bots", "DirectLineServer", "WebSocketTransport",
+                "BotSchema", "Bots", "DirectLineClient", "DirectLineServer", "WebSocketTransport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -121,7 +121,7 @@ package struct ChatLoop: Sendable {
             group.addTask { await send(.saved(path: path, await write(transcript, to: path))) }
         case .load(let path):
             group.addTask { await send(.loaded(path: path, await read(path))) }
-        case .fetch(let link): group.addTask { await send(.fetched(link: link, await fetch(link))) }
+        case .fetch(let link): group.addTask { await send(.fetched(link: link, await fetch(link, requests))) }
         case .startTimer(let timer, let duration):
             group.addTask {
                 guard (try? await clock.sleep(for: duration)) != nil else { return }
@@ -195,9 +195,10 @@ package struct ChatLoop: Sendable {
         }
     }
 
-    private func fetch(_ link: String) async -> Result<Transcript, TranscriptError> {
+    private func fetch(_ link: String, _ requests: ConversationRequests) async -> Result<Transcript, TranscriptError> {
         do {
-            let bytes = try await PublicFile.fetch(link)
+            let attachment = Attachment(json: ["contentUrl": .string(link)])
+            let bytes = try await requests.download(attachment).bytes
             return Result { () throws(TranscriptError) in try Transcript(parsing: bytes, name: "the linked transcript")
             }
         } catch {
@@ -247,6 +248,12 @@ private actor ConversationRequests {
         } catch {
             return .failure(ClientError(.cancelled, "the chat was left"))
         }
+    }
+
+    /// Gets a file of the conversation.
+    func download(_ attachment: Attachment) async throws -> DownloadedFile {
+        guard let conversation else { throw ClientError(.unreachable, "no conversation is open") }
+        return try await conversation.download(attachment)
     }
 
     /// Drops the stream and resumes it.

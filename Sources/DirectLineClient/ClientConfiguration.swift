@@ -32,6 +32,23 @@ public struct ClientConfiguration: Sendable {
     public var pingInterval: Duration
     /// How many events may wait for their reader before the socket is no longer read.
     public var eventCapacity: Int
+    /// An earlier conversation to go on with instead of starting one.
+    ///
+    /// Needs the secret, a token for this conversation, or a service that asks for nothing: what a token endpoint
+    /// gives usually is for new conversations only.
+    public var resume: Resumption?
+    /// How many bytes the files of an upload may have together; the service takes no more than 4 MiB (measured).
+    public var uploadLimit: Int
+    /// How many bytes a file may have that is downloaded.
+    public var downloadLimit: Int
+    /// Which hosts are reached through a proxy.
+    public var proxies: ProxySettings
+    /// PEM files with certificates to be trusted besides the system's, such as that of a company's own authority.
+    public var trustedCertificates: [String]
+    /// Hears of all that goes over the wire, with credentials masked; nil costs nothing.
+    ///
+    /// Called from many tasks; must return at once.
+    public var onTrace: (@Sendable (TraceEntry) -> Void)?
     /// What waiting is measured by.
     public var clock: any Clock<Duration>
     /// The time of day, for the local timestamps of activities.
@@ -63,6 +80,12 @@ public struct ClientConfiguration: Sendable {
         requestTimeout = .seconds(20)
         pingInterval = .seconds(15)
         eventCapacity = 256
+        resume = nil
+        uploadLimit = 4 << 20
+        downloadLimit = 64 << 20
+        proxies = .none
+        trustedCertificates = []
+        onTrace = nil
         clock = ContinuousClock()
         now = { .now }
         randomSeed = nil

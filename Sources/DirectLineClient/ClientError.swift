@@ -4,7 +4,7 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String, Sendable {
             case invalidURL, unreachable, interrupted, timedOut, unauthorized, tokenExpired, notFound, conflict
-            case rejected, tooLarge, throttled, botFailed, serviceFailed, protocolViolation, cancelled
+            case rejected, tooLarge, throttled, invalidSetting, botFailed, serviceFailed, protocolViolation, cancelled
         }
         private let base: Base
 
@@ -36,6 +36,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let serviceFailed = Code(base: .serviceFailed)
         /// The answer is not what Direct Line prescribes.
         public static let protocolViolation = Code(base: .protocolViolation)
+        /// A setting cannot be used, such as a file without a certificate.
+        public static let invalidSetting = Code(base: .invalidSetting)
         /// The conversation was left before the answer came.
         public static let cancelled = Code(base: .cancelled)
 

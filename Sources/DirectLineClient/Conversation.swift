@@ -37,7 +37,8 @@ public final class Conversation: Sendable {
         configuration: ClientConfiguration,
         service: DirectLineService,
         tokens: TokenStore,
-        tokenEndpoint: TokenEndpoint?
+        tokenEndpoint: TokenEndpoint?,
+        watermark: String? = nil
     ) {
         conversationId = id
         self.configuration = configuration
@@ -45,7 +46,8 @@ public final class Conversation: Sendable {
         self.tokens = tokens
         self.tokenEndpoint = tokenEndpoint
         queue = EventQueue(capacity: configuration.eventCapacity)
-        state = Mutex(State(random: SplitMix64(seed: configuration.randomSeed ?? .random(in: .min ... .max))))
+        let random = SplitMix64(seed: configuration.randomSeed ?? .random(in: .min ... .max))
+        state = Mutex(State(watermark: watermark, random: random))
     }
 
     /// What the conversation brings, in order, for one reader.
@@ -77,17 +79,34 @@ public final class Conversation: Sendable {
         guard bytes.count(where: { $0 & 0xc0 != 0x80 }) <= Self.characterLimit else {
             throw ClientError(.tooLarge, "an activity may have \(Self.characterLimit) characters, this one has more")
         }
-        return try await turnstile.pass {
+        return try await submit(clientID) { [service, conversationId] bearer in
+            try await service.post(bearer, conversation: conversationId, activity: bytes)
+        }
+    }
+
+    /// Makes a request that brings an activity to the bot, when its turn has come.
+    func submit(
+        _ clientID: String,
+        _ request: @escaping @Sendable (_ bearer: String?) async throws -> String?
+    ) async throws -> SendReceipt {
+        try await turnstile.pass {
             state.withLock { $0.ledger.sending(clientActivityID: clientID) }
             requests.post(.sent)
-            let id = try await post(bytes)
+            let id = try await repeating(request)
             if let id { state.withLock { $0.ledger.posted(id: id) } }
             requests.post(.answered)
             return SendReceipt(id: id, clientActivityID: clientID)
         }
     }
 
-    private func prepared(_ activity: Activity) -> (Activity, clientID: String) {
+    /// An id by which an echo is recognised, like those of Web Chat.
+    func newClientID() -> String {
+        state.withLock { state in
+            String(state.random.next(), radix: 36) + "." + String(state.random.next(), radix: 36)
+        }
+    }
+
+    func prepared(_ activity: Activity) -> (Activity, clientID: String) {
         var activity = activity
         if activity.from == nil {
             var user = configuration.user
@@ -97,21 +116,20 @@ public final class Conversation: Sendable {
         if activity.locale == nil { activity.locale = configuration.locale }
         if activity.localTimestamp == nil { activity.localTimestamp = configuration.now().text }
         if let clientID = activity.clientActivityID { return (activity, clientID) }
-        let clientID = state.withLock { state in
-            String(state.random.next(), radix: 36) + "." + String(state.random.next(), radix: 36)
-        }
+        let clientID = newClientID()
         // Channel data of another kind than an object belongs to somebody; the post's id must do then.
         if activity.channelData == nil || activity.channelData?.object != nil { activity.clientActivityID = clientID }
         return (activity, clientID)
     }
 
-    private func post(_ bytes: [UInt8]) async throws -> String? {
+    /// Repeats a request whose failure says for certain that nothing has arrived.
+    private func repeating(_ request: (_ bearer: String?) async throws -> String?) async throws -> String? {
         var backoff = Backoff(seed: state.withLock { $0.random.next() })
         var retries = 0
         var hasNewToken = false
         while true {
             do {
-                return try await service.post(tokens.bearer, conversation: conversationId, activity: bytes)
+                return try await request(tokens.bearer)
             } catch let error as ClientError {
                 if error.status == 403, !hasNewToken, await renewCredential() == .renewed {
                     hasNewToken = true
@@ -167,6 +185,14 @@ extension Conversation {
             }
         state.withLock { $0.transport = transport }
         await queue.push(.connection(connection))
+    }
+
+    /// Resumes when this machine was asleep: sockets that were open are dead, and nobody has said so.
+    func noticeSleep() async {
+        var detector = SleepDetector(at: configuration.now())
+        while (try? await configuration.clock.sleep(for: SleepDetector.interval)) != nil {
+            if detector.looked(at: configuration.now()) { requests.post([.reconnect, .wake]) }
+        }
     }
 
     /// Whether the other side has ended the conversation since this was last asked.

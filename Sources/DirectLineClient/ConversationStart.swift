@@ -31,12 +31,18 @@ struct ConversationStart {
         let isRegionKnown = configuration.endpoint != .global
         async let region = isRegionKnown ? nil : tokenEndpoint.region()
         var grant = try await tokenEndpoint.token()
+        if let earlier = configuration.resume, grant.conversationId != earlier.conversationId {
+            throw ClientError(
+                .unauthorized,
+                "the token endpoint gives tokens for new conversations only, not for an earlier one"
+            )
+        }
         var endpoint = configuration.endpoint
         var notice: String?
         do {
             endpoint = try await region ?? endpoint
         } catch let error as ClientError {
-            notice = "\(error.message); using \(endpoint.authority)"
+            notice = Self.notice(of: error, using: endpoint)
         }
         do {
             return try await start(at: endpoint, grant, tokenEndpoint, notice)
@@ -62,6 +68,23 @@ struct ConversationStart {
         )
     }
 
+    /// What the user is told when the region could not be found out.
+    static func notice(of error: ClientError, using endpoint: DirectLineEndpoint) -> String {
+        "\(error.message); using \(endpoint.authority)"
+    }
+
+    /// Starts a conversation (E3), or takes up an earlier one where it was left (E4).
+    private func begin(at service: DirectLineService, _ bearer: String?) async throws -> ConversationInfo {
+        guard let earlier = configuration.resume else {
+            return try await service.start(bearer, user: configuration.user, locale: configuration.locale)
+        }
+        return try await service.reconnect(
+            bearer,
+            conversation: earlier.conversationId,
+            watermark: earlier.watermark
+        )
+    }
+
     private func start(
         at endpoint: DirectLineEndpoint? = nil,
         bearer: String?,
@@ -72,11 +95,11 @@ struct ConversationStart {
     ) async throws -> Started {
         let endpoint = endpoint ?? configuration.endpoint
         let service = DirectLineService(exchange, at: endpoint)
-        let info = try await service.start(bearer, user: configuration.user, locale: configuration.locale)
-        guard let id = info.conversationId, !id.isEmpty else {
+        let info = try await begin(at: service, bearer)
+        guard let id = configuration.resume?.conversationId ?? info.conversationId, !id.isEmpty else {
             throw ClientError(.protocolViolation, "\(endpoint.authority) started a conversation without an id")
         }
-        let tokens = TokenStore(bearer: bearer, isSecret: isSecret)
+        let tokens = TokenStore(bearer: bearer, isSecret: isSecret, mask: exchange.tracer.mask)
         tokens.take(token: bearer, expiresIn: expiresIn)
         tokens.take(token: info.token, expiresIn: info.expiresIn)
         let conversation = Conversation(
@@ -84,7 +107,8 @@ struct ConversationStart {
             configuration: configuration,
             service: service,
             tokens: tokens,
-            tokenEndpoint: tokenEndpoint
+            tokenEndpoint: tokenEndpoint,
+            watermark: configuration.resume?.watermark
         )
         return Started(conversation: conversation, streamURL: info.streamURL, notice: notice)
     }

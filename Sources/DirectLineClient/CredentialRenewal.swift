@@ -30,21 +30,37 @@ extension Conversation {
     }
 
     private func newCredential() async -> CredentialRenewal {
-        guard let tokenEndpoint, let grant = try? await tokenEndpoint.token(),
-            grant.conversationId == conversationId
-        else { return .lost }
-        tokens.take(token: grant.token, expiresIn: grant.expiresIn)
-        return .renewed
+        // What was refused once is not asked for again (C03).
+        guard let tokenEndpoint, tokens.markLost() else { return .lost }
+        do {
+            let grant = try await tokenEndpoint.token()
+            guard grant.conversationId == conversationId else { return .lost }
+            tokens.take(token: grant.token, expiresIn: grant.expiresIn)
+            return .renewed
+        } catch let error as ClientError where error.isPassing {
+            tokens.unmarkLost()
+            return .failed(error)
+        } catch {
+            return .lost
+        }
     }
 
-    /// Refreshes the token at half of its life, until it is refused or the task is cancelled.
+    /// Refreshes the token at half of its life for as long as the task runs.
     ///
-    /// Failures that may pass are tried again in silence; the open stream does not need the token.
+    /// Failures that may pass are tried again in silence; the open stream does not need the token. When a token cannot
+    /// be renewed, the user is told once; resuming may bring another.
     func keepTokenFresh() async {
+        guard !tokens.isSecret else { return }
         var backoff = Backoff(seed: configuration.randomSeed ?? .random(in: .min ... .max))
         var failures = 0
         var delay = tokens.refreshDelay
-        while let wait = delay, (try? await configuration.clock.sleep(for: wait)) != nil {
+        var lost: String?
+        while (try? await configuration.clock.sleep(for: delay ?? Self.tokenLookInterval)) != nil {
+            guard delay != nil else {
+                if tokens.bearer != lost { delay = tokens.refreshDelay }
+                continue
+            }
+            let bearer = tokens.bearer
             switch await renewCredential() {
             case .renewed:
                 failures = 0
@@ -53,8 +69,23 @@ extension Conversation {
                 failures += 1
                 delay = backoff.delay(beforeRetry: failures, atLeast: error.retryAfter)
             case .lost:
-                delay = nil
+                (delay, lost) = (nil, bearer)
+                await queue.push(
+                    .notice(
+                        "the token cannot be renewed: once it has expired, this conversation ends with its connection"
+                    )
+                )
             }
         }
+    }
+
+    /// How often to look whether there is a token whose life is known.
+    private static let tokenLookInterval = Duration.seconds(60)
+}
+
+extension ClientError {
+    /// Whether the same request may well succeed a little later.
+    fileprivate var isPassing: Bool {
+        [.unreachable, .interrupted, .timedOut, .throttled, .serviceFailed].contains(code)
     }
 }

@@ -1,8 +1,6 @@
-import AsyncHTTPClient
-
 /// A client of Direct Line 3.0.
 public enum DirectLine {
-    /// Starts a conversation, runs a closure with it, and leaves it.
+    /// Starts or resumes a conversation, runs a closure with it, and leaves it.
     ///
     /// Everything that the conversation needs lives inside: connections, the stream, the refreshing of its token. When
     /// the closure returns or throws, the socket is closed with 1000 and nothing stays behind; cancelling closes at
@@ -18,20 +16,15 @@ public enum DirectLine {
         _ configuration: ClientConfiguration,
         body: (Conversation) async throws -> Result
     ) async throws -> Result {
-        let timeout = configuration.requestTimeout
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPExchange.configuration(timeout: timeout)
-        )
+        let network = try Network(configuration)
         let result: Result
         do {
-            result = try await run(configuration, HTTPExchange(client: client, timeout: timeout), body)
+            result = try await run(configuration, HTTPExchange(network, configuration), body)
         } catch {
-            try? await client.shutdown()
+            await network.shutdown()
             throw error
         }
-        // Connections that do not close cleanly at the end harm nobody.
-        try? await client.shutdown()
+        await network.shutdown()
         return result
     }
 
@@ -46,6 +39,7 @@ public enum DirectLine {
 
         async let stream: Void = withTaskGroup { group in
             group.addTask { await conversation.keepTokenFresh() }
+            group.addTask { await conversation.noticeSleep() }
             await ActivityStream(of: conversation).run(from: start.streamURL)
             group.cancelAll()
         }

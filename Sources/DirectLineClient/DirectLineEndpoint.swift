@@ -13,6 +13,22 @@ public struct DirectLineEndpoint: Hashable, Sendable, CustomStringConvertible {
         authority: "directline.botframework.com:443"
     )
 
+    /// Microsoft's service for bots whose data stay in Europe.
+    public static let europe = microsoft("europe.directline.botframework.com")
+    /// Microsoft's service for bots whose data stay in India.
+    public static let india = microsoft("india.directline.botframework.com")
+    /// The service that 21Vianet runs in China.
+    public static let china = microsoft("directline.botframework.azure.cn")
+
+    /// The services that have a name of one word.
+    public static let named: [String: DirectLineEndpoint] = [
+        "global": .global, "europe": .europe, "india": .india, "china": .china,
+    ]
+
+    private static func microsoft(_ host: String) -> DirectLineEndpoint {
+        DirectLineEndpoint(baseURL: "https://\(host)/v3/directline", authority: "\(host):443")
+    }
+
     /// Reads a base URL, with or without `/v3/directline` and a trailing slash.
     ///
     /// - Throws: ``ClientError`` with the code `invalidURL`; its message says what was expected and repeats no more

@@ -18,6 +18,9 @@ public final class EmbeddedServer: Sendable {
     private let adapter: (any ConversationAdapter)?
     private let store: any ConversationStore
 
+    /// What goes wrong on purpose, for the testers of clients; may be used at any time.
+    public let faults: FaultControl
+
     /// A server that has not begun to listen.
     ///
     /// - Parameters:
@@ -43,6 +46,7 @@ public final class EmbeddedServer: Sendable {
         self.bot = bot
         self.adapter = adapter
         self.store = store
+        faults = FaultControl(configuration.faults, seed: configuration.faultSeed)
     }
 
     /// Serves until the task is cancelled or the surrounding service group shuts down gracefully.
@@ -78,6 +82,7 @@ public final class EmbeddedServer: Sendable {
     ) async throws {
         let identifiers = Identifiers(generator: configuration.generator)
         let gatekeeper = Gatekeeper(configuration, identifiers: identifiers)
+        faults.attach { gatekeeper.expireTokens(after: $0) }
         let crossOrigin = CrossOrigin(
             isLoopback: isLoopback,
             allowedOrigins: configuration.allowedOrigins,
@@ -90,18 +95,21 @@ public final class EmbeddedServer: Sendable {
                 guard let listening = await parts.value(orIfCancelled: nil) else { return }
                 let response = await listening.router.respond(to: request)
                 try await writer.write(response: response.head, body: response.body)
-                // Hummingbird asks the request only whether this was the last one.
-                if response.headers[.connection] == "close" { throw ConnectionIsDone() }
             },
             parts: parts,
             gatekeeper: gatekeeper,
             crossOrigin: crossOrigin,
-            messageLimit: configuration.limits.clientActivity
+            limits: configuration.limits,
+            faults: faults
         )
         let quiet = Logger(label: "direct-line-server") { _ in SwiftLogNoOpLogHandler() }
         let server = channel.server(
             configuration: HummingbirdCore.ServerConfiguration(
-                address: .hostname(configuration.host, port: configuration.port)
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: .maximum(
+                    OpenFiles.room(for: configuration.limits.connections),
+                    logger: quiet
+                )
             ),
             onServerRunning: { [self] listening in
                 let address = ServerAddress(host: configuration.host, port: listening.localAddress?.port ?? 0)
@@ -115,7 +123,8 @@ public final class EmbeddedServer: Sendable {
                         scope: scope,
                         identifiers: identifiers,
                         gatekeeper: gatekeeper,
-                        crossOrigin: crossOrigin
+                        crossOrigin: crossOrigin,
+                        faults: faults
                     )
                 )
                 await onReady(address)
@@ -129,6 +138,11 @@ public final class EmbeddedServer: Sendable {
                 guard (try? await gracefulShutdown()) != nil else { return }
                 await parts.value(orIfCancelled: nil)?.registry.close()
             }
+            group.addTask { [configuration] in
+                while (try? await configuration.clock.sleep(for: Self.sweepInterval, tolerance: nil)) != nil {
+                    await parts.value(orIfCancelled: nil)?.registry.sweep()
+                }
+            }
             defer { group.cancelAll() }
             do {
                 try await server.run()
@@ -139,5 +153,7 @@ public final class EmbeddedServer: Sendable {
     }
 }
 
-/// Thrown to have a connection closed behind an answer.
-private struct ConnectionIsDone: Error {}
+extension EmbeddedServer {
+    /// How often idle conversations are looked for.
+    private static let sweepInterval = Duration.seconds(60)
+}

@@ -15,7 +15,8 @@ struct ListeningServer: Sendable {
         scope: TaskScope,
         identifiers: Identifiers,
         gatekeeper: Gatekeeper,
-        crossOrigin: CrossOrigin
+        crossOrigin: CrossOrigin,
+        faults: FaultControl
     ) {
         let connectorPrefix = identifiers.short()
         let serviceURL = "\(address.url)/\(connectorPrefix)/"
@@ -28,12 +29,24 @@ struct ListeningServer: Sendable {
             botAccount: configuration.botAccount,
             channelId: configuration.channelId,
             serviceURL: serviceURL,
+            publicURL: address.url + "/",
+            welcome: configuration.welcome,
+            streams: configuration.streams,
             limits: configuration.limits,
             clock: configuration.clock,
             now: configuration.now,
             report: configuration.onEvent
         )
         registry = ConversationRegistry(in: surroundings)
+        let files = FileRoutes(
+            shelf: FileShelf(
+                capacity: configuration.limits.storedFiles,
+                retention: configuration.limits.fileRetention,
+                identifiers: identifiers,
+                now: configuration.now
+            ),
+            limits: configuration.limits
+        )
         router = Router(
             crossOrigin: crossOrigin,
             connectorPrefix: connectorPrefix,
@@ -43,6 +56,8 @@ struct ListeningServer: Sendable {
                 identifiers: identifiers,
                 address: address,
                 limits: configuration.limits,
+                files: files,
+                faults: faults,
                 report: configuration.onEvent
             ),
             connector: ConnectorRoutes(
@@ -50,14 +65,18 @@ struct ListeningServer: Sendable {
                 identifiers: identifiers,
                 serviceURL: serviceURL,
                 limits: configuration.limits,
+                files: files,
                 report: configuration.onEvent
-            )
+            ),
+            faults: FaultRoutes(control: faults, gatekeeper: gatekeeper),
+            clock: configuration.clock
         )
         stream = ActivityStream(
             registry: registry,
             messageLimit: configuration.limits.clientActivity,
             keepAliveInterval: configuration.keepAliveInterval,
             clock: configuration.clock,
+            faults: faults,
             report: configuration.onEvent
         )
     }

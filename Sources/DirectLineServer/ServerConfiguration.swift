@@ -22,6 +22,14 @@ public struct ServerConfiguration: Sendable {
     public var keepAliveInterval = Duration.seconds(25)
     /// What is too large, too slow or too many.
     public var limits = ServerLimits()
+    /// How a bot hears that somebody is there.
+    public var welcome = Welcome.together
+    /// Who may stream a conversation that is streamed already.
+    public var streams = StreamSharing.shared
+    /// What goes wrong on purpose from the start; ``EmbeddedServer/faults`` changes it later.
+    public var faults: [ServerFault] = []
+    /// Where the chance in faults starts from.
+    public var faultSeed: UInt64 = 1
     /// Origins of web pages that may use the server, besides pages of this machine.
     public var allowedOrigins: [String] = []
     /// Names in `Host` under which a server on a loopback address is reached, besides the usual ones.
@@ -45,19 +53,26 @@ public struct ServerConfiguration: Sendable {
     }
 }
 
-/// What is too large, too slow or too many for a server.
-public struct ServerLimits: Hashable, Sendable {
-    /// The largest activity that a client may send, in bytes; more is answered 413.
-    public var clientActivity = 262_144
-    /// The largest body that a bot may send, in bytes; a transcript of a long conversation must fit.
-    public var botBody = 16 << 20
-    /// How long a client's request waits for the bot; the bot may go on, the client is told that it was too slow.
-    public var turn = Duration.seconds(15)
-    /// How many turns of one conversation may wait; more is answered 429.
-    public var waitingTurns = 256
+/// How a bot hears that somebody is there, which is when most bots greet.
+public enum Welcome: Hashable, Sendable {
+    /// One `conversationUpdate` with bot and user when the conversation starts, as Direct Line does for tokens that
+    /// name a user, and as Emulator does.
+    case together
+    /// One with the bot at the start and one with the user before the user's first activity, as Direct Line does for
+    /// users it does not know yet.
+    case split
+    /// None.
+    case none
+}
 
-    /// The limits of the real service, where they are known.
-    public init() {}
+/// Who may stream a conversation that is streamed already.
+public enum StreamSharing: Hashable, Sendable {
+    /// Everybody: each socket gets every activity.
+    ///
+    /// DirectLineJS may hold several sockets; closing one would make it reconnect and drive out the other for ever.
+    case shared
+    /// The newest: the one before is closed with the reason `collision`, as the service may do.
+    case newest
 }
 
 /// Where a running server listens.

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOExtras
 package import NIOHTTP1
 import NIOPosix
 package import NIOSSL
@@ -24,6 +25,7 @@ package enum WebSocketConnector {
     ///   - configuration: The frame limit is taken from it; give the same to ``WebSocketConnection``.
     ///   - timeout: How long connecting, TLS and the upgrade may take together.
     ///   - tls: For `wss`, the system's trust roots when nil.
+    ///   - proxy: Through which HTTP proxy to go, if any.
     /// - Returns: The upgraded channel, or the status of the refusal.
     /// - Throws: ``WebSocketError``, or `CancellationError`.
     package static func connect(
@@ -31,7 +33,8 @@ package enum WebSocketConnector {
         headers: HTTPHeaders = [:],
         configuration: WebSocketConfiguration = WebSocketConfiguration(),
         timeout: Duration = .seconds(15),
-        tls: NIOSSLContext? = nil
+        tls: NIOSSLContext? = nil,
+        proxy: WebSocketProxy? = nil
     ) async throws -> Outcome {
         guard let url = WebURL(url, schemes: ["ws", "wss"]) else {
             throw WebSocketError(.invalidURL, "the stream's address is no ws:// or wss:// URL")
@@ -48,7 +51,11 @@ package enum WebSocketConnector {
             let outcome = loop.makePromise(of: Outcome.self)
             let connecting = ClientBootstrap(group: loop)
                 .connectTimeout(TimeAmount(timeout))
-                .connect(host: url.host, port: url.port)
+                .connect(host: proxy?.host ?? url.host, port: proxy?.port ?? url.port)
+                .flatMap { channel in
+                    guard let proxy else { return channel.eventLoop.makeSucceededFuture(channel) }
+                    return tunnel(channel, to: url, through: proxy, timeout)
+                }
             let deadline = loop.scheduleTask(in: TimeAmount(timeout)) {
                 outcome.fail(ChannelError.connectTimeout(.zero))
             }
@@ -58,6 +65,7 @@ package enum WebSocketConnector {
             outcome.futureResult.whenComplete { result in
                 deadline.cancel()
                 if case .success(.upgraded) = result { return }
+                // With a proxy the channel is open before it is of use.
                 connecting.whenSuccess { $0.close(promise: nil) }
             }
             // `get` does not listen to cancellation (apple/swift-nio#2087).
@@ -71,8 +79,44 @@ package enum WebSocketConnector {
         } catch is NIOHTTPClientUpgradeError {
             return .refused(.switchingProtocols)
         } catch {
-            throw WebSocketError(connectingTo: url.authority, error)
+            guard let proxy, !(error is NIOSSLError) else {
+                throw WebSocketError(connectingTo: url.authority, error)
+            }
+            throw WebSocketError(connectingTo: url.authority, through: proxy, error)
         }
+    }
+
+    /// Has a proxy connect to the peer and makes way for what is to be said there (RFC 9110, 9.3.6).
+    private static func tunnel(
+        _ channel: any Channel,
+        to url: WebURL,
+        through proxy: WebSocketProxy,
+        _ timeout: Duration
+    ) -> EventLoopFuture<any Channel> {
+        let connected = channel.eventLoop.makePromise(of: Void.self)
+        let encoder = HTTPRequestEncoder()
+        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+        var headers = HTTPHeaders()
+        if let authorization = proxy.authorization { headers.add(name: "Proxy-Authorization", value: authorization) }
+        let handler = NIOHTTP1ProxyConnectHandler(
+            targetHost: url.host,
+            targetPort: url.port,
+            headers: headers,
+            deadline: .now() + TimeAmount(timeout),
+            promise: connected
+        )
+        let pipeline = channel.pipeline.syncOperations
+        do {
+            try pipeline.addHandlers([encoder, decoder, handler])
+        } catch {
+            connected.fail(error)
+        }
+        connected.futureResult.whenFailure { _ in channel.close(promise: nil) }
+        return connected.futureResult.assumeIsolated()
+            .flatMap { pipeline.removeHandler(encoder) }
+            .flatMap { pipeline.removeHandler(decoder) }
+            .map { channel }
+            .nonisolated()
     }
 
     /// Made when the first `wss` address is opened: reading the system's roots takes tens of milliseconds.

@@ -6,6 +6,7 @@ import Musl
 import Darwin
 #endif
 import NIOCore
+import NIOExtras
 import NIOPosix
 import NIOSSL
 
@@ -35,6 +36,19 @@ extension WebSocketError {
             self.init(.untrusted, isDistrusted ? "the certificate of \(peer) is not trusted" : "\(peer) failed at TLS")
         default:
             self.init(.unreachable, "\(peer) closed the connection before it answered")
+        }
+    }
+}
+
+extension WebSocketError {
+    /// Says in one sentence why nothing came of a connection through a proxy.
+    init(connectingTo peer: String, through proxy: WebSocketProxy, _ error: any Error) {
+        switch error {
+        case let error as NIOHTTP1ProxyConnectHandler.Error where error == .proxyAuthenticationRequired():
+            self.init(.unreachable, "the proxy \(proxy.authority) wants a name and a password")
+        case is NIOHTTP1ProxyConnectHandler.Error:
+            self.init(.unreachable, "the proxy \(proxy.authority) does not connect to \(peer)")
+        default: self.init(connectingTo: "the proxy \(proxy.authority)", error)
         }
     }
 }

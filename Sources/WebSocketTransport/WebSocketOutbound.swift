@@ -16,6 +16,19 @@ package struct WebSocketOutbound: Sendable {
     /// Sends text that is UTF-8 already; otherwise as ``send(_:)``.
     package func send(utf8 bytes: ByteBuffer) async throws { try await session.send(.text, bytes) }
 
+    /// Sends bytes as one binary frame; otherwise as ``send(_:)``.
+    package func send(binary bytes: ByteBuffer) async throws { try await session.send(.binary, bytes) }
+
+    /// Sends text in fragments of a few bytes with a ping between the first two, as a peer may (RFC 6455, 5.4).
+    ///
+    /// - Parameters:
+    ///   - bytes: UTF-8; characters may be cut.
+    ///   - size: How many bytes go into a fragment, at least 1.
+    /// - Throws: As ``send(_:)``.
+    package func send(utf8 bytes: ByteBuffer, inFragmentsOf size: Int) async throws {
+        try await session.sendFragments(bytes, size: size)
+    }
+
     /// Starts the closing handshake; messages cannot be sent any more, and reading ends with the peer's answer.
     ///
     /// A second call, and one after the peer's close, does nothing.

@@ -76,6 +76,22 @@ final class WebSocketSession: Sendable {
         try await wait(for: written)
     }
 
+    func sendFragments(_ data: ByteBuffer, size: Int) async throws {
+        var rest = data
+        var opcode = WebSocketOpcode.text
+        // All within one lock, so that no other message comes between the fragments.
+        let written = try state.withLock { state in
+            guard state.machine.isOpen else { throw WebSocketError(.closed, "the connection is closed") }
+            while rest.readableBytes > max(1, size), let fragment = rest.readSlice(length: max(1, size)) {
+                write(opcode, fragment, fin: false)
+                if opcode == .text { write(.ping, ByteBuffer()) }
+                opcode = .continuation
+            }
+            return write(opcode, rest)
+        }
+        try await wait(for: written)
+    }
+
     /// Starts the closing handshake; a second call does nothing.
     ///
     /// - Returns: When the close frame has been written.
@@ -143,9 +159,9 @@ final class WebSocketSession: Sendable {
     // MARK: - Frames
 
     @discardableResult
-    private func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer) -> EventLoopFuture<Void> {
+    private func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer, fin: Bool = true) -> EventLoopFuture<Void> {
         let mask = role == .client ? WebSocketMaskingKey.random() : nil
-        return channel.writeAndFlush(WebSocketFrame(fin: true, opcode: opcode, maskKey: mask, data: data))
+        return channel.writeAndFlush(WebSocketFrame(fin: fin, opcode: opcode, maskKey: mask, data: data))
     }
 
     /// Waits until a frame is in the socket, which is what slows a sender down to the pace of its peer.

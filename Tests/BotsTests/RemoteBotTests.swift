@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct RemoteBotTests {
-    @Test func `an activity is one POST as SDKs demand it, without a credential`() async throws {
+    @Test func `S23 an activity is one POST as SDKs demand it, without a credential`() async throws {
         try await withEndpoint({ _ in ("201 Created", "") }) { endpoint in
             try await RemoteBot.withBot(at: endpoint.url + "?code=s3cret") { bot in
                 #expect(bot.name == endpoint.url)
@@ -29,7 +29,7 @@ struct RemoteBotTests {
     }
 
     @Test(arguments: ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
-    func `any success is a success`(status: String) async throws {
+    func `S26 any success is a success`(status: String) async throws {
         try await withEndpoint({ _ in (status, "") }) { endpoint in
             let answer = try await RemoteBot.withBot(at: endpoint.url) {
                 try await $0.onTurn(.typing, in: Conversation())
@@ -73,13 +73,49 @@ struct RemoteBotTests {
         }
     }
 
-    @Test func `replies in the answer are said in order`() async throws {
+    @Test func `S36 replies in the answer are said in order and name what they answer`() async throws {
         let body = #"{"activities":[{"type":"message","text":"1"},{"text":"no type"},{"type":"message","text":"2"}]}"#
         let conversation = Conversation()
         try await withEndpoint({ _ in ("200 OK", body) }) { endpoint in
-            _ = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(.message("x"), in: conversation) }
+            var question = Activity.message("x")
+            question.id = "q"
+            _ = try await RemoteBot.withBot(at: endpoint.url) { [question] in
+                try await $0.onTurn(question, in: conversation)
+            }
         }
-        #expect(conversation.said.withLock { $0 } == ["1", "2"])
+        #expect(conversation.said.withLock { $0 } == ["1 to q", "2 to q"])
+    }
+
+    @Test func `a streamed answer is said as it comes, and an invoke's answer is among it`() async throws {
+        let body = """
+            : a comment\r\nevent: activity\r\ndata: {"type":"typing","text":"gr\r\ndata: ow"}\r\n\r\n\
+            event: activity\r\ndata: {"type":"typing","text":"grow"}\r\n\r\n\
+            event: activity\r\ndata: {"type":"message","text":"grown","replyToId":"p"}\r\n\r\n\
+            event: invokeResponse\r\ndata: {"status":412,"body":{"a":1}}\r\n\r\n
+            """
+        let conversation = Conversation()
+        try await withEndpoint({ _ in ("200 OK\r\nContent-Type: text/event-stream", body) }) { endpoint in
+            try await RemoteBot.withBot(at: endpoint.url) { bot in
+                #expect(try await bot.onTurn(.message("x"), in: conversation) == nil)
+                let answer = try await bot.onTurn(Activity(type: .invoke), in: Conversation())
+                #expect(answer == InvokeResponse(status: 412, body: ["a": 1]))
+            }
+        }
+        #expect(conversation.said.withLock { $0 } == ["grow", "grown to p"])
+    }
+
+    @Test func `a bot that drips bytes is given up, whatever it drips`() async throws {
+        for type in ["application/json", "text/event-stream"] {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nContent-Length: 1000000\r\n\r\n"
+            try await withEndpoint({ _ in nil }, dripping: head) { endpoint in
+                let error = await #expect(throws: BotError.self) {
+                    _ = try await RemoteBot.withBot(at: endpoint.url, limit: .milliseconds(300)) {
+                        try await $0.onTurn(.message("x"), in: Conversation())
+                    }
+                }
+                #expect(error?.code == .timedOut)
+            }
+        }
     }
 
     @Test func `a bot that takes too long is given up`() async throws {
@@ -106,7 +142,7 @@ struct RemoteBotTests {
         #expect(error?.message == "nobody answers at \(url) (connection refused)")
     }
 
-    @Test func `localhost is reached on the old family`() async throws {
+    @Test func `S40 localhost is reached on the old family`() async throws {
         try await withEndpoint({ _ in ("200 OK", "") }) { endpoint in
             let url = "http://localhost:\(endpoint.port)/api/messages"
             _ = try await RemoteBot.withBot(at: url) { try await $0.onTurn(.message("x"), in: Conversation()) }
@@ -135,7 +171,7 @@ private final class Conversation: ConversationChannel {
     var bot: ChannelAccount { get async { ChannelAccount(id: "bot") } }
 
     func send(_ activity: Activity) async throws -> Activity {
-        said.withLock { $0.append(activity.text ?? "") }
+        said.withLock { $0.append((activity.text ?? "") + (activity.replyToId.map { " to \($0)" } ?? "")) }
         return activity
     }
     func deliverToBot(_ activity: Activity) async {}
@@ -160,6 +196,7 @@ private typealias Answer = @Sendable (HTTPRequestHead) -> (status: String, body:
 
 private func withEndpoint<Result: Sendable>(
     _ answer: @escaping Answer,
+    dripping head: String? = nil,
     _ body: (Endpoint) async throws -> Result
 ) async throws -> Result {
     let made = Mutex<Endpoint?>(nil)
@@ -168,7 +205,7 @@ private func withEndpoint<Result: Sendable>(
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
                 try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                try pipeline.addHandler(EndpointHandler(made.withLock { $0 }, answer))
+                try pipeline.addHandler(EndpointHandler(made.withLock { $0 }, answer, dripping: head))
             }
         }
     let server = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
@@ -193,9 +230,22 @@ private final class EndpointHandler: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var text = ""
 
-    init(_ endpoint: Endpoint?, _ answer: @escaping Answer) {
+    /// What is sent at once, and a blank after it every few milliseconds, where there is no answer.
+    private let drip: String?
+
+    init(_ endpoint: Endpoint?, _ answer: @escaping Answer, dripping drip: String?) {
         self.endpoint = endpoint
         self.answer = answer
+        self.drip = drip
+    }
+
+    private func startDripping(_ drip: String, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: drip)), promise: nil)
+        let channel = context.channel
+        let task = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(20)) { _ in
+            channel.writeAndFlush(ByteBuffer(string: " "), promise: nil)
+        }
+        channel.closeFuture.whenComplete { _ in task.cancel() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -207,7 +257,10 @@ private final class EndpointHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             endpoint?.requests.withLock { $0.append(Endpoint.Request(head: head, body: text)) }
-            guard let said = answer(head) else { return }
+            guard let said = answer(head) else {
+                if let drip { startDripping(drip, context) }
+                return
+            }
             let length = said.status.hasPrefix("204") ? "" : "Content-Length: \(said.body.utf8.count)\r\n"
             let bytes = ByteBuffer(string: "HTTP/1.1 \(said.status)\r\n\(length)\r\n\(said.body)")
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)

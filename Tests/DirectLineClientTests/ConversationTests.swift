@@ -46,7 +46,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `V28 repeated and odd frames neither show twice nor break the stream`() async throws {
+    @Test func `C11 C12 C20 V28 repeated and odd frames neither show twice nor break the stream`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
@@ -75,7 +75,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `V27 a dropped socket is resumed from the watermark, nothing lost and nothing twice`() async throws {
+    @Test func `C14 V27 a dropped socket is resumed from the watermark, nothing lost and nothing twice`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
@@ -98,7 +98,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `a replay of the whole history shows nothing twice`() async throws {
+    @Test func `C17 a replay of the whole history shows nothing twice`() async throws {
         try await withFakeService { service in
             await service.keep(["one", "two"])
             try await DirectLine.withConversation(.test(service)) { conversation in
@@ -116,14 +116,19 @@ struct ConversationTests {
         }
     }
 
-    @Test func `an orderly close by the service is resumed as well`() async throws {
+    @Test(
+        arguments: [
+            (1000, "the service closed the stream (1000)"), (1001, "the service is going away"),
+            (1011, "the service closed the stream (1011)"), (4000, "the service closed the stream (4000)"),
+        ] as [(UInt16, String)]
+    )
+    func `C14 an orderly close by the service is resumed as well`(code: UInt16, reason: String) async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }
-                await service.closeStreams(code: 1000)
-                let reason = "the service closed the stream (1000)"
+                await service.closeStreams(code: code)
                 #expect(await events.nextState() == .reconnecting(attempt: 1, after: .zero, reason: reason))
                 #expect(await events.nextState() == .online)
             }
@@ -147,7 +152,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `streams refused three times give way to polling`() async throws {
+    @Test func `C19 streams refused three times give way to polling`() async throws {
         try await withFakeService { service in
             await service.set(refusesStreams: true)
             try await DirectLine.withConversation(.test(service)) { conversation in
@@ -167,7 +172,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `polling goes on after failures of every kind`() async throws {
+    @Test func `C21 C22 polling goes on after failures of every kind`() async throws {
         try await withFakeService { service in
             let route = "GET \(FakeService.path)/activities"
             await service.script(
@@ -213,7 +218,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `a conversation that the service has forgotten is over`() async throws {
+    @Test func `C18 a conversation that the service has forgotten is over`() async throws {
         try await withFakeService { service in
             await service.script("GET \(FakeService.path)", .status(404))
             try await DirectLine.withConversation(.test(service)) { conversation in
@@ -231,7 +236,7 @@ struct ConversationTests {
         }
     }
 
-    @Test func `a bot's end of the conversation stops resuming until the user speaks again`() async throws {
+    @Test func `C40 a bot's end of the conversation stops resuming until the user speaks again`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()

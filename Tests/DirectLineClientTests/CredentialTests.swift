@@ -29,7 +29,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `a bad secret is one clear sentence that does not repeat it`() async throws {
+    @Test func `C09 a bad secret is one clear sentence that does not repeat it`() async throws {
         let body = #"{"error":{"code":"BadArgument","message":"Invalid token or secret s3cr3t-value"}}"#
         let (error, authority) = try await startError(.status(403, body: body), .secret("s3cr3t-value"))
         #expect(error.code == .unauthorized)
@@ -74,7 +74,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `V34 a token is refreshed at half of its life and the new one used`() async throws {
+    @Test func `C02 C04 V34 a token is refreshed at half of its life and the new one used`() async throws {
         try await withFakeService { service in
             await service.set(expiresIn: 4)
             await service.script(Self.refresh, .status(500))
@@ -89,7 +89,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `a secret is used for everything and never refreshed`() async throws {
+    @Test func `C05 a secret is used for everything and never refreshed`() async throws {
         try await withFakeService { service in
             await service.set(expiresIn: 1)
             try await DirectLine.withConversation(.test(service, credential: .secret("site"))) { conversation in
@@ -124,7 +124,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `V34 a token that cannot be refreshed is expired`() async throws {
+    @Test func `C03 V34 a token that cannot be refreshed is expired`() async throws {
         try await withFakeService { service in
             await service.script("GET \(FakeService.path)", .status(403))
             await service.script(Self.refresh, .status(403))

@@ -11,7 +11,7 @@ struct PartsTests {
         ("http://[::1]:80/proxy", "http://[::1]/proxy/v3/directline"),
         ("https://bot.example/V3/DirectLine", "https://bot.example/V3/DirectLine"),
     ])
-    func `a base URL is normalised`(text: String, base: String) throws {
+    func `C07 a base URL is normalised`(text: String, base: String) throws {
         #expect(try DirectLineEndpoint(text).baseURL == base)
     }
 
@@ -26,7 +26,7 @@ struct PartsTests {
         #expect(try DirectLineEndpoint("https://directline.botframework.com/") == .global)
     }
 
-    @Test func `everything but unreserved characters is encoded`() {
+    @Test func `C31 everything but unreserved characters is encoded`() {
         #expect("aZ0-._~|/?+ é".percentEncoded == "aZ0-._~%7C%2F%3F%2B%20%C3%A9")
     }
 
@@ -45,13 +45,19 @@ struct PartsTests {
         )
     }
 
+    @Test func `C22 a date without the answer's own counts from our time`() {
+        let now = Timestamp(milliseconds: 784_111_777_000)
+        let wait = RetryAfter.duration(retryAfter: "Sun, 06 Nov 1994 08:50:00 GMT", date: nil, now: now)
+        #expect(wait == .seconds(23))
+    }
+
     @Test func `a date is read to the second`() {
         #expect(RetryAfter.seconds(ofDate: "Sun, 06 Nov 1994 08:49:37 GMT") == 784_111_777)
         #expect(RetryAfter.seconds(ofDate: "Thu, 01 Jan 1970 00:00:00 GMT") == 0)
     }
 
     @Test(arguments: [(4, 2_000), (0, 1_000), (3_600, 1_800_000), (2_147_483_647, 43_200_000)])
-    func `a token is refreshed at half of its life within bounds`(lifetime: Int, milliseconds: Int) {
+    func `C06 a token is refreshed at half of its life within bounds`(lifetime: Int, milliseconds: Int) {
         let store = TokenStore(bearer: "t", isSecret: false)
         store.take(token: "u", expiresIn: lifetime)
         #expect(store.refreshDelay == .milliseconds(milliseconds))
@@ -65,7 +71,7 @@ struct PartsTests {
         #expect(store.refreshDelay == nil)
     }
 
-    @Test func `an answer without expires_in keeps the schedule`() {
+    @Test func `C10 an answer without expires_in keeps the schedule`() {
         let store = TokenStore(bearer: nil, isSecret: false)
         store.take(token: "a", expiresIn: 100)
         store.take(token: "b", expiresIn: nil)
@@ -99,7 +105,7 @@ struct PartsTests {
         #expect(ledger.isEcho(activity(id: "2")) == false)
     }
 
-    @Test func `an echo before the post's answer is matched by its client id, once and not for a bot`() {
+    @Test func `C24 an echo before the post's answer is matched by its client id, once and not for a bot`() {
         var ledger = EchoLedger()
         ledger.sending(clientActivityID: "c")
         #expect(ledger.isEcho(activity(id: "0", clientID: "c", role: "bot")) == false)
@@ -122,7 +128,7 @@ struct PartsTests {
         #expect([first, again, changed, changedAgain] == [true, false, true, false])
     }
 
-    @Test func `frames are told apart by what they hold`() {
+    @Test func `C12 C20 frames are told apart by what they hold`() {
         #expect(ActivityIntake.content(of: "") == .nothing)
         #expect(ActivityIntake.content(of: "3") == .nothing)
         #expect(ActivityIntake.content(of: #"{"activities":null}"#) == .nothing)

@@ -24,7 +24,7 @@ struct SendingTests {
         }
     }
 
-    @Test func `a bot's failure is told with its status and never sent again`() async throws {
+    @Test func `C27 a bot's failure is told with its status and never sent again`() async throws {
         let body =
             #"{"error":{"code":"BotError","message":"Failed to send activity: bot timed out"},"httpStatusCode":504}"#
         for status in [502, 504] {
@@ -65,7 +65,7 @@ struct SendingTests {
         (400, ClientError.Code.rejected), (401, .unauthorized), (404, .notFound), (413, .tooLarge),
         (500, .serviceFailed), (302, .protocolViolation),
     ])
-    func `other failures are told once`(status: Int, code: ClientError.Code) async throws {
+    func `C32 other failures are told once`(status: Int, code: ClientError.Code) async throws {
         let (result, count) = try await send([.status(status, body: "<html>")])
         guard case .failure(let error) = result else {
             Issue.record("sent")
@@ -97,7 +97,7 @@ struct SendingTests {
         }
     }
 
-    @Test func `without an id from the service the echo is known by its client id, whoever it says it is from`()
+    @Test func `C26 C29 without an id from the service the echo is known by its client id, whoever it says it is from`()
         async throws
     {
         try await withFakeService { service in
@@ -133,7 +133,7 @@ struct SendingTests {
         }
     }
 
-    @Test func `an activity that the protocol does not allow is refused before it is sent`() async throws {
+    @Test func `C30 an activity that the protocol does not allow is refused before it is sent`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
                 let error = await #expect(throws: ClientError.self) {

@@ -1,3 +1,4 @@
+import BotSchema
 import Testing
 
 @testable import DirectLineClient
@@ -96,7 +97,7 @@ struct StreamStateMachineTests {
         #expect(error.code == .protocolViolation)
     }
 
-    @Test func `polls slow down after a minute of silence, and a post speeds them up`() {
+    @Test func `C23 polls slow down after a minute of silence, and a post speeds them up`() {
         var machine = machine(.polling)
         #expect(machine.handle(.started(streamURL: url)) == Step(report: nil, action: .poll))
         #expect(machine.handle(.polled(isEmpty: true)) == Step(report: .polling, action: .wait(.seconds(1))))
@@ -125,7 +126,7 @@ struct StreamStateMachineTests {
         #expect(machine.handle(.polled(isEmpty: false)) == Step(report: .polling, action: .wait(.seconds(1))))
     }
 
-    @Test func `a wait that the service asks for is kept`() {
+    @Test func `C22 a wait that the service asks for is kept`() {
         var machine = onlineMachine()
         _ = machine.handle(broken)
         let error = ClientError(.throttled, "patience", status: 429, retryAfter: .seconds(20))
@@ -133,7 +134,7 @@ struct StreamStateMachineTests {
         #expect(wait(step) == 20_000)
     }
 
-    @Test func `another client's collision is told and waited out`() {
+    @Test func `C16 another client's collision is told and waited out`() {
         var machine = onlineMachine()
         let step = machine.handle(.socketClosed(reason: "closed (1000, collision)", lifetime: .seconds(600)))
         #expect((wait(step) ?? 0) >= 30_000)
@@ -185,6 +186,26 @@ struct StreamStateMachineTests {
         _ = other.handle(.conversationEnded)
         _ = other.handle(.sent)
         #expect(other.handle(broken).action == .renew)
+    }
+
+    @Test func `after sleep the open socket is not trusted, and what was over stays so`() {
+        var machine = onlineMachine()
+        let reason = "this machine was asleep"
+        #expect(
+            machine.handle(.woke)
+                == Step(report: .reconnecting(attempt: 1, after: .zero, reason: reason), action: .renew)
+        )
+        #expect(machine.handle(.renewed(streamURL: url)).action == .openSocket(url: url))
+        #expect(machine.handle(.socketOpened).report == .online)
+        #expect(machine.handle(.requestFailed(ClientError(.notFound, "gone"))).action == .rest)
+        #expect(machine.handle(.woke) == Step(report: nil, action: .rest))
+    }
+
+    @Test func `sleep is time on the wall that nobody waited for`() {
+        var detector = SleepDetector(at: Timestamp(milliseconds: 0))
+        // Looked at in time; by a busy machine; after ten minutes; with a clock that was set back; in time again.
+        let looks = [5_100, 25_000, 625_000, 0, 5_000].map { detector.looked(at: Timestamp(milliseconds: $0)) }
+        #expect(looks == [false, false, true, false, false])
     }
 
     @Test func `asking for a reconnection tries sockets again after polling had taken over`() {

@@ -38,7 +38,8 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `a bot's activity gets an id of the channel and loses what is no business of clients`() async throws {
+    @Test func `S38 a bot's activity gets an id of the channel and loses what is no business of clients`() async throws
+    {
         try await withScene { scene in
             let sent = try JSONValue(
                 parsing: """
@@ -62,7 +63,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `a reply names what it answers when the client can know it`() async throws {
+    @Test func `S27 S39 a reply names what it answers when the client can know it`() async throws {
         try await withScene { scene in
             let question = try #require(try await scene.conversation.say("why").json?["id"]?.string)
             let encoded = question.replacing("|", with: "%7C")
@@ -88,7 +89,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `an update keeps the place, the time and the id, and reaches open streams`() async throws {
+    @Test func `S29 an update keeps the place, the time and the id, and reaches open streams`() async throws {
         try await withScene { scene in
             let id = try await scene.send("old")
             let before = try #require(try await scene.conversation.history().activities.first)
@@ -113,7 +114,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `a deletion is answered 200 with JSON and reaches open streams`() async throws {
+    @Test func `S30 a deletion is answered 200 with JSON and reaches open streams`() async throws {
         try await withScene { scene in
             let id = try await scene.send("secret")
             try await scene.conversation.withStream { stream in
@@ -132,7 +133,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `members are bot and user with their roles`() async throws {
+    @Test func `S31 members are bot and user with their roles`() async throws {
         try await withScene { scene in
             let all: JSONValue = [
                 ["id": "bot", "name": "Bot", "role": "bot"], ["id": "ada", "name": "Ada", "role": "user"],
@@ -149,7 +150,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `history is added in order and not taken for a reply`() async throws {
+    @Test func `S28 history is added in order and not taken for a reply`() async throws {
         try await withScene { scene in
             let answer = try await scene.call(
                 .POST,
@@ -168,7 +169,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `a bot can begin a conversation, which clients see`() async throws {
+    @Test func `S33 a bot can begin a conversation, which clients see`() async throws {
         try await withScene { scene in
             let answer = try await scene.server.call(
                 .POST,
@@ -188,7 +189,7 @@ struct ConnectorTests {
         }
     }
 
-    @Test func `bots are never answered 204 or 5xx`() async throws {
+    @Test func `S43 bots are never answered 204 or 5xx`() async throws {
         let events = Happenings<String>()
         try await withScene {
             $0.onEvent = { events.note($0.description) }
@@ -204,7 +205,7 @@ struct ConnectorTests {
                 (.POST, scene.base + "/activities", "[]", 400), (.POST, scene.base + "/activities", "{}", 400),
                 (.POST, scene.base + "/activities/history", "[]", 400),
                 (.PUT, scene.base + "/activities/x", #"{"type":"message"}"#, 404),
-                (.POST, scene.base + "/attachments", "{}", 404),
+                (.POST, scene.base + "/attachments", "{}", 400),
                 (.GET, scene.serviceURL + "v3/botstate/directline/users/ada", nil, 410),
                 (.PATCH, scene.base + "/activities", "{}", 405),
             ]
@@ -213,12 +214,13 @@ struct ConnectorTests {
                 #expect(answer.status == status, "\(method) \(url) \(answer.text)")
                 #expect(answer.errorCode != nil)
             }
+            #expect(try await scene.conversation.history().activities.isEmpty, "what is refused is not kept")
             #expect(await events.next(2).last == "gone is unknown, the bot may remember it from an earlier run")
         }
     }
 
     @Test(arguments: [[:], ["Authorization": "Bearer"], ["Authorization": "Bearer x.y.z"]] as [HTTPHeaders])
-    func `bots need no credential but the service URL, also when clients need the secret`(
+    func `S32 bots need no credential but the service URL, also when clients need the secret`(
         headers: HTTPHeaders
     ) async throws {
         let heard = Happenings<Activity>()

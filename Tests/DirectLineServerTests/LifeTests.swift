@@ -105,7 +105,9 @@ struct LifeTests {
         }
     }
 
-    @Test func `a conversation that a store remembers goes on after a restart`() async throws {
+    @Test func `S42 a conversation goes on after a restart when a store remembers it, and is 404 otherwise`()
+        async throws
+    {
         let store = TestStore()
         let id = try await withServer(bot: echoBot, store: store) { server in
             let conversation = try await server.start()
@@ -150,7 +152,7 @@ private struct RunningServer: Service {
 }
 
 /// Remembers changes in memory, as a store would on disk.
-private final class TestStore: ConversationStore {
+final class TestStore: ConversationStore {
     private let all = Mutex<[String: [ConversationChange]]>([:])
 
     func record(_ change: ConversationChange, in conversation: String) {

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct PageTests {
     @Test(arguments: ["/conversations", "/conversations/x/activities", "/tokens/refresh", "/nowhere"])
-    func `a preflight is answered on every path without a credential`(path: String) async throws {
+    func `S01 a preflight is answered on every path without a credential`(path: String) async throws {
         try await withServer(ServerConfiguration(secret: "s")) { server in
             let answer = try await server.call(
                 .OPTIONS,
@@ -37,7 +37,7 @@ struct PageTests {
         }
     }
 
-    @Test func `foreign pages and foreign names are refused`() async throws {
+    @Test func `S01 foreign pages and foreign names are refused`() async throws {
         try await withServer { server in
             for headers: HTTPHeaders in [["Origin": "https://evil.example"], ["Host": "rebound.example"]] {
                 for method: HTTPMethod in [.OPTIONS, .POST] {
@@ -70,15 +70,6 @@ struct PageTests {
             #expect(answer.status == status)
             #expect(answer.headers.first(name: "Allow") == allow)
             if method != "HEAD" { #expect((answer.errorCode != nil) == (status != 200)) }
-        }
-    }
-
-    @Test func `an upload is refused in words for now`() async throws {
-        try await withServer { server in
-            let conversation = try await server.start()
-            let answer = try await server.call(.POST, conversation.path + "/upload?userId=ada", text: "x")
-            #expect(answer.status == 501)
-            #expect(answer.errorCode == "NotImplemented")
         }
     }
 

@@ -20,6 +20,43 @@ enum RawConnection {
         }
     }
 
+    /// Sends a head and a body of some size whether or not it is wanted, and reads until the server closes.
+    static func pour(port: Int, _ head: String, bytes: Int, isLengthDeclared: Bool) async throws -> String {
+        let channel = try await connect(port: port)
+        let framing = isLengthDeclared ? "Content-Length: \(bytes)\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n"
+        let size = 64 << 10
+        return try await channel.executeThenClose { inbound, outbound in
+            try await withThrowingTaskGroup(of: String?.self) { group in
+                group.addTask {
+                    var answer = ""
+                    // A server that closes while we still write resets the connection; what it said counts.
+                    do { for try await bytes in inbound { answer += String(buffer: bytes) } } catch {}
+                    return answer
+                }
+                group.addTask {
+                    do {
+                        try await outbound.write(ByteBuffer(string: head + framing))
+                        let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: size)
+                        for _ in 0..<(bytes / size) {
+                            if !isLengthDeclared {
+                                try await outbound.write(ByteBuffer(string: String(size, radix: 16) + "\r\n"))
+                            }
+                            try await outbound.write(piece)
+                            if !isLengthDeclared { try await outbound.write(ByteBuffer(string: "\r\n")) }
+                        }
+                    } catch {}
+                    return nil
+                }
+                while let result = try await group.next() {
+                    guard let result else { continue }
+                    group.cancelAll()
+                    return result
+                }
+                return ""
+            }
+        }
+    }
+
     /// Opens a connection and says nothing.
     static func connect(port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

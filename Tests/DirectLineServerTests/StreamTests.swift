@@ -22,7 +22,7 @@ struct StreamTests {
     }
 
     @Test(arguments: [("watermark=2", 1), ("watermark=x", 3), ("watermark=", 3), ("q=1", 3)])
-    func `a stream begins behind its watermark, and nonsense is none`(query: String, count: Int) async throws {
+    func `S15 a stream begins behind its watermark, and nonsense is none`(query: String, count: Int) async throws {
         try await withServer { server in
             let conversation = try await server.start()
             for text in ["a", "b", "c"] { _ = try await conversation.say(text) }
@@ -47,7 +47,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `all sockets of a conversation get every activity once`() async throws {
+    @Test func `S17 all sockets of a conversation get every activity once`() async throws {
         try await withServer(bot: echoBot) { server in
             let conversation = try await server.start()
             let opened = Happenings<Void>()
@@ -67,7 +67,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `an expired stream URL is refused with 403, and so are wrong ones`() async throws {
+    @Test func `S16 an expired stream URL is refused with 403, and so are wrong ones`() async throws {
         let time = TestTime()
         var configuration = ServerConfiguration()
         configuration.now = { time.now }
@@ -129,7 +129,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `what clients say on a stream is ignored and the stream lives`() async throws {
+    @Test func `S18 what clients say on a stream is ignored and the stream lives`() async throws {
         try await withServer(bot: echoBot) { server in
             let conversation = try await server.start()
             try await conversation.withStream { stream in

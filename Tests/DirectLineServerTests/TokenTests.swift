@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct TokenTests {
-    @Test func `a token reserves a conversation and starts it once`() async throws {
+    @Test func `S03 a token reserves a conversation and starts it once`() async throws {
         try await withServer { server in
             let token = try await server.call(.POST, "/tokens/generate")
             #expect(token.status == 200)
@@ -21,7 +21,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `the user of a token overrides whom the client says it is`() async throws {
+    @Test func `S04 the user of a token overrides whom the client says it is`() async throws {
         try await withServer { server in
             let token = try await server.call(.POST, "/tokens/generate", ["user": ["id": "dl_ada", "name": "Ada"]])
             let bearer = "Bearer \(token.json?["token"]?.string ?? "")"
@@ -39,7 +39,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `a user id for a token must have the form that tokens demand`() async throws {
+    @Test func `S05 a user id for a token must have the form that tokens demand`() async throws {
         try await withServer { server in
             let answer = try await server.call(.POST, "/tokens/generate", ["user": ["id": "ada"]])
             #expect(answer.status == 400)
@@ -47,7 +47,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `a refreshed token is new and the old one lives until its end`() async throws {
+    @Test func `S06 S07 a refreshed token is new and the old one lives until its end`() async throws {
         let time = TestTime()
         var configuration = ServerConfiguration()
         configuration.now = { time.now }
@@ -72,7 +72,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `a token is good for its own conversation only`() async throws {
+    @Test func `S06 a token is good for its own conversation only`() async throws {
         try await withServer { server in
             let (mine, other) = (try await server.start(), try await server.start())
             let headers: HTTPHeaders = ["Authorization": "Bearer \(mine.info.token ?? "")"]

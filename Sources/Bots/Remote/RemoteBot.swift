@@ -18,6 +18,8 @@ package struct RemoteBot: Bot {
 
     /// The largest answer read from a bot, in bytes.
     private static let answerLimit = 16 << 20
+    /// How many times as long as a turn an answer may take that keeps coming.
+    private static let streamedTurns = 8
 
     /// Runs a closure with the bot at an endpoint, and closes the connections to it afterwards.
     ///
@@ -73,30 +75,80 @@ package struct RemoteBot: Bot {
             "x-ms-conversation-id": conversation.id,
         ]
         request.body = .bytes(activity.jsonValue.serialized())
-        let (status, body) = try await exchange(request)
-
-        if activity.type == .invoke {
-            return InvokeResponse(status: status, body: try? JSONValue(parsing: body))
-        }
-        try check(status)
-        // Any 2xx is a success: SDKs answer 200, 201 or 202. Few answer with more than that.
-        if !body.isEmpty, let replies = ActivitySet(try? JSONValue(parsing: body)) {
-            for reply in replies.activities where reply.type != nil { try await conversation.send(reply) }
-        }
-        return nil
-    }
-
-    private func exchange(_ request: HTTPClientRequest) async throws -> (status: Int, body: [UInt8]) {
+        let exchange = Exchange(activity: activity, conversation: conversation, request: request)
         do {
-            let response = try await client.execute(request, timeout: TimeAmount(limit))
-            let body = try await response.body.collect(upTo: Self.answerLimit)
-            return (Int(response.status.code), Array(body.readableBytesView))
-        } catch let error as CancellationError {
+            // The client's own deadline ends with the head; a body that drips in would escape it.
+            return try await Watchdog.run(limit: limit, total: limit * Self.streamedTurns) {
+                try await self.run(exchange, under: $0)
+            }
+        } catch let error as BotError {
             throw error
         } catch {
             try Task.checkCancellation()
             throw BotError(error, callingBotAt: name, limit: limit)
         }
+    }
+
+    /// One turn: what is asked, and where the answers go.
+    private struct Exchange: Sendable {
+        let activity: Activity
+        let conversation: any ConversationChannel
+        let request: HTTPClientRequest
+    }
+
+    private func run(_ exchange: Exchange, under watchdog: Watchdog) async throws -> InvokeResponse? {
+        let response = try await client.execute(exchange.request, timeout: TimeAmount(limit))
+        let status = Int(response.status.code)
+        let type = response.headers.first(name: "Content-Type")?.lowercased() ?? ""
+        if (200...299).contains(status), type.hasPrefix("text/event-stream") {
+            return try await stream(response.body, of: exchange, under: watchdog)
+        }
+        let body = Array(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
+        if exchange.activity.type == .invoke {
+            return InvokeResponse(status: status, body: try? JSONValue(parsing: body))
+        }
+        try check(status)
+        // Any 2xx is a success: SDKs answer 200, 201 or 202. Few answer with more than that.
+        if !body.isEmpty, let replies = ActivitySet(try? JSONValue(parsing: body)) {
+            for reply in replies.activities where reply.type != nil { try await say(reply, in: exchange) }
+        }
+        return nil
+    }
+
+    /// Says what a bot of the Agents SDK streams as its answer (`deliveryMode: stream`), as it comes.
+    private func stream(
+        _ body: HTTPClientResponse.Body,
+        of exchange: Exchange,
+        under watchdog: Watchdog
+    ) async throws -> InvokeResponse? {
+        var events = ServerSentEvents(limit: Self.answerLimit)
+        var answer: InvokeResponse?
+        for try await bytes in body {
+            let complete: [ServerSentEvents.Event]
+            do {
+                complete = try events.take(bytes.readableBytesView)
+            } catch {
+                throw BotError(.refused, "the bot's answer is too large")
+            }
+            for event in complete {
+                watchdog.progress()
+                guard let value = try? JSONValue(parsing: event.data) else { continue }
+                if event.name == "invokeResponse" {
+                    answer = InvokeResponse(status: value["status"]?.int ?? 200, body: value["body"])
+                } else if let reply = Activity(value), reply.type != nil {
+                    try await say(reply, in: exchange)
+                }
+            }
+        }
+        // An unhandled invoke is answered 501 by every SDK that does not stream.
+        return exchange.activity.type == .invoke ? answer ?? InvokeResponse(status: 501) : nil
+    }
+
+    /// An answer that does not come through the Connector API does not say in its path what it answers.
+    private func say(_ reply: Activity, in exchange: Exchange) async throws {
+        var reply = reply
+        if reply.replyToId == nil { reply.replyToId = exchange.activity.id }
+        try await exchange.conversation.send(reply)
     }
 
     private func check(_ status: Int) throws(BotError) {

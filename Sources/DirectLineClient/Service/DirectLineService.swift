@@ -5,7 +5,7 @@ import NIOHTTP1
 ///
 /// Specification: `directline-3.0.json`; the numbers of the calls are those of our own reference.
 struct DirectLineService: Sendable {
-    private let exchange: HTTPExchange
+    let exchange: HTTPExchange
     let endpoint: DirectLineEndpoint
 
     init(_ exchange: HTTPExchange, at endpoint: DirectLineEndpoint) {
@@ -46,6 +46,26 @@ struct DirectLineService: Sendable {
         return (try? JSONValue(parsing: answer.body))?["id"]?.string
     }
 
+    /// Uploads files with their activity (E7).
+    ///
+    /// - Returns: The id that the service gave the activity, nil when it told none.
+    func upload(
+        _ bearer: String?,
+        conversation id: String,
+        userId: String?,
+        _ body: UploadBody
+    ) async throws -> String? {
+        let query = userId.map { "?userId=" + $0.percentEncoded } ?? ""
+        let answer = try await send(
+            .POST,
+            path(id, "upload") + query,
+            bearer,
+            body.bytes,
+            contentType: body.contentType
+        )
+        return (try? JSONValue(parsing: answer.body))?["id"]?.string
+    }
+
     // MARK: - Requests
 
     private func path(_ id: String, _ rest: String? = nil) -> String {
@@ -70,7 +90,8 @@ struct DirectLineService: Sendable {
         _ method: HTTPMethod,
         _ path: String,
         _ bearer: String?,
-        _ body: [UInt8]?
+        _ body: [UInt8]?,
+        contentType: String = "application/json"
     ) async throws -> HTTPExchange.Answer {
         let url = endpoint.baseURL + "/" + path
         let answer = try await exchange.send(
@@ -78,7 +99,8 @@ struct DirectLineService: Sendable {
             url,
             authority: endpoint.authority,
             bearer: bearer,
-            body: body
+            body: body,
+            contentType: contentType
         )
         guard (200...299).contains(answer.status) else {
             throw ClientError(answer, from: endpoint.authority, hiding: bearer)
@@ -117,7 +139,8 @@ extension ClientError {
             status: answer.status,
             retryAfter: RetryAfter.duration(
                 retryAfter: answer.headers.first(name: "Retry-After"),
-                date: answer.headers.first(name: "Date")
+                date: answer.headers.first(name: "Date"),
+                now: answer.time
             )
         )
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BotSchema
 import NIOCore
 import NIOHTTP1
 import WebSocketTransport
@@ -10,17 +11,23 @@ struct HTTPExchange: Sendable {
         let status: Int
         let headers: HTTPHeaders
         let body: [UInt8]
+        /// When it came, by the configuration's time of day.
+        var time = Timestamp(milliseconds: 0)
     }
 
     /// The largest answer taken; a poll after a long absence is the largest there is.
     static let bodyLimit = 16 << 20
 
-    private let client: HTTPClient
+    let network: Network
+    let tracer: Tracer
     private let timeout: Duration
+    private let now: @Sendable () -> Timestamp
 
-    init(client: HTTPClient, timeout: Duration) {
-        self.client = client
-        self.timeout = timeout
+    init(_ network: Network, _ configuration: ClientConfiguration) {
+        self.network = network
+        tracer = Tracer(configuration)
+        timeout = configuration.requestTimeout
+        now = configuration.now
     }
 
     /// How the process-wide client must be set up for Direct Line.
@@ -37,14 +44,15 @@ struct HTTPExchange: Sendable {
         return configuration
     }
 
-    /// Sends a request.
+    /// Sends a request of Direct Line.
     ///
     /// - Parameters:
     ///   - method: The HTTP method.
     ///   - url: The whole URL.
     ///   - authority: Host and port, for messages.
     ///   - bearer: The credential, if any.
-    ///   - body: JSON in UTF-8, if any.
+    ///   - body: The body, if any.
+    ///   - contentType: What the body is.
     /// - Returns: The answer, whatever its status.
     /// - Throws: ``ClientError``, or `CancellationError`.
     func send(
@@ -52,7 +60,8 @@ struct HTTPExchange: Sendable {
         _ url: String,
         authority: String,
         bearer: String? = nil,
-        body: [UInt8]? = nil
+        body: [UInt8]? = nil,
+        contentType: String = "application/json"
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = method
@@ -61,20 +70,63 @@ struct HTTPExchange: Sendable {
         request.headers.add(name: "x-ms-bot-agent", value: "DirectLine/3.0 (Baton)")
         if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
+            request.headers.add(name: "Content-Type", value: contentType)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let prepared = request
+        tracer.mask.learn(bearer)
+        return try await perform(request, authority, body, limit: Self.bodyLimit)
+    }
+
+    /// Gets a file.
+    ///
+    /// - Parameters:
+    ///   - url: Where it is.
+    ///   - bearer: The credential, if any.
+    ///   - limit: How many bytes it may have.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: ``ClientError``, or `CancellationError`.
+    func get(_ url: WebURL, bearer: String?, limit: Int) async throws -> Answer {
+        var request = HTTPClientRequest(url: url.origin + url.target)
+        request.headers.add(name: "User-Agent", value: "Baton")
+        if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
+        return try await perform(request, url.authority, nil, limit: limit)
+    }
+
+    private func perform(
+        _ request: HTTPClientRequest,
+        _ authority: String,
+        _ body: [UInt8]?,
+        limit: Int
+    ) async throws -> Answer {
+        let number = tracer.isOn ? tracer.nextNumber() : 0
+        tracer.request(number, request.method, request.url, request.headers, body)
+        let began = ContinuousClock.now
+        do {
+            let answer = try await exchange(request, authority, limit: limit)
+            tracer.response(number, answer, after: .now - began)
+            return answer
+        } catch {
+            tracer.failure(number, error, after: .now - began)
+            throw error
+        }
+    }
+
+    private func exchange(_ request: HTTPClientRequest, _ authority: String, limit: Int) async throws -> Answer {
+        guard let client = network.client(for: request.url) else {
+            throw ClientError(.invalidURL, "the address of \(authority) cannot be used")
+        }
+        let (timeout, now) = (timeout, now)
         do {
             // The client's own deadline ends with the head; a body that drips in would escape it.
             return try await withThrowingTaskGroup(of: Answer.self) { group in
                 group.addTask {
-                    let response = try await client.execute(prepared, deadline: .distantFuture)
-                    let body = try await response.body.collect(upTo: Self.bodyLimit)
+                    let response = try await client.execute(request, deadline: .distantFuture)
+                    let body = try await response.body.collect(upTo: limit)
                     return Answer(
                         status: Int(response.status.code),
                         headers: response.headers,
-                        body: Array(body.readableBytesView)
+                        body: Array(body.readableBytesView),
+                        time: now()
                     )
                 }
                 group.addTask {
@@ -86,11 +138,16 @@ struct HTTPExchange: Sendable {
             }
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            throw Self.explain(error, authority, timeout)
+            throw Self.explain(error, authority, timeout, limit)
         }
     }
 
-    private static func explain(_ error: any Error, _ authority: String, _ timeout: Duration) -> ClientError {
+    private static func explain(
+        _ error: any Error,
+        _ authority: String,
+        _ timeout: Duration,
+        _ limit: Int
+    ) -> ClientError {
         switch error {
         case let error as HTTPClientError:
             switch error {
@@ -107,7 +164,7 @@ struct HTTPExchange: Sendable {
                 return ClientError(.protocolViolation, "\(authority) gave an answer that is no HTTP")
             }
         case is NIOTooManyBytesError:
-            return ClientError(.tooLarge, "the answer of \(authority) has more than \(bodyLimit >> 20) MiB")
+            return ClientError(.tooLarge, "the answer of \(authority) has more than \(limit >> 20) MiB")
         case is HTTPParserError:
             return ClientError(.protocolViolation, "\(authority) does not speak HTTP")
         case let error as IOError where error.errnoCode != 0 && !isConnecting(error):

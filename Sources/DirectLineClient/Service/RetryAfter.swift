@@ -1,16 +1,21 @@
+import BotSchema
+
 /// How long an answer asks to wait (RFC 9110, 10.2.3).
 ///
 /// Seconds, and not milliseconds as the usual client reads them. A date counts from the answer's own `Date` header, so
-/// that a wrong clock on either side does no harm.
+/// that a wrong clock on either side does no harm; from our time where there is none.
 enum RetryAfter {
     /// No service is believed that asks for more.
     static let longest = Duration.seconds(300)
 
     /// Reads the two headers; nil when nothing useful was said.
-    static func duration(retryAfter: String?, date: String?) -> Duration? {
+    static func duration(retryAfter: String?, date: String?, now: Timestamp? = nil) -> Duration? {
         guard let retryAfter else { return nil }
         if let seconds = Int(retryAfter.trimmingBlanks) { return min(.seconds(max(0, seconds)), longest) }
-        guard let target = seconds(ofDate: retryAfter), let now = date.flatMap(seconds(ofDate:)) else { return nil }
+        let ours = now.map { Int($0.milliseconds / 1000) }
+        guard let target = seconds(ofDate: retryAfter), let now = date.flatMap(seconds(ofDate:)) ?? ours else {
+            return nil
+        }
         return min(.seconds(max(0, target - now)), longest)
     }
 

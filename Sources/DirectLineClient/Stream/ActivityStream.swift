@@ -22,6 +22,7 @@ struct ActivityStream: Sendable {
 
     private var requests: RequestBox { conversation.requests }
     private var configuration: ClientConfiguration { conversation.configuration }
+    private var tracer: Tracer { conversation.service.exchange.tracer }
 
     /// Keeps activities coming until the conversation is left or the task is cancelled.
     ///
@@ -39,7 +40,8 @@ struct ActivityStream: Sendable {
             let event = await perform(step.action, &machine)
             if requests.isLeaving || Task.isCancelled { return }
             if conversation.takeEnd() { _ = machine.handle(.conversationEnded) }
-            step = machine.handle(requests.take(.reconnect) ? .reconnectRequested : event)
+            let hasWoken = requests.take(.wake)
+            step = machine.handle(requests.take(.reconnect) ? hasWoken ? .woke : .reconnectRequested : event)
         }
     }
 
@@ -136,16 +138,21 @@ struct ActivityStream: Sendable {
         switch await open(url) {
         case .interrupted: return .reconnectRequested
         case .answered(.failure(let error)):
-            return .socketRefused(reason: (error as? WebSocketError)?.message ?? "the stream could not be opened")
+            let reason = (error as? WebSocketError)?.message ?? "the stream could not be opened"
+            tracer.socket(reason, url: url)
+            return .socketRefused(reason: reason)
         case .answered(.success(.refused(let status))):
+            tracer.socket("refused", url: url, status: Int(status.code))
             return .socketRefused(reason: "the service refused the stream (\(status.code))")
         case .answered(.success(.upgraded(let channel, _))):
+            tracer.socket("open", url: url)
             if let state = machine.handle(.socketOpened).report { await conversation.report(state) }
             let closure = Mutex(WebSocketClosure.abnormal)
             let lifetime = await configuration.clock.measure {
                 let closed = await read(channel)
                 closure.withLock { $0 = closed }
             }
+            tracer.socket("closed, " + words(for: closure.withLock { $0 }))
             if requests.take(.sent) { _ = machine.handle(.sent) }
             requests.take(.answered)
             return .socketClosed(reason: words(for: closure.withLock { $0 }), lifetime: lifetime)
@@ -153,14 +160,18 @@ struct ActivityStream: Sendable {
     }
 
     private func open(_ url: String) async -> Opening {
-        await withTaskGroup(of: Opening.self) { group in
+        let network = conversation.service.exchange.network
+        tracer.socket("opening", url: url)
+        return await withTaskGroup(of: Opening.self) { group in
             group.addTask {
                 do {
                     let timeout = min(configuration.requestTimeout, .seconds(15))
                     let outcome = try await WebSocketConnector.connect(
                         url: url,
                         configuration: webSocket,
-                        timeout: timeout
+                        timeout: timeout,
+                        tls: network.tls,
+                        proxy: network.proxy(forSocket: url)
                     )
                     return .answered(.success(outcome))
                 } catch {
@@ -208,6 +219,11 @@ struct ActivityStream: Sendable {
             case .text(let text): text
             case .binary(let bytes): String(validating: bytes, as: UTF8.self)
             }
+        if case .binary(let bytes) = message {
+            tracer.frame(text, bytes: bytes.count)
+        } else {
+            tracer.frame(text, bytes: 0)
+        }
         switch ActivityIntake.content(of: text ?? "") {
         case .nothing: break
         case .activities(let activities, let watermark):

@@ -44,6 +44,8 @@ struct StreamStateMachine: Sendable {
         /// An `endOfConversation` arrived.
         case conversationEnded
         case reconnectRequested
+        /// This machine was asleep, so whatever was open is dead by now.
+        case woke
         /// The user says something, so the conversation goes on.
         case sent
         /// The bot has had something to answer.
@@ -111,6 +113,7 @@ struct StreamStateMachine: Sendable {
             hasConversationEnded = true
             return Step(report: nil, action: .keepReading)
         case .reconnectRequested: return reconnect()
+        case .woke: return woke()
         case .sent: return sent()
         case .answered: return phase == .waitingToPoll ? poll() : Step(report: nil, action: .keepReading)
         }
@@ -172,6 +175,17 @@ extension StreamStateMachine {
         if isPolling { return poll() }
         phase = .renewing
         return step(.reconnecting(attempt: 1, after: .zero, reason: "asked for"), .renew)
+    }
+}
+
+extension StreamStateMachine {
+    private mutating func woke() -> Step {
+        // What has ended or failed is not brought back by that.
+        guard phase != .resting else { return Step(report: nil, action: .rest) }
+        if isPolling { return poll() }
+        attempt = 1
+        phase = .renewing
+        return step(.reconnecting(attempt: 1, after: .zero, reason: "this machine was asleep"), .renew)
     }
 }
 

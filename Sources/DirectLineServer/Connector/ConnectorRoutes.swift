@@ -10,29 +10,33 @@ struct ConnectorRoutes: Sendable {
     let identifiers: Identifiers
     let serviceURL: String
     let limits: ServerLimits
+    let files: FileRoutes
     let report: @Sendable (ServerEvent) -> Void
 
     /// Answers a call to a resource of the Connector API.
     func answer(_ call: Call) async throws(HTTPFailure) -> Response {
         switch call.resource {
-        case .botConversations where call.method == .get: await list()
-        case .botConversations: try await create(call)
-        case .botActivities(let id) where call.method == .get: try await transcript(id)
-        case .botActivities(let id): try await send(call, id, replyingTo: nil)
+        case .botConversations where call.method == .get: return await list()
+        case .botConversations: return try await create(call)
+        case .botActivities(let id) where call.method == .get: return try await transcript(id)
+        case .botActivities(let id): return try await send(call, id, replyingTo: nil)
         case .botActivity(let id, let activity):
             switch call.method {
-            case .put: try await update(call, id, activity)
-            case .delete: try await delete(id, activity)
-            default: try await send(call, id, replyingTo: activity)
+            case .put: return try await update(call, id, activity)
+            case .delete: return try await delete(id, activity)
+            default: return try await send(call, id, replyingTo: activity)
             }
-        case .history(let id): try await addHistory(call, id)
-        case .members(let id): Response(json: .array(try await members(id).map(\.jsonValue)))
-        case .activityMembers(let id, _): Response(json: .array(try await members(id).map(\.jsonValue)))
+        case .history(let id): return try await addHistory(call, id)
+        case .members(let id): return Response(json: .array(try await members(id).map(\.jsonValue)))
+        case .activityMembers(let id, _): return Response(json: .array(try await members(id).map(\.jsonValue)))
         case .pagedMembers(let id):
-            Response(json: ["members": .array(try await members(id).map(\.jsonValue)), "continuationToken": nil])
-        case .member(let id, let member): try await self.member(call, id, member)
-        case .botAttachments, .attachment, .attachmentView:
-            throw HTTPFailure(.notFound, "BadArgument", "this server does not keep files yet")
+            return Response(json: ["members": .array(try await members(id).map(\.jsonValue)), "continuationToken": nil])
+        case .member(let id, let member): return try await self.member(call, id, member)
+        case .botAttachments(let id):
+            _ = try await conversation(id)
+            return try await files.keep(call)
+        case .attachment(let id): return try await files.describe(id)
+        case .attachmentView(let id, let view): return try await files.content(id, view: view)
         case .botState:
             throw HTTPFailure(.gone, "BadArgument", "the state service was withdrawn; keep state in the bot")
         default: throw .noSuchPath
@@ -62,7 +66,10 @@ struct ConnectorRoutes: Sendable {
         let body = try await call.json(limit: limits.botBody)
         var user = ChannelAccount(body?["members"]?[0])
         if user?.role == nil { user?.role = "user" }
-        let (conversation, _) = await registry.open(identifiers.conversation(), user: user, tellingBot: false)
+        let opened = await registry.open(identifiers.conversation(), user: user, tellingBot: false)
+        guard let conversation = opened?.conversation else {
+            throw .tooMany("too many conversations are in use", retryAfter: 60)
+        }
         var answer: JSONObject = ["id": .string(conversation.id), "serviceUrl": .string(serviceURL)]
         if let activity = Activity(body?["activity"]), activity.type != nil {
             answer["activityId"] = .string(try await add(activity, to: conversation, replyingTo: nil))

@@ -5,6 +5,8 @@ struct Addressing: Sendable {
     let conversation: String
     let channelId: String
     let serviceURL: String
+    /// Where the server is for everybody, ending in a slash.
+    let publicURL: String
     let bot: ChannelAccount
     var user: ChannelAccount
 
@@ -31,7 +33,19 @@ struct Addressing: Sendable {
         if from.role == nil { from.role = "bot" }
         activity.from = from
         if activity.recipient == nil { activity.recipient = user }
+        // Bots link their files below the service URL, which lets its holder speak as the bot.
+        if activity.attachments.contains(where: { $0.contentURL?.hasPrefix(serviceURL) == true }) {
+            activity.attachments = activity.attachments.map(publicLink)
+        }
         return activity
+    }
+
+    private func publicLink(_ attachment: Attachment) -> Attachment {
+        var attachment = attachment
+        if let url = attachment.contentURL, url.hasPrefix(serviceURL) {
+            attachment.contentURL = publicURL + url.dropFirst(serviceURL.count)
+        }
+        return attachment
     }
 
     /// An activity as the bot is sent it, without top-level nulls: SDKs refuse them.
@@ -46,13 +60,18 @@ struct Addressing: Sendable {
         return activity
     }
 
-    /// What tells the bot that the conversation began: bot and user in one activity give exactly one welcome.
-    func conversationUpdate(id: String, timestamp: String, locale: String?) -> Activity {
+    /// What tells the bot who is there: bot and user in one activity give exactly one welcome.
+    func conversationUpdate(
+        adding members: [ChannelAccount],
+        id: String,
+        timestamp: String,
+        locale: String?
+    ) -> Activity {
         var activity = Activity(type: .conversationUpdate)
         activity.id = id
         activity.timestamp = timestamp
         activity.from = ChannelAccount(id: conversation)
-        activity.membersAdded = [bot, user]
+        activity.membersAdded = members
         activity.locale = locale
         return toBot(activity)
     }

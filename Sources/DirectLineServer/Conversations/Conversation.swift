@@ -18,42 +18,46 @@ actor Conversation {
         case adapter
     }
 
-    private struct Turn: Sendable {
+    struct Turn: Sendable {
         let activity: Activity
         var isUsers = false
         let outcome: Reply<Outcome>
     }
 
-    private enum Observation: Sendable {
+    enum Observation: Sendable {
         case user(Activity, Turn)
         case bot(Activity)
         case connection(isOpen: Bool)
     }
 
     nonisolated let id: String
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
     private let bell = Bell()
-    private let closing = Bell()
+    let closing = Bell()
     private var addressing: Addressing
     private var log: ConversationLog
     private var lastTimestamp = Timestamp(milliseconds: 0)
-    private var observations = Lane<Observation>()
-    private var turns = Lane<Turn>()
+    var observations = Lane<Observation>()
+    var turns = Lane<Turn>()
     /// Lines of the user that came while an earlier one is with the adapter or the bot.
     ///
     /// Who is to have a line can change with every answer to the one before: the bot may hand over meanwhile.
-    private var heldLines: [(activity: Activity, turn: Turn)] = []
-    private var isUserTurnOpen = false
-    private var isClosed = false
-    private var followerCount = 0
+    var heldLines: [(activity: Activity, turn: Turn)] = []
+    var isUserTurnOpen = false
+    /// Whether the bot has yet to hear of the user, before the user's first activity.
+    private var owesUserWelcome = false
+    private var rate: ActivityRate?
+    var roster = StreamRoster()
+    private(set) var isClosed = false
     /// Whether the adapter was told that the user's last stream has closed.
-    private var isDeserted = false
+    var isDeserted = false
 
     init(id: String, user: ChannelAccount, log: ConversationLog = ConversationLog(), in surroundings: Surroundings) {
         self.id = id
         self.log = log
         self.surroundings = surroundings
         addressing = surroundings.addressing(of: id, user: user)
+        rate = surroundings.limits.activitiesPerSecond.map { ActivityRate(perSecond: $0) }
     }
 
     /// Takes up a conversation that a store remembers.
@@ -98,22 +102,46 @@ extension Conversation {
         surroundings.store.record(.user(addressing.user), in: id)
         surroundings.report(.conversationStarted(id))
         guard tellingBot else { return }
-        let shortId = surroundings.identifiers.short()
-        let update = addressing.conversationUpdate(id: shortId, timestamp: stamp(), locale: locale)
+        switch surroundings.welcome {
+        case .together: welcome([bot, user], locale: locale)
+        case .split:
+            welcome([bot], locale: locale)
+            owesUserWelcome = true
+        case .none: break
+        }
+    }
+
+    private func welcome(_ members: [ChannelAccount], locale: String?) {
+        let id = surroundings.identifiers.short()
+        let update = addressing.conversationUpdate(adding: members, id: id, timestamp: stamp(), locale: locale)
         take(Turn(activity: update, outcome: Reply()))
     }
 
     /// Keeps and echoes an activity of the user, then sees to its turn.
     ///
-    /// - Returns: The activity's id and what will become of the turn; nil when too many turns wait already.
-    func post(_ activity: Activity, tokenUser: String?) -> (id: String, outcome: Reply<Outcome>)? {
-        guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else { return nil }
+    /// - Returns: The activity's id and what will become of the turn.
+    /// - Throws: 429 when too many turns wait already or too many activities came in a short time.
+    func post(
+        _ activity: Activity,
+        tokenUser: String?
+    ) throws(HTTPFailure) -> (id: String, outcome: Reply<Outcome>) {
+        guard !isClosed else { throw .noConversation(id) }
         noticeUser()
+        guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else {
+            throw .tooMany("too many activities wait for the bot", retryAfter: 1)
+        }
+        if let seconds = rate?.take(at: surroundings.now()) {
+            throw .tooMany("too many activities in a short time", retryAfter: seconds)
+        }
         let activityId = newId(for: activity)
         let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
         if let from = activity.from, from != addressing.user {
             addressing.user = from
             surroundings.store.record(.user(from), in: id)
+        }
+        if owesUserWelcome {
+            owesUserWelcome = false
+            welcome([user], locale: activity.locale)
         }
         // An invoke is a call with an answer, not a part of the chat.
         if activity.type != .invoke { show(activity) }
@@ -241,127 +269,10 @@ extension Conversation {
         return nil
     }
 
-    /// Waits until ``close()``, or until the calling task is cancelled.
-    func waitUntilClosed() async {
-        if !isClosed { await closing.wait() }
-    }
-
     /// Ends all streams and takes no more activities.
     func close() {
         isClosed = true
         bell.ring()
         closing.ring()
-    }
-}
-
-// MARK: - Who follows
-
-extension Conversation {
-    /// A client's stream has opened.
-    func followerCame() {
-        followerCount += 1
-        noticeUser()
-    }
-
-    /// A client's stream has closed.
-    func followerLeft() {
-        followerCount -= 1
-        guard followerCount == 0, !isClosed, surroundings.adapter != nil else { return }
-        isDeserted = true
-        observe(.connection(isOpen: false))
-    }
-
-    /// Whoever asks or says something is there, with or without a stream.
-    private func noticeUser() {
-        guard isDeserted else { return }
-        isDeserted = false
-        observe(.connection(isOpen: true))
-    }
-}
-
-// MARK: - Adapter and bot
-
-extension Conversation {
-    private func observe(_ observation: Observation) {
-        guard observations.add(observation), !surroundings.scope.add({ await self.runObservations() }) else { return }
-        abandonLanes()
-    }
-
-    private func take(_ turn: Turn) {
-        guard turns.add(turn), !surroundings.scope.add({ await self.runTurns() }) else { return }
-        abandonLanes()
-    }
-
-    /// Asks the adapter about the next line of the user, after whatever the bot has said until now.
-    private func openNextUserTurn() {
-        isUserTurnOpen = !heldLines.isEmpty
-        guard isUserTurnOpen else { return }
-        let next = heldLines.removeFirst()
-        observe(.user(next.activity, next.turn))
-    }
-
-    /// The server has stopped: nobody will run what waits, and whoever waits for it must not wait for ever.
-    private func abandonLanes() {
-        let gone = Outcome.failure(.conversationGone(id))
-        while let observation = observations.next() {
-            if case .user(_, let turn) = observation { turn.outcome.settle(gone) }
-        }
-        while let turn = turns.next() { turn.outcome.settle(gone) }
-        for line in heldLines { line.turn.outcome.settle(gone) }
-        heldLines = []
-    }
-
-    private func runObservations() async {
-        guard let adapter = surroundings.adapter else { return }
-        let channel = ConversationHandle(self, speaker: .adapter)
-        while let observation = observations.next() {
-            switch observation {
-            case .bot(let activity):
-                await adapter.botSent(activity, in: channel)
-            case .connection(let isOpen):
-                await adapter.connectionChanged(isOpen: isOpen, in: channel)
-            case .user(let activity, let turn):
-                switch await adapter.userSent(activity, in: channel) {
-                case .bot: take(turn)
-                case .adapter:
-                    turn.outcome.settle(.success(nil))
-                    openNextUserTurn()
-                }
-            }
-        }
-    }
-
-    private func runTurns() async {
-        while let turn = turns.next() {
-            await perform(turn)
-            if turn.isUsers, surroundings.adapter != nil { openNextUserTurn() }
-        }
-    }
-
-    /// Runs one turn, for no longer than the limit: then the user's client is answered and the next turn begins, but
-    /// the bot goes on and what it still says arrives.
-    private func perform(_ turn: Turn) async {
-        let gone = Outcome.failure(.conversationGone(id))
-        let (bot, clock, limit) = (surroundings.bot, surroundings.clock, surroundings.limits.turn)
-        let channel = ConversationHandle(self, speaker: .bot)
-        let isRunning = surroundings.scope.add {
-            do {
-                turn.outcome.settle(.success(try await bot.onTurn(turn.activity, in: channel)))
-            } catch {
-                turn.outcome.settle(.failure(error as? BotError ?? BotError(.refused, "the bot failed: \(error)")))
-            }
-        }
-        guard isRunning, !Task.isCancelled else { return turn.outcome.settle(gone) }
-
-        let outcome = await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // A cancelled sleep means that the bot was in time.
-                guard (try? await clock.sleep(for: limit, tolerance: nil)) != nil else { return }
-                turn.outcome.settle(.failure(.timedOut(after: limit)))
-            }
-            defer { group.cancelAll() }
-            return await turn.outcome.value(orIfCancelled: gone)
-        }
-        if case .failure(let error) = outcome { surroundings.report(.botFailed(id, error)) }
     }
 }

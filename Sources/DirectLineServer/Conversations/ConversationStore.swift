@@ -4,11 +4,19 @@ package import BotSchema
 ///
 /// The log in memory stays the one that is read; a store only follows it and gives it back after a restart.
 package protocol ConversationStore: Sendable {
+    /// Whether conversations can be brought back from here, so that idle ones need not stay in memory.
+    var isDurable: Bool { get }
+
     /// Takes note of a change. Called in the order of the log while the conversation waits: hand over and return.
     func record(_ change: ConversationChange, in conversation: String)
 
     /// Everything recorded of a conversation in that order, empty when the store does not know it.
     func changes(in conversation: String) async -> [ConversationChange]
+}
+
+extension ConversationStore {
+    /// A store worth the name is durable.
+    package var isDurable: Bool { true }
 }
 
 /// One thing that happened to a conversation and must survive.
@@ -27,6 +35,9 @@ package enum ConversationChange: Hashable, Sendable {
 package struct VolatileConversations: ConversationStore {
     /// A store that remembers nothing.
     package init() {}
+
+    /// Nothing can be brought back.
+    package var isDurable: Bool { false }
 
     /// Ignores the change.
     package func record(_ change: ConversationChange, in conversation: String) {}

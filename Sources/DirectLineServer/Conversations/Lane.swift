@@ -8,6 +8,9 @@ struct Lane<Work: Sendable>: Sendable {
     /// How many pieces nobody has begun.
     var count: Int { waiting.count }
 
+    /// Whether nothing waits and nothing is being done.
+    var isEmpty: Bool { waiting.isEmpty && !isRunning }
+
     /// Adds a piece behind the others.
     ///
     /// - Returns: Whether a runner must be started.

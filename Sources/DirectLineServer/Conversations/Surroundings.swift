@@ -11,6 +11,9 @@ struct Surroundings: Sendable {
     let botAccount: ChannelAccount
     let channelId: String
     let serviceURL: String
+    let publicURL: String
+    let welcome: Welcome
+    let streams: StreamSharing
     let limits: ServerLimits
     let clock: any Clock<Duration>
     let now: @Sendable () -> Timestamp
@@ -24,6 +27,7 @@ struct Surroundings: Sendable {
             conversation: conversation,
             channelId: channelId,
             serviceURL: serviceURL,
+            publicURL: publicURL,
             bot: botAccount,
             user: user
         )

@@ -11,7 +11,11 @@ struct ActivityStream: Sendable {
     let messageLimit: Int
     let keepAliveInterval: Duration
     let clock: any Clock<Duration>
+    let faults: FaultControl
     let report: @Sendable (ServerEvent) -> Void
+
+    /// How long a silent socket of a fault is kept.
+    private static let longestSilence = 600
 
     /// Serves an upgraded channel until either side closes it.
     func serve(_ channel: WebSocketChannel, conversation id: String, watermark: Watermark) async {
@@ -28,30 +32,57 @@ struct ActivityStream: Sendable {
             guard let conversation = await registry.conversation(id) else {
                 return await outbound.close(code: 1008, reason: "conversation not found")
             }
-            await conversation.followerCame()
+            let number = await conversation.streamOpened()
             report(.streamOpened(id))
-            defer { report(.streamClosed(id)) }
-            await withDiscardingTaskGroup { group in
-                group.addTask { await write(conversation, after: watermark, to: outbound) }
-                group.addTask { await keepAlive(outbound) }
-                group.addTask {
-                    // A closing of its own, since the writer may be stuck behind a client that does not read.
-                    await conversation.waitUntilClosed()
-                    await outbound.close(code: 1001, reason: "the server is stopping")
-                }
-                // The client says nothing but empty messages, a sign of life. Reading ends with the socket.
-                for await _ in inbound {}
-                group.cancelAll()
+            let end = await serve(conversation, number, after: watermark, inbound, outbound)
+            await conversation.streamClosed()
+            report(.streamClosed(id))
+            switch end {
+            case .drop: channel.channel.close(promise: nil)
+            case .halfOpen: await fallSilent(channel.channel)
+            case nil: break
             }
-            await conversation.followerLeft()
         }
     }
 
-    private func write(_ conversation: Conversation, after watermark: Watermark, to outbound: WebSocketOutbound) async {
-        var reader = await conversation.position(after: watermark.number)
-        while let frame = await conversation.nextFrame(for: &reader) {
-            let text = ByteBuffer(bytes: frame.jsonValue.serialized())
-            guard (try? await outbound.send(utf8: text)) != nil else { return }
+    /// Streams until the socket is closed or a fault ends it.
+    private func serve(
+        _ conversation: Conversation,
+        _ number: Int,
+        after watermark: Watermark,
+        _ inbound: WebSocketInbound,
+        _ outbound: WebSocketOutbound
+    ) async -> FaultPlan.End? {
+        await withTaskGroup(of: FaultPlan.End?.self) { group in
+            group.addTask {
+                if let end = await write(conversation, after: watermark, to: outbound) { return end }
+                // What cannot be written any more may still be read: the reader notices the end.
+                await Bell().wait()
+                return nil
+            }
+            group.addTask {
+                await keepAlive(outbound)
+                await Bell().wait()
+                return nil
+            }
+            group.addTask {
+                // A closing of its own, since the writer may be stuck behind a client that does not read.
+                switch await conversation.waitForEnd(ofStream: number) {
+                case .closed: await outbound.close(code: 1001, reason: "the server is stopping")
+                case .collision: await outbound.close(code: 1008, reason: "collision")
+                case .cancelled: return nil
+                }
+                // The closing handshake ends the reading.
+                await Bell().wait()
+                return nil
+            }
+            group.addTask {
+                // The client says nothing but empty messages, a sign of life. Reading ends with the socket.
+                for await _ in inbound {}
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 
@@ -59,5 +90,13 @@ struct ActivityStream: Sendable {
         while (try? await clock.sleep(for: keepAliveInterval, tolerance: nil)) != nil {
             guard (try? await outbound.send("")) != nil else { return }
         }
+    }
+
+    /// Neither says nor reads anything, as a machine that has lost its network.
+    private func fallSilent(_ channel: any Channel) async {
+        for _ in 0..<Self.longestSilence where channel.isActive && !Task.isCancelled {
+            try? await clock.sleep(for: .seconds(1), tolerance: nil)
+        }
+        channel.close(promise: nil)
     }
 }

@@ -10,6 +10,8 @@ struct DirectLineRoutes: Sendable {
     let identifiers: Identifiers
     let address: ServerAddress
     let limits: ServerLimits
+    let files: FileRoutes
+    let faults: FaultControl
     let report: @Sendable (ServerEvent) -> Void
 
     /// Answers a call to a resource of the Direct Line API.
@@ -73,7 +75,9 @@ struct DirectLineRoutes: Sendable {
         }
         var user = bound ?? asked
         if user?.role == nil { user?.role = "user" }
-        let (_, isNew) = await registry.open(id, user: user, locale: body?["locale"]?.string)
+        guard let (_, isNew) = await registry.open(id, user: user, locale: body?["locale"]?.string) else {
+            throw .tooMany("too many conversations are in use", retryAfter: 60)
+        }
         let info = info(id, user: bound, streamURL: streamURL(call, id, watermark: nil))
         return Response(isNew ? .created : .ok, json: info.jsonValue)
     }
@@ -81,7 +85,8 @@ struct DirectLineRoutes: Sendable {
     private func reconnect(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
         let bound = try gatekeeper.admit(call.authorization, to: id)
         let conversation = try await conversation(id)
-        let watermark = try Watermark(call.query["watermark"])
+        var watermark = try Watermark(call.query["watermark"])
+        if faults.takesStaleWatermark() { watermark = .none }
         // A position past the end means the end of now: what comes before the socket opens is news for this client.
         let end = await conversation.count
         let url = streamURL(call, id, watermark: watermark.number.map { min($0, end) })
@@ -96,7 +101,7 @@ struct DirectLineRoutes: Sendable {
         return "ws://\(host)/v3/directline/conversations/\(id)/stream?watermark=\(position)&t=\(ticket)"
     }
 
-    private func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {
+    func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {
         guard let conversation = await registry.conversation(id) else { throw .noConversation(id) }
         return conversation
     }
@@ -106,7 +111,8 @@ struct DirectLineRoutes: Sendable {
     private func read(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
         _ = try gatekeeper.admit(call.authorization, to: id)
         let conversation = try await conversation(id)
-        let watermark = try Watermark(call.query["watermark"])
+        var watermark = try Watermark(call.query["watermark"])
+        if faults.takesStaleWatermark() { watermark = .none }
         return Response(json: await conversation.activities(after: watermark.number).jsonValue)
     }
 
@@ -115,11 +121,21 @@ struct DirectLineRoutes: Sendable {
         let conversation = try await conversation(id)
         let activity = try await call.activity(limit: limits.clientActivity)
         guard bound != nil || activity.from?.id != nil else { throw .missingProperty("the activity's from has no id") }
-        if activity.type == .invoke, activity.name == nil { throw .missingProperty("the invoke has no name") }
-        guard let posted = await conversation.post(activity, tokenUser: bound?.id) else { throw .tooManyTurns }
-        report(.userActivity(id, activity.type ?? .message))
+        return try await post(activity, to: conversation, tokenUser: bound?.id)
+    }
 
-        switch await posted.outcome.value(orIfCancelled: .failure(.conversationGone(id))) {
+    /// Posts an activity and waits for what the bot makes of it.
+    func post(
+        _ activity: Activity,
+        to conversation: Conversation,
+        tokenUser: String?
+    ) async throws(HTTPFailure) -> Response {
+        if activity.type == .invoke, activity.name == nil { throw .missingProperty("the invoke has no name") }
+        let posted = try await conversation.post(activity, tokenUser: tokenUser)
+        report(.userActivity(conversation.id, activity.type ?? .message))
+        let outcome = await posted.outcome.value(orIfCancelled: .failure(.conversationGone(conversation.id)))
+        if faults.takesBotError() { throw .bot(BotError(.refused, "a fault was asked for", status: 500)) }
+        switch outcome {
         case .failure(let error): throw .bot(error)
         case .success(let answer?):
             return Response(
@@ -131,15 +147,10 @@ struct DirectLineRoutes: Sendable {
         }
     }
 
-    private func upload(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
-        _ = try gatekeeper.admit(call.authorization, to: id)
-        _ = try await conversation(id)
-        throw HTTPFailure(.notImplemented, "NotImplemented", "this server does not take files yet")
-    }
-
     /// A stream that was asked for in a way that could not become one.
     private func stream(_ call: Call, _ id: String) throws(HTTPFailure) -> Response {
         try gatekeeper.admitStream(ticket: call.query["t"], to: id)
+        if faults.refusesStream() { throw .forbidden("a fault was asked for") }
         let headers = call.request.headers
         guard headers[.upgrade]?.lowercased() == "websocket", headers[.secWebSocketKey] != nil else {
             var failure = HTTPFailure(.upgradeRequired, "BadArgument", "this path is a WebSocket")
@@ -178,5 +189,6 @@ struct Watermark: Hashable, Sendable {
 
     private init(number: Int?) { self.number = number }
 
-    private static let none = Watermark(number: nil)
+    /// From the start.
+    static let none = Watermark(number: nil)
 }

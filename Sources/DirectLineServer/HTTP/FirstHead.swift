@@ -8,6 +8,10 @@ import NIOHTTP1
 /// that offers `h2c`. So the head is noted before the upgrade handler and put back behind it.
 final class FirstHead {
     private var head: HTTPRequestHead?
+    private let patience: TimeAmount
+
+    /// - Parameter patience: How long a connection may be open without a first request.
+    init(patience: TimeAmount) { self.patience = patience }
 
     /// Goes before the upgrade handler.
     func recorder() -> any ChannelInboundHandler & RemovableChannelHandler { Recorder(self) }
@@ -22,8 +26,16 @@ final class FirstHead {
 
         private let memory: FirstHead
         private var isDone = false
+        private var timer: Scheduled<Void>?
 
         init(_ memory: FirstHead) { self.memory = memory }
+
+        func handlerAdded(context: ChannelHandlerContext) {
+            let channel = context.channel
+            timer = context.eventLoop.scheduleTask(in: memory.patience) { channel.close(promise: nil) }
+        }
+
+        func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             // Nobody further on would answer what was no request from its first byte.
@@ -39,6 +51,7 @@ final class FirstHead {
             // Once upgraded, other types than requests come by here until the handler is out.
             guard !isDone else { return context.fireChannelRead(data) }
             isDone = true
+            timer?.cancel()
             if case .head(let head) = unwrapInboundIn(data) { memory.head = head }
             context.fireChannelRead(data)
             context.pipeline.syncOperations.removeHandler(self, promise: nil)

@@ -23,6 +23,8 @@ final class Gatekeeper: Sendable {
     private struct State {
         var tokens = GrantTable()
         var tickets = GrantTable()
+        /// How long the next token really lives, whatever it says.
+        var hiddenLifetime: Duration?
     }
 
     /// How long tokens are good, in seconds.
@@ -45,9 +47,19 @@ final class Gatekeeper: Sendable {
     /// Makes a token for one conversation.
     func issueToken(for conversation: String, user: ChannelAccount?) -> String {
         let token = identifiers.secret()
-        let grant = Grant(conversation: conversation, user: user, expiry: now().advanced(by: .seconds(tokenLifetime)))
-        state.withLock { $0.tokens.insert(grant, for: token, now: now()) }
+        state.withLock { state in
+            let lifetime = state.hiddenLifetime.take() ?? .seconds(tokenLifetime)
+            let grant = Grant(conversation: conversation, user: user, expiry: now().advanced(by: lifetime))
+            state.tokens.insert(grant, for: token, now: now())
+        }
         return token
+    }
+
+    /// Has the tokens given so far expire early; if there are none, the next one.
+    func expireTokens(after lifetime: Duration) {
+        state.withLock { state in
+            if !state.tokens.expire(by: now().advanced(by: lifetime), now: now()) { state.hiddenLifetime = lifetime }
+        }
     }
 
     /// Makes the credential inside a stream URL.
@@ -108,6 +120,18 @@ private struct GrantTable: Sendable {
     private var sweepAt = 1024
 
     subscript(credential: String) -> Gatekeeper.Grant? { grants[credential] }
+
+    /// Lets what is still good expire at a time, if it would later.
+    ///
+    /// - Returns: Whether anything was still good.
+    mutating func expire(by time: Timestamp, now: Timestamp) -> Bool {
+        var wasAny = false
+        for (credential, grant) in grants where grant.expiry > now {
+            wasAny = true
+            grants[credential]?.expiry = min(grant.expiry, time)
+        }
+        return wasAny
+    }
 
     mutating func insert(_ grant: Gatekeeper.Grant, for credential: String, now: Timestamp) {
         if grants.count >= sweepAt {

@@ -44,13 +44,20 @@ extension HTTPFailure {
         return failure
     }
 
+    /// Closes the connection, since the rest of the body is of no use to anybody.
     static func tooLarge(limit: Int) -> HTTPFailure {
-        HTTPFailure(.contentTooLarge, "MessageSizeTooBig", "the body is larger than \(limit) bytes")
+        var failure = HTTPFailure(
+            .contentTooLarge,
+            "MessageSizeTooBig",
+            "the body is larger than \(limit) bytes"
+        )
+        failure.headers[.connection] = "close"
+        return failure
     }
 
-    static var tooManyTurns: HTTPFailure {
-        var failure = HTTPFailure(.tooManyRequests, "TooManyRequests", "too many activities wait for the bot")
-        failure.headers[.retryAfter] = "1"
+    static func tooMany(_ message: String, retryAfter seconds: Int) -> HTTPFailure {
+        var failure = HTTPFailure(.tooManyRequests, "TooManyRequests", message)
+        failure.headers[.retryAfter] = String(seconds)
         return failure
     }
 

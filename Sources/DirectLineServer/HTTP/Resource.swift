@@ -23,6 +23,8 @@ enum Resource: Hashable, Sendable {
     case attachment(String)
     case attachmentView(String, view: String)
     case botState
+    /// The control of faults.
+    case faults
 
     /// Finds the resource of a path.
     ///
@@ -36,6 +38,7 @@ enum Resource: Hashable, Sendable {
         case connectorPrefix where path.dropFirst().first == "v3": self.init(connector: path.dropFirst(2))
         // Attachments are linked from activities and so read by clients too.
         case "v3" where path.dropFirst().first == "attachments": self.init(connector: path.dropFirst(1))
+        case "faults" where path.count == 1: self = .faults
         default: return nil
         }
     }
@@ -98,13 +101,15 @@ enum Resource: Hashable, Sendable {
         case .conversation, .stream, .sessionId, .activityMembers, .members, .pagedMembers: [.get]
         case .attachment, .attachmentView: [.get]
         case .botState: [.get, .post, .put, .delete]
+        case .faults: [.get, .post, .delete]
         }
     }
 
     /// Whether bots are what calls it: they must never be answered with 5xx, which some of them repeat.
     var isForBots: Bool {
         switch self {
-        case .generateToken, .refreshToken, .sessionId, .conversations, .conversation, .activities, .upload, .stream:
+        case .generateToken, .refreshToken, .sessionId, .conversations, .conversation, .activities, .upload, .stream,
+            .faults:
             false
         default: true
         }

@@ -9,6 +9,8 @@ struct Router: Sendable {
     let connectorPrefix: String
     let directLine: DirectLineRoutes
     let connector: ConnectorRoutes
+    let faults: FaultRoutes
+    let clock: any Clock<Duration>
 
     /// Answers a request; never throws, whatever the request is.
     func respond(to request: Request) async -> Response {
@@ -26,6 +28,7 @@ struct Router: Sendable {
         } catch {
             response = Response(error)
         }
+        if let duration = faults.control.nextBodyDuration() { response.slowDown(to: duration, clock: clock) }
         response.headers.append(contentsOf: crossOrigin.headers(for: request.headers))
         // NIO's decoder reads no further behind a request that offered an upgrade, granted or not.
         if request.headers[.upgrade] != nil { response.headers[.connection] = "close" }
@@ -37,8 +40,14 @@ struct Router: Sendable {
         guard let resource = Resource(path: target.path, connectorPrefix: connectorPrefix) else { throw .noSuchPath }
         guard resource.methods.contains(request.method) else { throw .wrongMethod(resource.methods) }
         let call = Call(resource: resource, query: target.query, request: request)
+        if resource == .faults { return try await faults.answer(call) }
         if resource.isForBots { return try await connector.answer(call) }
-        return try await directLine.answer(call)
+        switch faults.control.nextCall() {
+        case .rateLimit(let seconds): throw .tooMany("a fault was asked for", retryAfter: seconds)
+        case .serverError(let status):
+            throw HTTPFailure(HTTPResponse.Status(code: status), "ServiceError", "a fault was asked for")
+        case nil: return try await directLine.answer(call)
+        }
     }
 }
 
@@ -51,16 +60,23 @@ struct Call: Sendable {
     var method: HTTPRequest.Method { request.method }
     var authorization: String? { request.headers[.authorization] }
 
-    /// The body as a JSON value, nil when it is empty.
-    func json(limit: Int) async throws(HTTPFailure) -> JSONValue? {
-        let body: ByteBuffer
+    /// The body, refused unread when it says itself that it is too large.
+    func bytes(limit: Int) async throws(HTTPFailure) -> ByteBuffer {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw .tooLarge(limit: limit)
+        }
         do {
-            body = try await request.body.collect(upTo: limit)
+            return try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw .tooLarge(limit: limit)
         } catch {
             throw .badSyntax("the body could not be read")
         }
+    }
+
+    /// The body as a JSON value, nil when it is empty.
+    func json(limit: Int) async throws(HTTPFailure) -> JSONValue? {
+        let body = try await bytes(limit: limit)
         guard body.readableBytesView.contains(where: { $0 > UInt8(ascii: " ") }) else { return nil }
         do {
             return try JSONValue(parsing: Array(body.readableBytesView))

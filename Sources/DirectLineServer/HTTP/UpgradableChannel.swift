@@ -37,11 +37,12 @@ struct UpgradableChannel: HTTPChannelHandler {
     let parts: Reply<ListeningServer?>
     let gatekeeper: Gatekeeper
     let crossOrigin: CrossOrigin
-    let messageLimit: Int
+    let limits: ServerLimits
+    let faults: FaultControl
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let firstHead = FirstHead()
+            let firstHead = FirstHead(patience: TimeAmount(limits.idleConnection))
             let bound = NIOLoopBound(firstHead, eventLoop: channel.eventLoop)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration<Protocols>(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
@@ -66,6 +67,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     private func http(_ channel: any Channel, _ firstHead: FirstHead, _ logger: Logger) throws -> Protocols {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(firstHead.restorer())
+        try pipeline.addHandler(RequestWatch(limits, phase: .arriving))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
         return .http(
@@ -79,10 +81,11 @@ struct UpgradableChannel: HTTPChannelHandler {
 
     private var upgrader: NIOTypedWebSocketServerUpgrader<Protocols> {
         WebSocketUpgrade.server(
-            configuration: WebSocketConfiguration(maxFrameSize: messageLimit),
+            configuration: WebSocketConfiguration(maxFrameSize: limits.clientActivity),
             shouldUpgrade: { head, channel in
                 // Refused ones come to the router as requests and are answered there with the reason.
-                channel.eventLoop.makeSucceededFuture(permittedStream(head) == nil ? nil : HTTPHeaders())
+                let isPermitted = permittedStream(head) != nil && !faults.isRefusingStreams
+                return channel.eventLoop.makeSucceededFuture(isPermitted ? HTTPHeaders() : nil)
             },
             upgraded: { channel, head in
                 let permitted = permittedStream(head)

@@ -1,0 +1,89 @@
+public import BotSchema
+import NIOHTTP1
+import WebSocketTransport
+
+extension Conversation {
+    /// How often a file may be somewhere else.
+    private static let redirectLimit = 5
+
+    /// Gets a file that came as an attachment.
+    ///
+    /// The credential is shown to the Direct Line service alone, and only when it asks for one; never to another host.
+    /// Redirects are followed without it, and not from `https` to `http`.
+    ///
+    /// - Parameter attachment: One whose ``BotSchema/Attachment/contentURL`` is `https:`, `http:` or `data:`.
+    /// - Returns: The file.
+    /// - Throws: ``ClientError``: `invalidURL` for any other address, `tooLarge` above
+    ///   ``ClientConfiguration/downloadLimit``, and what became of the request.
+    public func download(_ attachment: Attachment) async throws -> DownloadedFile {
+        guard let address = attachment.contentURL else {
+            throw ClientError(.invalidURL, "the attachment names no file")
+        }
+        if let data = DataURL(address) {
+            try checkSize(data.bytes.count)
+            let names = [attachment.name]
+            return DownloadedFile(
+                bytes: data.bytes,
+                contentType: data.contentType ?? attachment.contentType,
+                names: names
+            )
+        }
+        guard var url = WebURL(address, schemes: ["http", "https"]) else {
+            throw ClientError(.invalidURL, "a file is fetched from https:, http: or data: addresses, not from this one")
+        }
+        for _ in 0...Self.redirectLimit {
+            let answer = try await fetch(url)
+            if [301, 302, 303, 307, 308].contains(answer.status) {
+                url = try Self.redirected(from: url, to: answer.headers.first(name: "Location"))
+                continue
+            }
+            guard (200...299).contains(answer.status) else { throw ClientError(answer, from: url.authority) }
+            try checkSize(answer.body.count)
+            let last = PercentCoding.decoded(url.path.split(separator: "/").last ?? "")
+            return DownloadedFile(
+                bytes: answer.body,
+                contentType: answer.headers.first(name: "Content-Type"),
+                // The last part of a view's address names the view.
+                names: [attachment.name, url.path.contains("/views/") ? nil : last]
+            )
+        }
+        throw ClientError(.protocolViolation, "the file is moved on more than \(Self.redirectLimit) times")
+    }
+
+    private func checkSize(_ size: Int) throws {
+        let limit = configuration.downloadLimit
+        guard size <= limit else {
+            throw ClientError(.tooLarge, "the file has \(size) bytes, more than the \(limit) that are fetched")
+        }
+    }
+
+    private func fetch(_ url: WebURL) async throws -> HTTPExchange.Answer {
+        // The words of a refusal may be longer than the smallest file.
+        let limit = max(configuration.downloadLimit, 64 << 10)
+        let answer = try await service.exchange.get(url, bearer: nil, limit: limit)
+        guard answer.status == 401 || answer.status == 403, let bearer = tokens.bearer,
+            service.endpoint.baseURL.hasPrefix(url.origin + "/")
+        else { return answer }
+        return try await service.exchange.get(url, bearer: bearer, limit: limit)
+    }
+
+    private static func redirected(from url: WebURL, to location: String?) throws(ClientError) -> WebURL {
+        guard let location, !location.isEmpty else {
+            throw ClientError(.protocolViolation, "\(url.authority) says that the file has moved, but not where")
+        }
+        let absolute =
+            if location.hasPrefix("//") {
+                "\(url.scheme):\(location)"
+            } else if location.hasPrefix("/") {
+                url.origin + location
+            } else if location.contains("://") {
+                location
+            } else {
+                url.origin + url.path[...(url.path.lastIndex(of: "/") ?? url.path.startIndex)] + location
+            }
+        guard let next = WebURL(absolute, schemes: url.isSecure ? ["https"] : ["http", "https"]) else {
+            throw ClientError(.protocolViolation, "\(url.authority) moves the file to where it is not fetched from")
+        }
+        return next
+    }
+}

@@ -1,0 +1,63 @@
+import AsyncHTTPClient
+import NIOSSL
+import WebSocketTransport
+
+/// The ways out of this machine: directly or through a proxy, with the certificates that are trusted.
+struct Network: Sendable {
+    private let clients: [ProxyServer?: HTTPClient]
+    private let proxies: ProxySettings
+    /// For sockets; the system's trust when nil.
+    let tls: NIOSSLContext?
+
+    /// - Throws: ``ClientError`` with the code `invalidSetting` for a certificate that cannot be read.
+    init(_ configuration: ClientConfiguration) throws(ClientError) {
+        let trust = try Self.trust(configuration.trustedCertificates)
+        do {
+            tls = try trust.map { try NIOSSLContext(configuration: $0) }
+        } catch {
+            throw ClientError(.invalidSetting, "the certificates that are to be trusted cannot be used")
+        }
+        proxies = configuration.proxies
+        var http = HTTPExchange.configuration(timeout: configuration.requestTimeout)
+        http.tlsConfiguration = trust
+        var clients: [ProxyServer?: HTTPClient] = [:]
+        for server in [nil] + proxies.servers.map(Optional.some) {
+            http.proxy = server?.http
+            clients[server] = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
+        }
+        self.clients = clients
+    }
+
+    private static func trust(_ files: [String]) throws(ClientError) -> TLSConfiguration? {
+        guard !files.isEmpty else { return nil }
+        var certificates: [NIOSSLCertificate] = []
+        for file in files {
+            do {
+                certificates += try NIOSSLCertificate.fromPEMFile(file)
+            } catch {
+                throw ClientError(.invalidSetting, "no certificate can be read from \(file), which must be PEM")
+            }
+        }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        // In addition to the system's: a bot's files may be anywhere.
+        configuration.additionalTrustRoots = [.certificates(certificates)]
+        return configuration
+    }
+
+    /// The client for an address; nil when it is no address of the web.
+    func client(for url: String) -> HTTPClient? {
+        guard let url = WebURL(url, schemes: ["http", "https"]) else { return nil }
+        return clients[proxies.server(for: url)]
+    }
+
+    /// The proxy for a socket's address.
+    func proxy(forSocket url: String) -> WebSocketProxy? {
+        WebURL(url, schemes: ["ws", "wss"]).flatMap { proxies.server(for: $0)?.webSocket }
+    }
+
+    /// Closes all connections.
+    func shutdown() async {
+        // Connections that do not close cleanly at the end harm nobody.
+        for client in clients.values { try? await client.shutdown() }
+    }
+}

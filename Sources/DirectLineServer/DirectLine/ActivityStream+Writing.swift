@@ -1,0 +1,79 @@
+import BotSchema
+import NIOCore
+import WebSocketTransport
+
+extension ActivityStream {
+    /// How long a frame that is to change places waits for the one behind it.
+    private static let swapPatience = Duration.milliseconds(300)
+
+    /// Writes frames until the socket is closed or a fault ends it.
+    ///
+    /// - Returns: The end that a fault has decided on, nil for any other.
+    func write(
+        _ conversation: Conversation,
+        after watermark: Watermark,
+        to outbound: WebSocketOutbound
+    ) async -> FaultPlan.End? {
+        var reader = await conversation.position(after: watermark.number)
+        while let frame = await conversation.nextFrame(for: &reader) {
+            var text = frame.buffer
+            do {
+                guard let fate = faults.nextFrame() else {
+                    try await outbound.send(utf8: text)
+                    continue
+                }
+                if let end = fate.end { return end }
+                if fate.delay > .zero { try await clock.sleep(for: fate.delay, tolerance: nil) }
+                if fate.isHeldBack, let next = await soon(conversation, &reader) {
+                    // Positions stay in order: who loses the socket between the two must not lose an activity.
+                    try await outbound.send(utf8: ActivitySet(activities: next.activities, watermark: nil).buffer)
+                    text = ActivitySet(activities: frame.activities, watermark: next.watermark).buffer
+                }
+                try await write(text, fate, to: outbound)
+            } catch {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    /// The next frame, if there is one within a moment.
+    private func soon(_ conversation: Conversation, _ reader: inout LogPosition) async -> ActivitySet? {
+        let (start, clock) = (reader, clock)
+        let found = await withTaskGroup(of: (frame: ActivitySet, position: LogPosition)?.self) { group in
+            group.addTask {
+                var position = start
+                return await conversation.nextFrame(for: &position).map { ($0, position) }
+            }
+            group.addTask {
+                try? await clock.sleep(for: Self.swapPatience, tolerance: nil)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        if let found { reader = found.position }
+        return found?.frame
+    }
+
+    private func write(_ text: ByteBuffer, _ fate: FaultPlan.FrameFate, to outbound: WebSocketOutbound) async throws {
+        switch fate.nonsense {
+        case .brokenJSON: try await outbound.send(#"{"activities":[{"type":"mess"#)
+        case .otherObject: try await outbound.send(#"{"later":{"activities":1}}"#)
+        case .notAList: try await outbound.send(#"{"activities":{"0":null},"watermark":7}"#)
+        case .binary: try await outbound.send(binary: ByteBuffer(bytes: [0xff, 0x00, 0xfe]))
+        case nil: break
+        }
+        for _ in 0..<(fate.isDoubled ? 2 : 1) {
+            if fate.isSplit {
+                try await outbound.send(utf8: text, inFragmentsOf: 7)
+            } else {
+                try await outbound.send(utf8: text)
+            }
+        }
+    }
+}
+
+extension ActivitySet {
+    fileprivate var buffer: ByteBuffer { ByteBuffer(bytes: jsonValue.serialized()) }
+}
