@@ -82,17 +82,25 @@ package struct AgentCommand: AsyncParsableCommand {
                     style: screen.style
                 )
             )
-            let (user, transport) = (ChannelAccount(id: "desk", name: name, role: "user"), io.transport.transport)
+            var client = ClientConfiguration(
+                endpoint: endpoint,
+                credential: credential,
+                user: ChannelAccount(id: "desk", name: name, role: "user")
+            )
+            let trace = try TraceFeed(file: io.trace)
+            client.transport = io.transport.transport
+            client.proxies = try Secrets.proxies()
+            client.onTrace = trace.take
+            let configuration = client
             let loop = ChatLoop(
                 console: console,
                 output: screen.output,
                 sides: Sides(desk: desk),
                 recordPath: io.record,
                 reportFailure: screen.failureReport,
-                offerCommands: screen.completion.offer
-            ) { _ in
-                ClientConfiguration(endpoint: endpoint, credential: credential, user: user, transport: transport)
-            }
+                offerCommands: screen.completion.offer,
+                trace: trace
+            ) { _ in configuration }
             return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
         } catch {
             let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)

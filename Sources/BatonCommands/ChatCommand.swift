@@ -5,6 +5,7 @@ import ChatScreen
 import DirectLineClient
 import DirectLineServer
 import LineEditing
+import Synchronization
 
 /// `baton chat`: the end user's side of a conversation.
 package struct ChatCommand: AsyncParsableCommand {
@@ -27,6 +28,14 @@ package struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: "When the bot hands over") var hub: HubOptions
     @OptionGroup(title: "Who you are") var person: PersonOptions
     @OptionGroup(title: "Input and output") var io: ConsoleOptions
+
+    @Option(
+        help: ArgumentHelp("Go on with a conversation with the service, by its id or with “last”.", valueName: "id")
+    )
+    var resume: String?
+
+    @Option(help: ArgumentHelp("A PEM file of an authority to be trusted besides the system's.", valueName: "file"))
+    var ca: [String] = []
 
     @Option(help: ArgumentHelp("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
     var settle: Int = 500
@@ -56,7 +65,7 @@ package struct ChatCommand: AsyncParsableCommand {
             let (account, locale) = (person.account(profile), person.resolvedLocale(profile))
             switch try service.target() {
             case .service(let endpoint, let credential):
-                return await converse(
+                return try await converse(
                     at: endpoint,
                     with: credential,
                     as: account,
@@ -78,6 +87,9 @@ package struct ChatCommand: AsyncParsableCommand {
                     desks: desks
                 )
                 stack.botFaults = hub.botFaults
+                stack.serverFaults = hub.serverFaults
+                let panel = FaultPanel()
+                stack.onFaultControl = panel.connect
                 return try await stack.withRunning { address in
                     let endpoint = try DirectLineEndpoint(address.directLineURL)
                     if screen.isInteractive {
@@ -85,12 +97,13 @@ package struct ChatCommand: AsyncParsableCommand {
                     }
                     let withdraw = try await announceDesks(desks, on: console, screen: screen)
                     defer { withdraw?() }
-                    return await converse(
+                    return try await converse(
                         at: endpoint,
                         with: .secret(secret),
                         as: account,
                         locale: locale,
                         desks: desks,
+                        faults: panel.follow,
                         on: console,
                         screen: screen
                     )
@@ -109,37 +122,76 @@ package struct ChatCommand: AsyncParsableCommand {
         as account: ChannelAccount,
         locale: String,
         desks: DeskDoor? = nil,
+        faults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
         on console: any Console,
         screen: ChatTerminal
-    ) async -> Int32 {
-        let transport = io.transport.transport
+    ) async throws -> Int32 {
+        let trace = try TraceFeed(file: io.trace)
+        // Conversations with the embedded server end with it.
+        let places = faults == nil ? ConversationPlaces() : nil
+        let last = try resumption(among: places?.all ?? [], at: endpoint, isEmbedded: faults != nil)
+        var client = ClientConfiguration(endpoint: endpoint, credential: credential, user: account, locale: locale)
+        client.transport = io.transport.transport
+        client.proxies = try Secrets.proxies()
+        client.trustedCertificates = ca
+        // A script that wants it says so at its start; making entries costs a little.
+        if io.trace != nil || screen.isInteractive { client.onTrace = trace.take }
+        if let last, !last.userId.isEmpty { client.user.id = last.userId }
+        let configuration = client
+        let resumption = Mutex(last?.resumption)
+        let userId = configuration.user.id ?? ""
         let loop = ChatLoop(
             console: console,
             output: screen.output,
             sides: sides(screen: screen, hasDesks: desks != nil),
             recordPath: io.record,
             reportFailure: screen.failureReport,
-            offerCommands: screen.completion.offer
-        ) { side in
-            guard side == .agent, let desks else {
-                return ClientConfiguration(
-                    endpoint: endpoint,
-                    credential: credential,
-                    user: account,
-                    locale: locale,
-                    transport: transport
-                )
+            offerCommands: screen.completion.offer,
+            changeFaults: faults,
+            trace: trace,
+            onPlace: { side, place in
+                guard side == .user else { return }
+                let known = ConversationPlaces.Place(authority: endpoint.authority, userId: userId, resumption: place)
+                places?.remember(known)
             }
-            return ClientConfiguration(
-                endpoint: try DirectLineEndpoint(try await desks.address().directLineURL),
-                credential: .secret(desks.secret),
-                user: ChannelAccount(id: "desk", name: AgentCommand.defaultName, role: "user"),
-                locale: locale,
-                transport: transport
-            )
+        ) { side in
+            var client = configuration
+            guard side == .agent, let desks else {
+                // Only the first conversation is an earlier one; /new begins another.
+                client.resume = resumption.withLock { $0.take() }
+                return client
+            }
+            client.endpoint = try DirectLineEndpoint(try await desks.address().directLineURL)
+            client.credential = .secret(desks.secret)
+            client.user = ChannelAccount(id: "desk", name: AgentCommand.defaultName, role: "user")
+            return client
         }
         // The line editor takes signals itself.
         return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+    }
+
+    private func resumption(
+        among places: [ConversationPlaces.Place],
+        at endpoint: DirectLineEndpoint,
+        isEmbedded: Bool
+    ) throws(CommandError) -> ConversationPlaces.Place? {
+        guard let resume else { return nil }
+        if isEmbedded {
+            throw CommandError("--resume needs a service; conversations with the embedded server end with it")
+        }
+        let here = places.filter { $0.authority == endpoint.authority }
+        if resume == "last" {
+            guard let last = here.first else {
+                throw CommandError("no conversation with \(endpoint.authority) is remembered")
+            }
+            return last
+        }
+        let unknown = ConversationPlaces.Place(
+            authority: endpoint.authority,
+            userId: "",
+            resumption: Resumption(conversationId: resume)
+        )
+        return here.first { $0.resumption.conversationId == resume } ?? unknown
     }
 
     /// The user's side, and an agent's for `/as agent` where there is a hub.

@@ -1,3 +1,4 @@
+import ChatScreen
 import DirectLineClient
 import DirectLineServer
 
@@ -15,6 +16,7 @@ func describe(_ error: any Error) -> String {
     switch error {
     case let error as ClientError: error.message
     case let error as ServerError: error.message
+    case let error as CommandFailure: error.message
     default: String(describing: error)
     }
 }

@@ -15,6 +15,9 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Save everything that was said to a file when leaving.", valueName: "file"))
     var record: String?
 
+    @Option(help: ArgumentHelp("Write all that goes over the wire to a file, without secrets.", valueName: "file"))
+    var trace: String?
+
     @Option(help: ArgumentHelp("The longest wait of a pipe for an answer, in seconds.", valueName: "s"))
     var linger: Int = 60
 

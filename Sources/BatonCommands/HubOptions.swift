@@ -1,6 +1,7 @@
 import AgentHub
 import ArgumentParser
 import Bots
+import DirectLineServer
 import Handoff
 
 /// Who answers when the bot hands over, and how the hub reports it.
@@ -22,7 +23,7 @@ struct HubOptions: ParsableArguments {
 
     @Option(
         name: .customLong("fault"),
-        help: ArgumentHelp("What is to go wrong in handoffs, more than once if need be.", valueName: "name|help")
+        help: ArgumentHelp("What is to go wrong in handoffs, more than once if need be.", valueName: "name[:arg]|help")
     )
     var faults: [FaultOption] = []
 
@@ -34,6 +35,9 @@ struct HubOptions: ParsableArguments {
         if !(0...86_400).contains(agentGrace) { throw ValidationError("--agent-grace takes seconds from 0 to 86400.") }
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
+
+    /// What the server is to do wrong.
+    var serverFaults: [ServerFault] { faults.compactMap(\.serverFault) }
 
     /// What the bot is to do wrong.
     var botFaults: Set<BotFault> { Set(faults.compactMap(\.botFault)) }
@@ -91,6 +95,7 @@ enum FaultOption: ExpressibleByArgument, Hashable {
     case human(HumanFault)
     case status(StatusFault)
     case bot(BotFault)
+    case server(ServerFault)
     case help
 
     init?(argument: String) {
@@ -102,6 +107,8 @@ enum FaultOption: ExpressibleByArgument, Hashable {
             self = .status(fault)
         } else if let fault = BotFault(rawValue: argument) {
             self = .bot(fault)
+        } else if let fault = try? ServerFault(argument) {
+            self = .server(fault)
         } else {
             return nil
         }
@@ -109,7 +116,9 @@ enum FaultOption: ExpressibleByArgument, Hashable {
 
     private static let all: [any NamedFault] = HumanFault.allCases + StatusFault.allCases + BotFault.allCases
 
-    static var allValueStrings: [String] { ["help"] + all.map { $0.rawValue } }
+    static var allValueStrings: [String] {
+        ["help"] + all.map { $0.rawValue } + ServerFault.catalogue.map(\.name)
+    }
 
     var humanFault: HumanFault? {
         if case .human(let fault) = self { fault } else { nil }
@@ -123,11 +132,19 @@ enum FaultOption: ExpressibleByArgument, Hashable {
         if case .bot(let fault) = self { fault } else { nil }
     }
 
+    var serverFault: ServerFault? {
+        if case .server(let fault) = self { fault } else { nil }
+    }
+
     /// What `--fault help` prints: a name and what it does on each line.
     static var list: String {
-        let width = all.map { $0.rawValue.count }.max() ?? 0
-        return all.map { fault in
-            fault.rawValue + String(repeating: " ", count: width - fault.rawValue.count + 2) + fault.summary
-        }.joined(separator: "\n")
+        let people = all.map { ($0.rawValue, $0.summary) }
+        let server = ServerFault.catalogue.map { ($0.usage, $0.summary) }
+        let width = (people + server).map(\.0.count).max() ?? 0
+        let lines = { (faults: [(String, String)]) in
+            faults.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 }
+        }
+        let heading = ["", "Of the server, with which every client has to cope:"]
+        return (lines(people) + heading + lines(server)).joined(separator: "\n")
     }
 }

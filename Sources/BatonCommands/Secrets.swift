@@ -1,3 +1,5 @@
+import DirectLineClient
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -20,6 +22,23 @@ enum Secrets {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)
         return text.isEmpty ? nil : text
+    }
+
+    /// Which hosts the environment wants to be reached through a proxy.
+    ///
+    /// - Throws: ``CommandError`` that names the variable and never its content.
+    static func proxies() throws(CommandError) -> ProxySettings {
+        var variables: [String: String] = [:]
+        for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+            for spelling in [name, name.uppercased()] {
+                if let value = environment(spelling) { variables[spelling] = value }
+            }
+        }
+        do throws(ClientError) {
+            return try ProxySettings(environment: variables)
+        } catch {
+            throw CommandError(error.message)
+        }
     }
 
     /// A path in which a leading `~` stands for the home folder.

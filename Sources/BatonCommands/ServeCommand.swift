@@ -55,6 +55,7 @@ package struct ServeCommand: AsyncParsableCommand {
                 desks: desks
             )
             stack.botFaults = hub.botFaults
+            stack.serverFaults = hub.serverFaults
             stack.onEvent = Self.log("")
             try await stack.withRunning { address in
                 let deskAddress = try await desks?.address()

@@ -12,6 +12,9 @@ enum StateFolder {
     /// The file with the lines of earlier days at a desk; what one says to users is no history for the other side.
     static var deskHistory: String? { path.map { $0 + "/desk-history" } }
 
+    /// The file with the places of earlier conversations.
+    static var conversations: String? { path.map { $0 + "/conversations.json" } }
+
     /// A folder within it that only its owner can look into, made when it is missing; nil when there is no place.
     static func subfolder(_ name: String) -> String? {
         guard let path = path.map({ $0 + "/" + name }) else { return nil }

@@ -23,6 +23,9 @@ package struct ChatLoop: Sendable {
     private let recordPath: String?
     private let reportFailure: @Sendable (String) -> Void
     private let offerCommands: @Sendable (CommandSet) -> Void
+    private let changeFaults: @Sendable (String) -> Result<[ChatItem.Row], CommandFailure>
+    private let trace: TraceFeed?
+    private let onPlace: @Sendable (Side, Resumption) -> Void
     private let clock: any Clock<Duration>
 
     /// A loop over a console.
@@ -34,6 +37,9 @@ package struct ChatLoop: Sendable {
     ///   - recordPath: A file that gets the transcript at the end, whichever way it comes.
     ///   - reportFailure: Where sentences about failures go; to the console when nil.
     ///   - offerCommands: Told what can be completed from now on.
+    ///   - changeFaults: Follows a wish about the embedded server's faults.
+    ///   - trace: What is shown of the wire.
+    ///   - onPlace: Told how far a conversation was seen, when it opens and when it is left.
     ///   - clock: What timers wait on.
     ///   - client: The conversation to open for a side; asked when the side begins, and for each new conversation.
     package init(
@@ -43,6 +49,9 @@ package struct ChatLoop: Sendable {
         recordPath: String? = nil,
         reportFailure: (@Sendable (String) -> Void)? = nil,
         offerCommands: @escaping @Sendable (CommandSet) -> Void = { _ in },
+        changeFaults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
+        trace: TraceFeed? = nil,
+        onPlace: @escaping @Sendable (Side, Resumption) -> Void = { _, _ in },
         clock: any Clock<Duration> = ContinuousClock(),
         client: @escaping @Sendable (Side) async throws -> ClientConfiguration
     ) {
@@ -53,6 +62,11 @@ package struct ChatLoop: Sendable {
         self.recordPath = recordPath
         self.reportFailure = reportFailure ?? { console.show($0) }
         self.offerCommands = offerCommands
+        self.changeFaults =
+            changeFaults ?? { _ in .failure(CommandFailure("The server is not ours; only the embedded one has faults."))
+            }
+        self.trace = trace
+        self.onPlace = onPlace
         self.clock = clock
     }
 
@@ -66,6 +80,11 @@ package struct ChatLoop: Sendable {
         return await withDiscardingTaskGroup { group in
             group.addTask {
                 for await input in console.inputs { await events.send(Arrival(side: .user, event: .input(input))) }
+            }
+            if let trace {
+                group.addTask {
+                    for await entry in trace.entries { await events.send(Arrival(side: .user, event: .traced(entry))) }
+                }
             }
             let exitCode = await perform(events, in: &group)
             group.cancelAll()
@@ -114,6 +133,14 @@ package struct ChatLoop: Sendable {
         case .openSide: group.addTask { await converse(side, requests, send) }
         case .post(let activity, let number):
             group.addTask { await send(.posted(number: number, await requests.post(activity))) }
+        case .upload(let paths, let activity, let number):
+            group.addTask { await send(.posted(number: number, await upload(paths, activity, requests))) }
+        case .download(let attachment, let path):
+            group.addTask { await send(.downloaded(await download(attachment, to: path, requests))) }
+        case .changeFaults(let wish):
+            let result = changeFaults(wish)
+            group.addTask { await send(.faultsListed(result)) }
+        case .setTrace(let isShown): trace?.show(isShown)
         case .signal(let activity): group.addTask { _ = await requests.post(activity) }
         case .reconnect: group.addTask { await requests.reconnect() }
         case .startConversation: requests.startAnother()
@@ -160,6 +187,13 @@ package struct ChatLoop: Sendable {
                 try await DirectLine.withConversation(try await client(side)) { conversation in
                     await requests.opened(conversation)
                     await send(.opened(conversationId: conversation.conversationId))
+                    onPlace(side, Resumption(conversationId: conversation.conversationId))
+                    defer {
+                        onPlace(
+                            side,
+                            Resumption(conversationId: conversation.conversationId, watermark: conversation.watermark)
+                        )
+                    }
                     await withTaskGroup(of: Void.self) { group in
                         group.addTask {
                             for await event in conversation.events { await send(.client(event)) }
@@ -192,6 +226,48 @@ package struct ChatLoop: Sendable {
                     continuation.resume(returning: .failure(error))
                 }
             }
+        }
+    }
+
+    private func upload(
+        _ paths: [String],
+        _ activity: Activity,
+        _ requests: ConversationRequests
+    ) async -> Result<String?, ClientError> {
+        var files: [OutgoingFile] = []
+        for path in paths {
+            switch await bytes(of: path) {
+            case .success(let bytes): files.append(OutgoingFile(name: path, bytes: bytes))
+            case .failure(let error): return .failure(ClientError(.rejected, error.description))
+            }
+        }
+        return await requests.upload(files, activity)
+    }
+
+    private func bytes(of path: String) async -> Result<[UInt8], TranscriptError> {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                do throws(TranscriptError) {
+                    continuation.resume(returning: .success(try TranscriptFile.bytes(of: path)))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+    }
+
+    private func download(
+        _ attachment: Attachment,
+        to path: String?,
+        _ requests: ConversationRequests
+    ) async -> Result<(path: String, bytes: Int), CommandFailure> {
+        do {
+            let file = try await requests.download(attachment)
+            return await withCheckedContinuation { continuation in
+                DispatchQueue.global().async { continuation.resume(returning: NewFile.write(file, to: path)) }
+            }
+        } catch {
+            return .failure(CommandFailure((error as? ClientError)?.message ?? "the chat was left"))
         }
     }
 
@@ -243,6 +319,18 @@ private actor ConversationRequests {
         guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
         do {
             return .success(try await conversation.send(activity).id)
+        } catch let error as ClientError {
+            return .failure(error)
+        } catch {
+            return .failure(ClientError(.cancelled, "the chat was left"))
+        }
+    }
+
+    /// Uploads files; fails when no conversation is open.
+    func upload(_ files: [OutgoingFile], _ activity: Activity) async -> Result<String?, ClientError> {
+        guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
+        do {
+            return .success(try await conversation.upload(files, with: activity).id)
         } catch let error as ClientError {
             return .failure(error)
         } catch {

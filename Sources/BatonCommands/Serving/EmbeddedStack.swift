@@ -54,6 +54,10 @@ struct EmbeddedStack: Sendable {
     var desks: DeskDoor?
     /// What the bot is to do wrong.
     var botFaults: Set<BotFault> = []
+    /// What the server is to do wrong from the start.
+    var serverFaults: [ServerFault] = []
+    /// Gets what makes the server go wrong later, before the body runs.
+    var onFaultControl: @Sendable (FaultControl) -> Void = { _ in }
     /// Hears of what happens at the server.
     var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
@@ -87,8 +91,10 @@ struct EmbeddedStack: Sendable {
         var configuration = ServerConfiguration(port: port, secret: secret)
         configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
+        configuration.faults = serverFaults
         let bot = botFaults.isEmpty ? bot : FaultyBot(bot, faults: botFaults)
         let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
+        onFaultControl(server.faults)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {

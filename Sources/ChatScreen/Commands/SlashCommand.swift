@@ -102,6 +102,25 @@ extension SlashCommand {
             summary: "show each handoff with its times and outcome",
             argument: .none
         ),
+        SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
+        SlashCommand(
+            name: "open",
+            usage: "[N [FILE]]",
+            summary: "fetch file N of the conversation; without a number, list the files",
+            argument: .number
+        ),
+        SlashCommand(
+            name: "trace",
+            usage: "on|off",
+            summary: "show every request, answer and frame, without secrets",
+            argument: .words(["on", "off"])
+        ),
+        SlashCommand(
+            name: "fault",
+            usage: "[NAME[:ARG]|help|clear]",
+            summary: "let the embedded server go wrong on purpose, and see what does",
+            argument: .known
+        ),
         SlashCommand(name: "resend", usage: "", summary: "send again what was not delivered", argument: .none),
         SlashCommand(name: "status", usage: "", summary: "show connection, conversation and handoff", argument: .none),
         SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),

@@ -102,7 +102,8 @@ package struct DeskStateMachine: Sendable {
             }
             connection = .failed(error)
             actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
-        case .saved, .loaded, .fetched: break
+        case .traced(let entry): actions.append(.show(.trace(entry)))
+        case .saved, .loaded, .fetched, .downloaded, .faultsListed: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()

@@ -23,6 +23,7 @@ package struct JSONLinesOutput: ChatOutput {
         case .handoff(let transition) where !transition.isChange && transition.queuePosition == nil:
             transition.message.map { ["kind": "notice", "level": "info", "text": .string($0)] }
         case .handoff(let transition): handoff(transition)
+        case .trace(let entry): ["kind": "trace", "entry": entry.jsonValue]
         case .hub(let parts): ["kind": "hub", "text": .string(parts.joined(separator: " · "))]
         case .connection(let state): connection(state)
         case .notice(let text): ["kind": "notice", "level": "info", "text": .string(text)]

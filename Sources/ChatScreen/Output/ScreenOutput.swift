@@ -51,6 +51,7 @@ package struct ScreenOutput: ChatOutput {
             )
         case .handoff(let transition):
             return HandoffLine(style: style, columns: columns).lines(of: transition)
+        case .trace(let entry): return entry.lines.flatMap { wrapped($0, .faint, columns) }
         case .hub(let parts): return HandoffLine(style: style, columns: columns).lines(of: parts)
         case .connection(let state):
             guard let words = state.announcement else { return [] }

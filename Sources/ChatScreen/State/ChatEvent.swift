@@ -19,6 +19,12 @@ package enum ChatEvent: Sendable {
     case loaded(path: String, Result<Transcript, TranscriptError>)
     /// The transcript behind a link was fetched, or not.
     case fetched(link: String, Result<Transcript, TranscriptError>)
+    /// A file of the conversation was written to disk, or not: its path and size, or one sentence.
+    case downloaded(Result<(path: String, bytes: Int), CommandFailure>)
+    /// What was asked about faults of the embedded server.
+    case faultsListed(Result<[ChatItem.Row], CommandFailure>)
+    /// Something went over the wire while the person wanted to see it.
+    case traced(TraceEntry)
     /// A timer ran out.
     case timer(ChatTimer)
     /// No conversation could be opened.
@@ -49,6 +55,14 @@ package enum ChatAction: Sendable {
     case setPrompt(ChatPrompt)
     /// Send an activity; answer with ``ChatEvent/posted(number:_:)`` of the same number.
     case post(Activity, number: Int)
+    /// Upload files with an activity; answer with ``ChatEvent/posted(number:_:)`` of the same number.
+    case upload([String], Activity, number: Int)
+    /// Fetch a file and write it, under its own name when there is no path; answer with ``ChatEvent/downloaded(_:)``.
+    case download(Attachment, path: String?)
+    /// Follow a wish about the embedded server's faults; answer with ``ChatEvent/faultsListed(_:)``.
+    case changeFaults(String)
+    /// Show what goes over the wire, or no longer.
+    case setTrace(Bool)
     /// Send what is of this moment only; nothing answers, and a failure is no news.
     case signal(Activity)
     /// Call the person, who may look elsewhere.
@@ -73,4 +87,13 @@ package enum ChatAction: Sendable {
     case startTimer(ChatTimer, Duration)
     /// End the chat.
     case leave(exitCode: Int32)
+}
+
+/// Why a command was not done, as one sentence for the person who gave it.
+package struct CommandFailure: Error, Hashable, Sendable {
+    /// The sentence.
+    package let message: String
+
+    /// A failure with a sentence.
+    package init(_ message: String) { self.message = message }
 }

@@ -16,6 +16,8 @@ package enum ChatItem: Sendable {
     indirect case changed(ChatItem)
     /// The handoff changed its state.
     case handoff(HandoffTransition)
+    /// Something that went over the wire.
+    case trace(TraceEntry)
     /// A change of state at the hub, in parts for one line.
     case hub([String])
     /// The connection changed its state.

@@ -58,7 +58,12 @@ extension ChatStateMachine {
     }
 
     /// Sends an activity of the user and shows the words for it at once; the echo is not shown again.
-    private mutating func say(_ activity: Activity, words: String, at now: Timestamp) -> [ChatAction] {
+    mutating func say(
+        _ activity: Activity,
+        words: String,
+        files: [String] = [],
+        at now: Timestamp
+    ) -> [ChatAction] {
         if handoff.state == .closed || connection?.isOver == true {
             return [.show(.failure("The conversation is over; /new starts another. Not sent: “\(oneLine(words))”"))]
         }
@@ -67,7 +72,7 @@ extension ChatStateMachine {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
         latency.lineEntered(at: now)
-        return actions + startTurn() + send(activity, words: words)
+        return actions + startTurn() + send(activity, words: words, files: files)
     }
 
     /// Sends what did not arrive, in order; never what may have.
@@ -75,7 +80,7 @@ extension ChatStateMachine {
         guard !undelivered.isEmpty else { return [.show(.failure("There is nothing that was not delivered."))] }
         let lines = undelivered
         undelivered = []
-        return lines.flatMap { say($0.activity, words: $0.words, at: now) }
+        return lines.flatMap { say($0.activity, words: $0.words, files: $0.files, at: now) }
     }
 
     private mutating func choose(_ number: Int, at now: Timestamp) -> [ChatAction] {
@@ -127,6 +132,15 @@ extension ChatStateMachine {
         case "withdraw":
             guard handoff.state.isOpen else { return [.show(.failure("There is no handoff to withdraw from."))] }
             return say(.event(HandoffAdapter.withdrawalName), words: "(leave the queue or the agent)", at: now)
+        case "attach":
+            guard !argument.isEmpty else { return usage(command) }
+            return attach(argument, at: now)
+        case "open": return open(argument, command)
+        case "trace":
+            guard ["on", "off"].contains(argument) else { return usage(command) }
+            let words = argument == "on" ? "What goes over the wire is shown from now on." : "No more of the wire."
+            return [.show(.notice(words)), .setTrace(argument == "on")]
+        case "fault": return [.changeFaults(argument)]
         case "resend": return resend(at: now)
         case "as":
             guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }

@@ -117,6 +117,9 @@ package struct ChatStateMachine: Sendable {
         case .posted(let number, let result): actions += posted(number, result)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
+        case .downloaded(let result): actions += downloaded(result) + fileDone(at: now)
+        case .faultsListed(let result): actions.append(.show(Self.item(result)))
+        case .traced(let entry): actions.append(.show(.trace(entry)))
         case .fetched(let link, let result): actions += showFetched(link, result) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)
         case .failedToOpen(let error):
@@ -154,8 +157,8 @@ package struct ChatStateMachine: Sendable {
     // MARK: - Posting
 
     /// Queues an activity and posts it when nothing else is under way.
-    mutating func send(_ activity: Activity, words: String) -> [ChatAction] {
-        outbox.add(activity, words: words)
+    mutating func send(_ activity: Activity, words: String, files: [String] = []) -> [ChatAction] {
+        outbox.add(activity, words: words, files: files)
         choices = .none
         loaded?.isCurrent = false
         return postNext()
@@ -163,7 +166,11 @@ package struct ChatStateMachine: Sendable {
 
     mutating func postNext() -> [ChatAction] {
         guard connection?.canSend == true, let next = outbox.takeNext() else { return [] }
-        return [.post(next.activity, number: next.number)]
+        return [
+            next.files.isEmpty
+                ? .post(next.activity, number: next.number)
+                : .upload(next.files, next.activity, number: next.number)
+        ]
     }
 
     private mutating func posted(_ number: Int, _ result: Result<String?, ClientError>) -> [ChatAction] {

@@ -8,6 +8,8 @@ struct Outbox: Sendable {
         let activity: Activity
         /// How a failure names it.
         let words: String
+        /// Files that go with it, by path.
+        let files: [String]
     }
 
     private(set) var waiting: [Outgoing] = []
@@ -17,9 +19,9 @@ struct Outbox: Sendable {
     /// How many have not arrived yet.
     var unsentCount: Int { waiting.count + (inFlight == nil ? 0 : 1) }
 
-    mutating func add(_ activity: Activity, words: String) {
+    mutating func add(_ activity: Activity, words: String, files: [String] = []) {
         count += 1
-        waiting.append(Outgoing(number: count, activity: activity, words: words))
+        waiting.append(Outgoing(number: count, activity: activity, words: words, files: files))
     }
 
     /// The one to post now; nil while another is on its way.

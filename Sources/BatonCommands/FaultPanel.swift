@@ -1,0 +1,36 @@
+import ChatScreen
+import DirectLineServer
+import Synchronization
+
+/// What `/fault` does to the embedded server.
+final class FaultPanel: Sendable {
+    private let control = Mutex<FaultControl?>(nil)
+
+    /// Takes the control of a server that is about to run.
+    func connect(_ control: FaultControl) { self.control.withLock { $0 = control } }
+
+    /// Adds a fault, clears all, or lists what goes wrong or could.
+    func follow(_ wish: String) -> Result<[ChatItem.Row], CommandFailure> {
+        guard let control = control.withLock({ $0 }) else {
+            return .failure(CommandFailure("The server is not ours; only the embedded one has faults."))
+        }
+        switch wish {
+        case "": return .success(rows(control))
+        case "help": return .success(ServerFault.catalogue.map { ChatItem.Row($0.usage, $0.summary) })
+        case "clear":
+            control.clear()
+            return .success([])
+        default:
+            do throws(FaultSyntaxError) {
+                control.add(try ServerFault(wish))
+                return .success(rows(control))
+            } catch {
+                return .failure(CommandFailure(error.message))
+            }
+        }
+    }
+
+    private func rows(_ control: FaultControl) -> [ChatItem.Row] {
+        control.active.map { ChatItem.Row("\($0)", "goes wrong") }
+    }
+}
