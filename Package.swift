@@ -111,6 +111,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "AgentHub", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "ConversationFile",
+            dependencies: ["BotSchema", "CSQLite", "DirectLineServer"],
+            swiftSettings: strict
+        ),
         .target(name: "Desk", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
         .target(
             name: "ChatScreen",
@@ -125,7 +131,8 @@ let package = Package(
         .target(
             name: "BatonCommands",
             dependencies: [
-                "AgentHub", "BotSchema", "Bots", "ChatScreen", "Desk", "DirectLineClient", "DirectLineServer",
+                "AgentHub", "BotSchema", "Bots", "ChatScreen", "ConversationFile", "Desk", "DirectLineClient",
+                "DirectLineServer",
                 "Handoff",
                 "LineEditing", "Transcripts", "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -220,6 +227,11 @@ let package = Package(
         .testTarget(
             name: "AgentHubTests",
             dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff", "HandoffFixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ConversationFileTests",
+            dependencies: ["BotSchema", "ConversationFile", "DirectLineServer"],
             swiftSettings: strict
         ),
         .testTarget(

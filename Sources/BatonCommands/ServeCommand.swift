@@ -1,4 +1,5 @@
 import AgentHub
+import ConversationFile
 package import ArgumentParser
 import DirectLineServer
 import LineEditing
@@ -21,6 +22,14 @@ package struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
     var port: Int = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep conversations and uploads in a file, so that they outlive the server.",
+            valueName: "file"
+        )
+    )
+    var store: String?
 
     @Option(help: ArgumentHelp("The port for agents' desks; 0 takes a free one.", valueName: "n"))
     var deskPort: Int = 0
@@ -54,6 +63,7 @@ package struct ServeCommand: AsyncParsableCommand {
                 adapter: agentHub.map(hub.adapter),
                 desks: desks
             )
+            stack.store = try store.map(ConversationFile.init)
             stack.botFaults = hub.botFaults
             stack.serverFaults = hub.serverFaults
             stack.onEvent = Self.log("")

@@ -43,7 +43,8 @@ struct ListeningServer: Sendable {
                 capacity: configuration.limits.storedFiles,
                 retention: configuration.limits.fileRetention,
                 identifiers: identifiers,
-                now: configuration.now
+                now: configuration.now,
+                store: store
             ),
             limits: configuration.limits
         )
@@ -69,6 +70,7 @@ struct ListeningServer: Sendable {
                 report: configuration.onEvent
             ),
             faults: FaultRoutes(control: faults, gatekeeper: gatekeeper),
+            store: store,
             clock: configuration.clock
         )
         stream = ActivityStream(
@@ -77,6 +79,7 @@ struct ListeningServer: Sendable {
             keepAliveInterval: configuration.keepAliveInterval,
             clock: configuration.clock,
             faults: faults,
+            store: store,
             report: configuration.onEvent
         )
     }

@@ -224,14 +224,14 @@ struct FileTests {
         }
         let first = await shelf.keep(file(6))
         let second = await shelf.keep(file(4))
-        #expect(await shelf[first] != nil)
+        #expect(await shelf.file(first) != nil)
         let third = await shelf.keep(file(5))
-        #expect(await shelf[first] == nil)
-        #expect(await shelf[second] != nil)
+        #expect(await shelf.file(first) == nil)
+        #expect(await shelf.file(second) != nil)
         time.advance(by: 100)
-        #expect(await shelf[third] == nil)
+        #expect(await shelf.file(third) == nil)
         let large = await shelf.keep(file(50))
-        #expect(await shelf[large] != nil, "the newest is kept, whatever its size: uploads have a limit of their own")
+        #expect(await shelf.file(large) != nil, "the newest is kept, whatever its size: uploads have a limit of their own")
     }
 
     @Test(

@@ -71,6 +71,9 @@ package final class PipedProgram {
         isInputOpen = false
     }
 
+    /// Sends the program a signal.
+    package func signal(_ number: Int32) { kill(process, number) }
+
     /// Waits until the program has printed a text.
     package func wait(for text: String, atMost limit: Duration = .seconds(30)) throws {
         let deadline = ContinuousClock.now + limit

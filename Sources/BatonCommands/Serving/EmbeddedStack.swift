@@ -1,6 +1,7 @@
 import AgentHub
 import BotSchema
 import Bots
+import ConversationFile
 import DirectLineClient
 import DirectLineServer
 import LineEditing
@@ -54,6 +55,8 @@ struct EmbeddedStack: Sendable {
     var desks: DeskDoor?
     /// What the bot is to do wrong.
     var botFaults: Set<BotFault> = []
+    /// Where conversations outlive the server; nil keeps them in memory.
+    var store: ConversationFile?
     /// What the server is to do wrong from the start.
     var serverFaults: [ServerFault] = []
     /// Gets what makes the server go wrong later, before the body runs.
@@ -93,7 +96,12 @@ struct EmbeddedStack: Sendable {
         configuration.onEvent = onEvent
         configuration.faults = serverFaults
         let bot = botFaults.isEmpty ? bot : FaultyBot(bot, faults: botFaults)
-        let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
+        let server = EmbeddedServer(
+            configuration: configuration,
+            bot: bot,
+            adapter: adapter,
+            store: store ?? VolatileConversations()
+        )
         onFaultControl(server.faults)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Result?.self) { group in

@@ -18,6 +18,8 @@ extension ActivityStream {
         while let frame = await conversation.nextFrame(for: &reader) {
             var text = frame.buffer
             do {
+                // A client must not see, and count, what a crash would take back.
+                if store.isDurable { try await store.settled() }
                 guard let fate = faults.nextFrame() else {
                     try await outbound.send(utf8: text)
                     continue

@@ -12,6 +12,7 @@ struct ActivityStream: Sendable {
     let keepAliveInterval: Duration
     let clock: any Clock<Duration>
     let faults: FaultControl
+    let store: any ConversationStore
     let report: @Sendable (ServerEvent) -> Void
 
     /// How long a silent socket of a fault is kept.

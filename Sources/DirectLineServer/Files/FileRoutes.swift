@@ -67,7 +67,9 @@ struct FileRoutes: Sendable {
     }
 
     private func file(_ id: String) async throws(HTTPFailure) -> StoredFile {
-        guard let file = await shelf[id] else { throw HTTPFailure(.notFound, "BadArgument", "there is no such file") }
+        guard let file = await shelf.file(id) else {
+            throw HTTPFailure(.notFound, "BadArgument", "there is no such file")
+        }
         return file
     }
 

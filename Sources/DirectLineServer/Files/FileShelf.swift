@@ -31,6 +31,7 @@ actor FileShelf {
     private let retention: Duration
     private let identifiers: Identifiers
     private let now: @Sendable () -> Timestamp
+    private let store: any ConversationStore
     private var entries: [String: Entry] = [:]
     private var order: [String] = []
     private var size = 0
@@ -39,8 +40,10 @@ actor FileShelf {
         capacity: Int,
         retention: Duration,
         identifiers: Identifiers,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        store: any ConversationStore = VolatileConversations()
     ) {
+        self.store = store
         self.capacity = capacity
         self.retention = retention
         self.identifiers = identifiers
@@ -48,9 +51,15 @@ actor FileShelf {
     }
 
     /// The file of an id, nil when there is none or it is too old.
-    subscript(id: String) -> StoredFile? {
-        guard let entry = entries[id], entry.expiry > now() else { return nil }
-        return entry.file
+    func file(_ id: String) async -> StoredFile? {
+        if let entry = entries[id] { return entry.expiry > now() ? entry.file : nil }
+        guard let upload = await store.upload(id), upload.expiry > now() else { return nil }
+        return StoredFile(
+            name: upload.name,
+            contentType: upload.contentType,
+            original: ByteBuffer(bytes: upload.original),
+            thumbnail: upload.thumbnail.map { ByteBuffer(bytes: $0) }
+        )
     }
 
     /// Keeps a file.
@@ -60,6 +69,18 @@ actor FileShelf {
         let id = identifiers.secret()
         entries[id] = Entry(file: file, expiry: now().advanced(by: retention))
         order.append(id)
+        if store.isDurable {
+            store.keep(
+                StoredUpload(
+                    id: id,
+                    name: file.name,
+                    contentType: file.contentType,
+                    original: Array(file.original.readableBytesView),
+                    thumbnail: file.thumbnail.map { Array($0.readableBytesView) },
+                    expiry: now().advanced(by: retention)
+                )
+            )
+        }
         size += file.size
         while let oldest = order.first, oldest != id,
             size > capacity || entries[oldest].map({ $0.expiry <= now() }) == true

@@ -1,0 +1,95 @@
+import BotSchema
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// `baton serve --store`, killed in the middle of things.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+struct StoreTests {
+    private func serve(_ home: TemporaryFolder, port: String) throws -> PipedProgram {
+        let server = try PipedProgram(
+            [
+                BuiltProducts.executable("baton"), "serve", "--agent", "none", "--port", port, "--store",
+                home.file("conversations.db"),
+            ],
+            environment: baseEnvironment(home: home)
+        )
+        try server.wait(for: "Ctrl-C stops the server.")
+        return server
+    }
+
+    private func word(after text: String, in output: String) throws -> String {
+        let range = try #require(output.firstRange(of: text))
+        return String(output[range.upperBound...].prefix { !$0.isWhitespace })
+    }
+
+    @Test func `a server killed under load loses nothing that it acknowledged, and clients resume by themselves`()
+        throws
+    {
+        let home = try TemporaryFolder()
+        var server = try serve(home, port: "0")
+        let address = try word(after: "baton --direct-line ", in: server.output)
+        let port = String(address.split(separator: ":").last ?? "0")
+        let chats = try (1...3).map { number in
+            let chat = try startChat(["--direct-line", address, "--user-id", "u-\(number)"], home: home, rows: 200)
+            try chat.wait(for: "[4] Talk to a person")
+            return chat
+        }
+        for round in 1...4 {
+            for line in 1...10 {
+                for (number, chat) in chats.enumerated() { chat.enter("chat \(number) round \(round) line \(line)") }
+            }
+            // Somewhere in the middle of it: posts on their way, answers not written yet.
+            server.signal(SIGKILL)
+            _ = try server.waitForExit()
+            server = try serve(home, port: port)
+        }
+        for (number, chat) in chats.enumerated() {
+            // A line of after the last restart is answered, so the client has found its way back.
+            let done = "chat \(number) is done"
+            try chat.wait(for: "the connection", atMost: .seconds(60)) { $0.text.contains("Connected again.") }
+            chat.enter(done)
+            try chat.wait(for: "everything said", atMost: .seconds(90)) { $0.count(of: "you       \(done)") == 1 }
+            chat.enter("/status")
+            try chat.wait(for: "nothing on its way", atMost: .seconds(90)) { screen in
+                if screen.lines.contains(where: { $0.contains("sending") && $0.contains("on the way") }) {
+                    chat.enter("/status")
+                    return false
+                }
+                return screen.text.contains("activities")
+            }
+            chat.enter("/save \(home.file("\(number).transcript"))")
+            try chat.wait(for: "Saved", atMost: .seconds(30))
+            // What the chat has told as not delivered, or as unsure, may be missing; nothing else may.
+            let told = chat.screen.transcript.filter { $0.contains("delivered") }.joined(separator: "\n")
+            let resumed = try PipedProgram(
+                [
+                    BuiltProducts.executable("baton"), "--json", "--direct-line", address, "--user-id",
+                    "u-\(number + 1)",
+                    "--resume", try conversation(in: home.file("\(number).transcript"), home, number),
+                ],
+                environment: baseEnvironment(home: try TemporaryFolder())
+            )
+            resumed.closeInput()
+            _ = try resumed.waitForExit()
+            for round in 1...4 {
+                for line in 1...10 {
+                    let text = "chat \(number) round \(round) line \(line)"
+                    let count = resumed.output.ranges(of: "\"text\":\"\(text)\"").count
+                    #expect(count == 1 || (count == 0 && told.contains("“\(text)”")), "\(text): \(count)\n\(told)")
+                }
+            }
+        }
+    }
+
+    private func conversation(in path: String, _ home: TemporaryFolder, _ number: Int) throws -> String {
+        let saved = try JSONValue(parsing: try home.read("\(number).transcript"))
+        return try #require(saved.array?.lazy.compactMap { $0["conversation"]?["id"]?.string }.first)
+    }
+}
