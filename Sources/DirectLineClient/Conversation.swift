@@ -122,8 +122,19 @@ public final class Conversation: Sendable {
         return (activity, clientID)
     }
 
+    /// Makes a request when its turn has come.
+    func passing<Answer: Sendable>(
+        _ request: @escaping @Sendable (_ bearer: String?) async throws -> Answer
+    ) async throws -> Answer {
+        try await turnstile.pass {
+            requests.post(.sent)
+            defer { requests.post(.answered) }
+            return try await repeating(request)
+        }
+    }
+
     /// Repeats a request whose failure says for certain that nothing has arrived.
-    private func repeating(_ request: (_ bearer: String?) async throws -> String?) async throws -> String? {
+    private func repeating<Answer>(_ request: (_ bearer: String?) async throws -> Answer) async throws -> Answer {
         var backoff = Backoff(seed: state.withLock { $0.random.next() })
         var retries = 0
         var hasNewToken = false

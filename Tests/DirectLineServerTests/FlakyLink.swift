@@ -21,9 +21,6 @@ final class FlakyLink: Sendable {
         self.target = target
     }
 
-    /// How many connections there are.
-    var count: Int { state.withLock { $0.links.count } }
-
     /// Breaks all connections, those of sockets and those of requests.
     func cut() {
         for channel in state.withLock({ $0.links.values.map { $0 } }) { channel.close(promise: nil) }
