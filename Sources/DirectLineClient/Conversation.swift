@@ -53,8 +53,13 @@ public final class Conversation: Sendable {
     /// What the conversation brings, in order, for one reader.
     public var events: ClientEvents { ClientEvents(queue: queue) }
 
-    /// The position behind the last activity handed to the reader of ``events``, opaque.
-    public var watermark: String? { state.withLock { $0.watermark } }
+    /// The position behind what the reader of ``events`` is done with, opaque: ``Resumption`` goes on there.
+    ///
+    /// The reader is done with an event when it asks for the next one.
+    public var watermark: String? { queue.position ?? configuration.resume?.watermark }
+
+    /// The position behind what has come in, for resuming the stream.
+    var streamWatermark: String? { state.withLock { $0.watermark } }
 
     /// How activities arrive at present, nil while they do not.
     public var transportInUse: ClientConfiguration.Transport? { state.withLock { $0.transport } }
@@ -184,6 +189,7 @@ extension Conversation {
         }
         guard let watermark else { return }
         state.withLock { $0.watermark = watermark }
+        queue.mark(watermark)
     }
 
     /// Tells the reader of a change.

@@ -81,7 +81,7 @@ struct ActivityStream: Sendable {
         let info = try await conversation.service.reconnect(
             conversation.tokens.bearer,
             conversation: conversation.conversationId,
-            watermark: conversation.watermark
+            watermark: conversation.streamWatermark
         )
         conversation.tokens.take(token: info.token, expiresIn: info.expiresIn)
         return info
@@ -91,7 +91,7 @@ struct ActivityStream: Sendable {
         let set = try await conversation.service.activities(
             conversation.tokens.bearer,
             conversation: conversation.conversationId,
-            watermark: conversation.watermark
+            watermark: conversation.streamWatermark
         )
         let activities = set.activities
         await conversation.deliver(activities, watermark: set.watermark)
