@@ -20,6 +20,8 @@ public struct ServerLimits: Hashable, Sendable {
     ///
     /// Twice as many may come at once; more is answered 429.
     public var activitiesPerSecond: Int? = 1_000
+    /// How many activities of one conversation are held; the oldest cannot be read any more.
+    public var activitiesInMemory = 100_000
     /// How many conversations may be in memory; beyond them a new one is answered 429 unless an idle one can go.
     public var conversations = 20_000
     /// How long a conversation stays in memory that nobody uses, streams or writes to.
