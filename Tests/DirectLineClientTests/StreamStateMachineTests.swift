@@ -183,6 +183,18 @@ struct StreamStateMachineTests {
         #expect(machine.handle(.credentialLost) == Step(report: .expired, action: .rest))
     }
 
+    @Test func `a token may die twice while the service has other trouble`() {
+        var machine = onlineMachine()
+        _ = machine.handle(broken)
+        let expired = StreamStateMachine.Event.requestFailed(ClientError(.tokenExpired, "expired", status: 403))
+        for _ in 1...3 {
+            #expect(machine.handle(expired).action == .renewCredential)
+            #expect(machine.handle(.credentialRenewed).action == .renew)
+            #expect(wait(machine.handle(.requestFailed(ClientError(.serviceFailed, "oops", status: 500)))) != nil)
+            #expect(machine.handle(.waited).action == .renew)
+        }
+    }
+
     @Test func `a secret that is refused is a failure, an expired one cannot be`() {
         var machine = machine(canRenewCredential: false)
         _ = machine.handle(.started(streamURL: url))

@@ -41,7 +41,7 @@ public struct LiveReplies: Sendable {
     private static let capacity = 32
 
     private var open: [String: Reply] = [:]
-    private var ended = RecentSet(capacity: 256)
+    private var ended = RecentSet<String>(capacity: 256)
 
     /// No replies yet.
     public init() {}

@@ -266,6 +266,8 @@ extension StreamStateMachine {
             return Step(report: nil, action: .renewCredential)
         case .rejected, .invalidURL: return rest(.failed(error))
         default:
+            // The credential was not what was wrong; should it be so again, that is another failure.
+            hasNewCredential = false
             if isTrial { return endTrial() }
             return retry(error.message, isImmediate: false, atLeast: error.retryAfter)
         }
