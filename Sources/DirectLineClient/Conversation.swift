@@ -53,8 +53,13 @@ public final class Conversation: Sendable {
     /// What the conversation brings, in order, for one reader.
     public var events: ClientEvents { ClientEvents(queue: queue) }
 
-    /// The position behind the last activity handed to the reader of ``events``, opaque.
-    public var watermark: String? { state.withLock { $0.watermark } }
+    /// The position behind what the reader of ``events`` is done with, opaque: ``Resumption`` goes on there.
+    ///
+    /// The reader is done with an event when it asks for the next one.
+    public var watermark: String? { queue.position ?? configuration.resume?.watermark }
+
+    /// The position behind what has come in, for resuming the stream.
+    var streamWatermark: String? { state.withLock { $0.watermark } }
 
     /// How activities arrive at present, nil while they do not.
     public var transportInUse: ClientConfiguration.Transport? { state.withLock { $0.transport } }
@@ -122,8 +127,19 @@ public final class Conversation: Sendable {
         return (activity, clientID)
     }
 
+    /// Makes a request when its turn has come.
+    func passing<Answer: Sendable>(
+        _ request: @escaping @Sendable (_ bearer: String?) async throws -> Answer
+    ) async throws -> Answer {
+        try await turnstile.pass {
+            requests.post(.sent)
+            defer { requests.post(.answered) }
+            return try await repeating(request)
+        }
+    }
+
     /// Repeats a request whose failure says for certain that nothing has arrived.
-    private func repeating(_ request: (_ bearer: String?) async throws -> String?) async throws -> String? {
+    private func repeating<Answer>(_ request: (_ bearer: String?) async throws -> Answer) async throws -> Answer {
         var backoff = Backoff(seed: state.withLock { $0.random.next() })
         var retries = 0
         var hasNewToken = false
@@ -173,6 +189,7 @@ extension Conversation {
         }
         guard let watermark else { return }
         state.withLock { $0.watermark = watermark }
+        queue.mark(watermark)
     }
 
     /// Tells the reader of a change.

@@ -2,17 +2,26 @@ import Synchronization
 
 /// Hands events from the stream to its one reader, holding a bounded number of them.
 ///
-/// A writer waits while the queue is full, and thereby the socket; nothing is dropped before ``finish()``.
+/// A writer waits while the queue is full, and thereby the socket; nothing is dropped before ``finish()``. Between
+/// events lie positions of the conversation: one counts when the reader asks for what is behind it, since it is done
+/// then with all that is before.
 final class EventQueue: Sendable {
+    private enum Entry {
+        case event(ClientEvent)
+        case position(String)
+    }
+
     private struct State {
-        var events: [ClientEvent] = []
-        /// The first event not read yet; the array is shifted only now and then.
+        var entries: [Entry] = []
+        /// The first entry not read yet; the array is shifted only now and then.
         var head = 0
+        /// How many of the entries not read yet are events.
+        var count = 0
+        var position: String?
         var isFinished = false
         var reader: CheckedContinuation<ClientEvent?, Never>?
         var writers: [(id: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var nextWriter = 0
-        var count: Int { events.count - head }
     }
 
     private let capacity: Int
@@ -48,12 +57,29 @@ final class EventQueue: Sendable {
         } while !Task.isCancelled && !offer(event)
     }
 
+    /// The last position that the reader has left behind.
+    var position: String? { state.withLock { $0.position } }
+
+    /// Lays a position behind the events so far; it never waits.
+    func mark(_ position: String) {
+        state.withLock { state in
+            // Who waits for more is done with everything.
+            if state.reader != nil {
+                state.position = position
+            } else if state.head < state.entries.count, case .position = state.entries.last {
+                state.entries[state.entries.count - 1] = .position(position)
+            } else {
+                state.entries.append(.position(position))
+            }
+        }
+    }
+
     /// The next event, nil at the end and on cancellation.
     func next() async -> ClientEvent? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let (result, writer) = state.withLock { state -> (ClientEvent??, CheckedContinuation<Void, Never>?) in
-                    if state.count > 0 { return (take(&state), Self.popWriter(&state)) }
+                    if let event = take(&state) { return (event, Self.popWriter(&state)) }
                     if state.isFinished || Task.isCancelled || state.reader != nil { return (.some(nil), nil) }
                     state.reader = continuation
                     return (nil, nil)
@@ -86,21 +112,31 @@ final class EventQueue: Sendable {
             reader = state.reader.take()
             if reader != nil { return true }
             guard state.count < capacity else { return false }
-            state.events.append(event)
+            state.entries.append(.event(event))
+            state.count += 1
             return true
         }
         reader?.resume(returning: event)
         return isDone
     }
 
-    private func take(_ state: inout State) -> ClientEvent {
-        let event = state.events[state.head]
-        state.head += 1
-        if state.head == state.events.count || state.head > capacity {
-            state.events.removeFirst(state.head)
-            state.head = 0
+    private func take(_ state: inout State) -> ClientEvent? {
+        defer {
+            if state.head == state.entries.count || state.head > capacity {
+                state.entries.removeFirst(state.head)
+                state.head = 0
+            }
         }
-        return event
+        while state.head < state.entries.count {
+            defer { state.head += 1 }
+            switch state.entries[state.head] {
+            case .position(let position): state.position = position
+            case .event(let event):
+                state.count -= 1
+                return event
+            }
+        }
+        return nil
     }
 
     private static func popWriter(_ state: inout State) -> CheckedContinuation<Void, Never>? {

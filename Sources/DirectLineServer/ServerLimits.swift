@@ -20,17 +20,23 @@ public struct ServerLimits: Hashable, Sendable {
     ///
     /// Twice as many may come at once; more is answered 429.
     public var activitiesPerSecond: Int? = 1_000
+    /// How many activities of one conversation are held; the oldest cannot be read any more.
+    public var activitiesInMemory = 100_000
     /// How many conversations may be in memory; beyond them a new one is answered 429 unless an idle one can go.
     public var conversations = 20_000
     /// How long a conversation stays in memory that nobody uses, streams or writes to.
     ///
     /// A store brings it back; without one it is gone then.
     public var idleConversation = Duration.seconds(86_400)
+    /// How many tokens, and how many stream URLs, may be good at a time; those that expire first make room.
+    public var credentials = 100_000
     /// How many connections may be open; others wait to be accepted.
     ///
     /// Never more than the process may have files.
     public var connections = 16_384
-    /// How long a connection may be open without a request.
+    /// How long a connection may be open before its first request has begun.
+    public var firstRequest = Duration.seconds(10)
+    /// How long a connection may be open without a request after that.
     public var idleConnection = Duration.seconds(75)
     /// How long a request may take to arrive, body and all.
     public var requestArrival = Duration.seconds(30)

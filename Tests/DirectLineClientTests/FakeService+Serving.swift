@@ -2,6 +2,7 @@ import BotSchema
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 import WebSocketTransport
 
@@ -13,13 +14,25 @@ private enum Connection: Sendable {
 }
 
 /// Runs a fake service on a port of the system's choice for the length of a closure.
-func withFakeService<Value: Sendable>(_ body: @Sendable (FakeService) async throws -> Value) async throws -> Value {
+func withFakeService<Value: Sendable>(
+    tls: NIOSSLContext? = nil,
+    host: String = "127.0.0.1",
+    _ body: @Sendable (FakeService) async throws -> Value
+) async throws -> Value {
     let gate = StreamGate()
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .bind(host: "127.0.0.1", port: 0) { channel in
-            channel.eventLoop.makeCompletedFuture { try configure(channel, gate) }
+            channel.eventLoop.makeCompletedFuture {
+                if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                return try configure(channel, gate)
+            }
         }
-    let service = FakeService(port: listener.channel.localAddress?.port ?? 0, gate: gate)
+    let service = FakeService(
+        port: listener.channel.localAddress?.port ?? 0,
+        gate: gate,
+        host: host,
+        isSecure: tls != nil
+    )
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             try await listener.executeThenClose { connections in

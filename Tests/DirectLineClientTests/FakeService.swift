@@ -48,13 +48,18 @@ actor FakeService {
     /// The codes with which streams have ended.
     private(set) var closeCodes: [UInt16] = []
 
-    init(port: Int, gate: StreamGate) {
+    private let host: String
+    private let isSecure: Bool
+
+    init(port: Int, gate: StreamGate, host: String = "127.0.0.1", isSecure: Bool = false) {
         self.port = port
         self.gate = gate
+        self.host = host
+        self.isSecure = isSecure
     }
 
-    nonisolated var base: String { "http://127.0.0.1:\(port)" }
-    nonisolated var authority: String { "127.0.0.1:\(port)" }
+    nonisolated var base: String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
+    nonisolated var authority: String { "\(host):\(port)" }
 
     /// Changes how the service behaves.
     func set(
@@ -173,7 +178,7 @@ actor FakeService {
             expiresIn: expiresIn
         )
         if offersStream, let watermark {
-            let url = "ws://127.0.0.1:\(port)/stream?watermark=\(watermark)&t=ticket"
+            let url = "\(isSecure ? "wss" : "ws")://\(host):\(port)/stream?watermark=\(watermark)&t=ticket"
             info.json["streamUrl"] = .string(url)
         }
         return info.jsonValue.compactText

@@ -79,7 +79,7 @@ struct PartsTests {
     }
 
     @Test func `recent texts are known, the oldest are forgotten`() {
-        var set = RecentSet(capacity: 2)
+        var set = RecentSet<String>(capacity: 2)
         #expect(set.insert("a") == true)
         #expect(set.insert("a") == false)
         #expect(set.insert("b") == true)

@@ -37,6 +37,23 @@ struct QueueTests {
         }
     }
 
+    @Test func `a position counts when the reader asks for what is behind it`() async {
+        let queue = EventQueue(capacity: 8)
+        await queue.push(.notice("1"))
+        queue.mark("a")
+        queue.mark("b")
+        await queue.push(.notice("2"))
+        queue.mark("c")
+        #expect(await queue.next() == .notice("1"))
+        #expect(queue.position == nil)
+        #expect(await queue.next() == .notice("2"))
+        #expect(queue.position == "b")
+        async let third = queue.next()
+        await queue.push(.notice("3"))
+        #expect(await third == .notice("3"))
+        #expect(queue.position == "c")
+    }
+
     @Test func `the end lets writers go and leaves the reader what was there`() async {
         let queue = EventQueue(capacity: 1)
         await queue.push(.notice("kept"))

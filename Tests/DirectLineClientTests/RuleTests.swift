@@ -132,6 +132,24 @@ struct RuleTests {
         }
     }
 
+    @Test func `a line sent while resuming waits neither stops nor hastens it`() async throws {
+        try await withFakeService { service in
+            let route = "GET \(FakeService.path)"
+            await service.script(route, .status(429, headers: ["Retry-After": "20"]))
+            try await DirectLine.withConversation(.test(service)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.dropStreams()
+                await service.until { $0.requests(route).count == 1 }
+                _ = try await conversation.send(.message("meanwhile"))
+                #expect(await service.requests(route).count == 1)
+                await events.wait(for: .online)
+                #expect(await events.nextText() == "meanwhile")
+            }
+        }
+    }
+
     @Test func `C28 the echo tells that an unanswered post has arrived`() async throws {
         try await withFakeService { service in
             await service.script(Self.posts, .hangUp)

@@ -83,6 +83,33 @@ struct StreamStateMachineTests {
         #expect(machine.handle(.polled(isEmpty: false)) == Step(report: .polling, action: .wait(.seconds(1))))
     }
 
+    @Test func `after five minutes of polling a socket is tried again, and polling goes on when that fails`() {
+        var machine = machine()
+        _ = machine.handle(.started(streamURL: url))
+        for _ in 1...2 {
+            _ = machine.handle(.socketRefused(reason: "no"))
+            _ = machine.handle(.renewed(streamURL: url))
+        }
+        #expect(machine.handle(.socketRefused(reason: "no")).action == .poll)
+        for outcome in [StreamStateMachine.Event.socketRefused(reason: "no"), .socketOpened] {
+            var seconds = 0
+            var step = machine.handle(.polled(isEmpty: false))
+            while let wait = wait(step), seconds < 1000 {
+                seconds += wait / 1000
+                #expect(machine.handle(.waited).action == .poll)
+                step = machine.handle(.polled(isEmpty: false))
+            }
+            #expect(step.action == .renew)
+            #expect((298...300).contains(seconds))
+            #expect(machine.handle(.renewed(streamURL: url)).action == .openSocket(url: url))
+            if outcome == .socketOpened {
+                #expect(machine.handle(outcome).report == .online)
+            } else {
+                #expect(machine.handle(outcome).action == .poll)
+            }
+        }
+    }
+
     @Test func `a client that wants WebSocket alone never polls`() {
         var machine = machine(.webSocket)
         _ = machine.handle(.started(streamURL: url))
@@ -154,6 +181,18 @@ struct StreamStateMachineTests {
         #expect(machine.handle(.reconnectRequested).action == .renew)
         #expect(machine.handle(.requestFailed(expired)) == Step(report: nil, action: .renewCredential))
         #expect(machine.handle(.credentialLost) == Step(report: .expired, action: .rest))
+    }
+
+    @Test func `a token may die twice while the service has other trouble`() {
+        var machine = onlineMachine()
+        _ = machine.handle(broken)
+        let expired = StreamStateMachine.Event.requestFailed(ClientError(.tokenExpired, "expired", status: 403))
+        for _ in 1...3 {
+            #expect(machine.handle(expired).action == .renewCredential)
+            #expect(machine.handle(.credentialRenewed).action == .renew)
+            #expect(wait(machine.handle(.requestFailed(ClientError(.serviceFailed, "oops", status: 500)))) != nil)
+            #expect(machine.handle(.waited).action == .renew)
+        }
     }
 
     @Test func `a secret that is refused is a failure, an expired one cannot be`() {

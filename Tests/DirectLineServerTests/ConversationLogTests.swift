@@ -42,6 +42,16 @@ struct ConversationLogTests {
         #expect(readAll(log, from: &fromOne) == ["message 2  @2", "message 3  @3"])
     }
 
+    @Test func `a log that is full drops the oldest and keeps the numbers`() {
+        var log = ConversationLog(capacity: 2)
+        for number in 1...4 { log.append(message("\(number)")) }
+        var reader = log.position(after: 0)
+        #expect(readAll(log, from: &reader) == ["message 3  @3", "message 4  @4"])
+        #expect(log.count == 4)
+        #expect(!log.contains("2"))
+        #expect(log.activities.map(\.id) == ["3", "4"])
+    }
+
     @Test func `a watermark past the end reads as the end`() {
         var log = ConversationLog()
         log.append(message("1"))

@@ -132,7 +132,7 @@ struct WebSocketConnectionTests {
         bytes: [UInt8],
         code: UInt16
     ) async throws {
-        let limits = WebSocketConfiguration(closeTimeout: .milliseconds(200))
+        let limits = WebSocketConfiguration(closeTimeout: .seconds(1))
         try await withWebSocketServer(configuration: limits, onConnection: Self.echo) { port in
             let answer = try await withRawConnection(port) { inbound, outbound in
                 var answer = ByteBuffer()

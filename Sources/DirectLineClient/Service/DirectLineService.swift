@@ -46,6 +46,26 @@ struct DirectLineService: Sendable {
         return (try? JSONValue(parsing: answer.body))?["id"]?.string
     }
 
+    /// Posts an invoke, whose answer is the bot's own (E6).
+    ///
+    /// - Returns: The bot's status and JSON.
+    func invoke(_ bearer: String?, conversation id: String, activity: [UInt8]) async throws -> InvokeAnswer {
+        let answer = try await exchange.send(
+            .POST,
+            endpoint.baseURL + "/" + path(id, "activities"),
+            authority: endpoint.authority,
+            bearer: bearer,
+            body: activity
+        )
+        let body = try? JSONValue(parsing: answer.body)
+        // The service's own refusals have the shape of its errors; a bot's have any other.
+        let isRefusal = ![200...299, 501...501].contains { $0.contains(answer.status) }
+        if isRefusal, body == nil || ErrorResponse(body)?.code != nil {
+            throw ClientError(answer, from: endpoint.authority, hiding: bearer)
+        }
+        return InvokeAnswer(status: answer.status, body: body)
+    }
+
     /// Uploads files with their activity (E7).
     ///
     /// - Returns: The id that the service gave the activity, nil when it told none.

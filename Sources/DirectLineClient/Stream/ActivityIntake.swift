@@ -12,9 +12,10 @@ struct ActivityIntake: Sendable {
         case malformed(String)
     }
 
-    private var known: RecentSet
+    /// Hashes of ids and contents: services replay whole conversations, so many must be known, and cost little.
+    private var known: RecentSet<Int>
 
-    init(capacity: Int = 10_000) { known = RecentSet(capacity: capacity) }
+    init(capacity: Int = 200_000) { known = RecentSet(capacity: capacity) }
 
     /// Reads a frame of the stream; later root objects are told apart by their members, so unknown ones are ignored.
     static func content(of text: String) -> Content {
@@ -36,32 +37,33 @@ struct ActivityIntake: Sendable {
     mutating func isNew(_ activity: Activity) -> Bool {
         guard let id = activity.id, !id.isEmpty else { return true }
         var hasher = Hasher()
+        hasher.combine(id)
         for member in ["type", "text", "speak", "attachments", "suggestedActions", "name", "value"] {
             hasher.combine(activity.json[member])
         }
-        return known.insert("\(id) \(hasher.finalize())")
+        return known.insert(hasher.finalize())
     }
 }
 
-/// The last so many texts that were inserted.
-struct RecentSet: Sendable {
+/// The last so many things that were inserted.
+struct RecentSet<Member: Hashable & Sendable>: Sendable {
     private let capacity: Int
-    private var members: Set<String> = []
-    private var order: [String] = []
+    private var members: Set<Member> = []
+    private var order: [Member] = []
     private var oldest = 0
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    func contains(_ text: String) -> Bool { members.contains(text) }
+    func contains(_ member: Member) -> Bool { members.contains(member) }
 
-    /// Inserts a text, pushing out the oldest when full; false when it is there already.
-    mutating func insert(_ text: String) -> Bool {
-        guard members.insert(text).inserted else { return false }
+    /// Inserts a member, pushing out the oldest when full; false when it is there already.
+    mutating func insert(_ member: Member) -> Bool {
+        guard members.insert(member).inserted else { return false }
         if order.count < capacity {
-            order.append(text)
+            order.append(member)
         } else {
             members.remove(order[oldest])
-            order[oldest] = text
+            order[oldest] = member
             oldest = (oldest + 1) % capacity
         }
         return true

@@ -51,7 +51,13 @@ struct ActivityStream: Sendable {
     ) async -> StreamStateMachine.Event {
         switch action {
         case .openSocket(let url): return await read(url, &machine)
-        case .wait(let duration): return await pass(duration)
+        case .wait(let duration) where machine.isBetweenPolls: return await pause(duration)
+        case .wait(let duration):
+            await sitOut(duration)
+            // The user's going on counts, but cuts nothing short: the service or another client asked for the wait.
+            if requests.take(.sent) { _ = machine.handle(.sent) }
+            requests.take(.answered)
+            return .waited
         case .renew: return await attempt { .renewed(streamURL: try await reconnected().streamURL) }
         case .poll: return await attempt { .polled(isEmpty: try await poll()) }
         case .renewCredential:
@@ -75,7 +81,7 @@ struct ActivityStream: Sendable {
         let info = try await conversation.service.reconnect(
             conversation.tokens.bearer,
             conversation: conversation.conversationId,
-            watermark: conversation.watermark
+            watermark: conversation.streamWatermark
         )
         conversation.tokens.take(token: info.token, expiresIn: info.expiresIn)
         return info
@@ -85,7 +91,7 @@ struct ActivityStream: Sendable {
         let set = try await conversation.service.activities(
             conversation.tokens.bearer,
             conversation: conversation.conversationId,
-            watermark: conversation.watermark
+            watermark: conversation.streamWatermark
         )
         let activities = set.activities
         await conversation.deliver(activities, watermark: set.watermark)
@@ -114,13 +120,17 @@ struct ActivityStream: Sendable {
         }
     }
 
-    private func pass(_ duration: Duration) async -> StreamStateMachine.Event {
+    private func sitOut(_ duration: Duration, unless interests: Requests = [.leave, .reconnect]) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await configuration.clock.sleep(for: duration) }
-            group.addTask { await requests.wait(for: [.leave, .reconnect, .sent, .answered]) }
+            group.addTask { await requests.wait(for: interests) }
             await group.next()
             group.cancelAll()
         }
+    }
+
+    private func pause(_ duration: Duration) async -> StreamStateMachine.Event {
+        await sitOut(duration, unless: [.leave, .reconnect, .sent, .answered])
         // Each is taken, lest it cut a later wait short.
         let wasSent = requests.take(.sent)
         let wasAnswered = requests.take(.answered)

@@ -2,10 +2,10 @@ import BotSchema
 
 /// Remembers what was sent, to recognise it when it comes back.
 struct EchoLedger: Sendable {
-    private var postedIDs: RecentSet
+    private var postedIDs: RecentSet<String>
     /// Our client activity ids, and the ids under which they came back.
-    private var clientIDs: RecentSet
-    private var returnedClientIDs: RecentSet
+    private var clientIDs: RecentSet<String>
+    private var returnedClientIDs: RecentSet<String>
 
     init(capacity: Int = 1_000) {
         postedIDs = RecentSet(capacity: capacity)

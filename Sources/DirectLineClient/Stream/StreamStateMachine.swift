@@ -65,6 +65,10 @@ struct StreamStateMachine: Sendable {
     /// Upgrades refused in a row.
     private var refusals = 0
     private var isPolling: Bool
+    /// For how long polling has stood in for sockets.
+    private var pollingTime = Duration.zero
+    /// Whether a socket is being tried although polling works.
+    private var isTrial = false
     /// How long polls have brought nothing.
     private var silence = Duration.zero
     /// Whether the present failure has already cost a new token.
@@ -78,6 +82,10 @@ struct StreamStateMachine: Sendable {
     /// The wait after another client has taken the conversation over.
     static let collisionDelay = Duration.seconds(30)
     private static let refusalLimit = 3
+    /// Whether what is waited for is the time of the next poll, which a post may bring forward.
+    var isBetweenPolls: Bool { phase == .waitingToPoll }
+    /// After so much polling a socket is tried again: the proxy in between may have been another network's.
+    private static let trialInterval = Duration.seconds(300)
 
     init(
         transport: ClientConfiguration.Transport,
@@ -99,6 +107,7 @@ struct StreamStateMachine: Sendable {
         case .socketOpened:
             phase = .online
             refusals = 0
+            isTrial = false
             return step(.online, .keepReading)
         case .socketRefused(let reason): return refused(reason)
         case .socketClosed(let reason, let lifetime): return closed(reason, lifetime)
@@ -115,7 +124,7 @@ struct StreamStateMachine: Sendable {
         case .reconnectRequested: return reconnect()
         case .woke: return woke()
         case .sent: return sent()
-        case .answered: return phase == .waitingToPoll ? poll() : Step(report: nil, action: .keepReading)
+        case .answered: return goOn()
         }
     }
 }
@@ -127,6 +136,7 @@ extension StreamStateMachine {
         hasNewCredential = false
         guard !isPolling else { return poll() }
         guard let url else {
+            isTrial = false
             // A service without streams; asking again would not change that.
             guard transport == .automatic else {
                 return rest(.failed(ClientError(.protocolViolation, "the service offers no WebSocket stream")))
@@ -141,6 +151,7 @@ extension StreamStateMachine {
 
     private mutating func refused(_ reason: String) -> Step {
         refusals += 1
+        if isTrial { return endTrial() }
         if transport == .automatic, refusals >= Self.refusalLimit {
             isPolling = true
             return poll()
@@ -159,6 +170,11 @@ extension StreamStateMachine {
             return step(.reconnecting(attempt: attempt, after: delay, reason: reason), .wait(delay))
         }
         return retry(reason, isImmediate: attempt == 0)
+    }
+
+    private mutating func endTrial() -> Step {
+        (isPolling, isTrial) = (true, false)
+        return poll()
     }
 
     private mutating func renew() -> Step {
@@ -202,6 +218,12 @@ extension StreamStateMachine {
         hasNewCredential = false
         if hasConversationEnded, isEmpty { return rest(.ended(reason: "the bot ended the conversation")) }
         silence = isEmpty ? silence + pollInterval : .zero
+        pollingTime += silence >= .seconds(60) ? pollInterval * 5 : pollInterval
+        if transport == .automatic, refusals >= Self.refusalLimit, pollingTime >= Self.trialInterval {
+            pollingTime = .zero
+            (isPolling, isTrial) = (false, true)
+            return renew()
+        }
         phase = .waitingToPoll
         return step(.polling, .wait(silence >= .seconds(60) ? pollInterval * 5 : pollInterval))
     }
@@ -211,10 +233,18 @@ extension StreamStateMachine {
         let hadEnded = hasConversationEnded
         hasConversationEnded = false
         switch phase {
-        case .waitingToPoll: return poll()
         case .resting where hadEnded: return reconnect()
-        case .resting: return Step(report: nil, action: .rest)
-        default: return Step(report: nil, action: .keepReading)
+        default: return goOn()
+        }
+    }
+
+    /// What is under way goes on; there is always something, or the stream would be lost for ever.
+    private mutating func goOn() -> Step {
+        switch phase {
+        case .waitingToPoll: poll()
+        case .waiting: renew()
+        case .resting: Step(report: nil, action: .rest)
+        default: Step(report: nil, action: .keepReading)
         }
     }
 }
@@ -235,7 +265,11 @@ extension StreamStateMachine {
             phase = .renewingCredential
             return Step(report: nil, action: .renewCredential)
         case .rejected, .invalidURL: return rest(.failed(error))
-        default: return retry(error.message, isImmediate: false, atLeast: error.retryAfter)
+        default:
+            // The credential was not what was wrong; should it be so again, that is another failure.
+            hasNewCredential = false
+            if isTrial { return endTrial() }
+            return retry(error.message, isImmediate: false, atLeast: error.retryAfter)
         }
     }
 

@@ -52,9 +52,9 @@ actor Conversation {
     /// Whether the adapter was told that the user's last stream has closed.
     var isDeserted = false
 
-    init(id: String, user: ChannelAccount, log: ConversationLog = ConversationLog(), in surroundings: Surroundings) {
+    init(id: String, user: ChannelAccount, log: ConversationLog? = nil, in surroundings: Surroundings) {
         self.id = id
-        self.log = log
+        self.log = log ?? ConversationLog(capacity: surroundings.limits.activitiesInMemory)
         self.surroundings = surroundings
         addressing = surroundings.addressing(of: id, user: user)
         rate = surroundings.limits.activitiesPerSecond.map { ActivityRate(perSecond: $0) }
@@ -63,7 +63,7 @@ actor Conversation {
     /// Takes up a conversation that a store remembers.
     init(id: String, replaying changes: [ConversationChange], in surroundings: Surroundings) {
         var user = surroundings.unknownUser
-        var log = ConversationLog()
+        var log = ConversationLog(capacity: surroundings.limits.activitiesInMemory)
         for change in changes {
             switch change {
             case .user(let account): user = account

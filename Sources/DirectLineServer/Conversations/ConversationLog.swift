@@ -7,7 +7,8 @@ import BotSchema
 /// tick, so a stream needs to remember no more than a ``LogPosition``: a slow reader costs a number, not a queue.
 ///
 /// Passing activities that no reader took in time are dropped oldest first; of several changes to one activity only
-/// the latest is left to read. Kept activities are never dropped.
+/// the latest is left to read. Kept activities are dropped only when there are more than the log is to hold: the oldest
+/// then leave a hole, as deleted ones do.
 struct ConversationLog: Sendable {
     /// How many passing activities wait for slow readers.
     static let passingLimit = 64
@@ -30,11 +31,17 @@ struct ConversationLog: Sendable {
         let activity: Activity
     }
 
+    private let capacity: Int
     private var kept: [Kept] = []
     private var passing: [Passing] = []
     private var changes: [Change] = []
     private var numbers: [String: Int] = [:]
     private var lastTick = 0
+
+    /// An empty log.
+    ///
+    /// - Parameter capacity: How many kept activities it holds.
+    init(capacity: Int = .max) { self.capacity = max(1, capacity) }
 
     /// How many activities were kept so far, which is the watermark behind the last of them.
     var count: Int { kept.count }
@@ -58,6 +65,10 @@ struct ConversationLog: Sendable {
         let id = activity.id ?? ""
         kept.append(Kept(tick: nextTick(), id: id, activity: activity))
         numbers[id] = kept.count
+        guard kept.count > capacity else { return }
+        let oldest = kept.count - capacity - 1
+        kept[oldest].activity = nil
+        numbers[kept[oldest].id] = nil
     }
 
     /// Shows an activity to the readers of this moment without keeping it.

@@ -21,8 +21,8 @@ final class Gatekeeper: Sendable {
     }
 
     private struct State {
-        var tokens = GrantTable()
-        var tickets = GrantTable()
+        var tokens: GrantTable
+        var tickets: GrantTable
         /// How long the next token really lives, whatever it says.
         var hiddenLifetime: Duration?
     }
@@ -34,7 +34,7 @@ final class Gatekeeper: Sendable {
     private let ticketLifetime: Duration
     private let identifiers: Identifiers
     private let now: @Sendable () -> Timestamp
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(_ configuration: ServerConfiguration, identifiers: Identifiers) {
         secret = configuration.secret
@@ -42,6 +42,8 @@ final class Gatekeeper: Sendable {
         ticketLifetime = configuration.streamURLLifetime
         now = configuration.now
         self.identifiers = identifiers
+        let capacity = configuration.limits.credentials
+        state = Mutex(State(tokens: GrantTable(capacity: capacity), tickets: GrantTable(capacity: capacity)))
     }
 
     /// Makes a token for one conversation.
@@ -118,6 +120,9 @@ final class Gatekeeper: Sendable {
 private struct GrantTable: Sendable {
     private var grants: [String: Gatekeeper.Grant] = [:]
     private var sweepAt = 1024
+    private let capacity: Int
+
+    init(capacity: Int) { self.capacity = max(16, capacity) }
 
     subscript(credential: String) -> Gatekeeper.Grant? { grants[credential] }
 
@@ -137,6 +142,12 @@ private struct GrantTable: Sendable {
         if grants.count >= sweepAt {
             grants = grants.filter { $0.value.expiry > now }
             sweepAt = max(1024, 2 * grants.count)
+        }
+        if grants.count >= capacity {
+            grants = grants.filter { $0.value.expiry > now }
+            // A tenth at a time, so that finding the first to expire costs little each.
+            let spare = max(0, grants.count - capacity * 9 / 10)
+            for (old, _) in grants.sorted(by: { $0.value.expiry < $1.value.expiry }).prefix(spare) { grants[old] = nil }
         }
         grants[credential] = grant
     }

@@ -30,7 +30,6 @@ struct Router: Sendable {
         } catch {
             response = Response(error)
         }
-        if let duration = faults.control.nextBodyDuration() { response.slowDown(to: duration, clock: clock) }
         response.headers.append(contentsOf: crossOrigin.headers(for: request.headers))
         // NIO's decoder reads no further behind a request that offered an upgrade, granted or not.
         if request.headers[.upgrade] != nil { response.headers[.connection] = "close" }
@@ -58,8 +57,11 @@ struct Router: Sendable {
         case .rateLimit(let seconds): throw .tooMany("a fault was asked for", retryAfter: seconds)
         case .serverError(let status):
             throw HTTPFailure(HTTPResponse.Status(code: status), "ServiceError", "a fault was asked for")
-        case nil: return try await directLine.answer(call)
+        case nil: break
         }
+        var response = try await directLine.answer(call)
+        if let duration = faults.control.nextBodyDuration() { response.slowDown(to: duration, clock: clock) }
+        return response
     }
 }
 

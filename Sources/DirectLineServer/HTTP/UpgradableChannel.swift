@@ -42,7 +42,7 @@ struct UpgradableChannel: HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let firstHead = FirstHead(patience: TimeAmount(limits.idleConnection))
+            let firstHead = FirstHead(patience: TimeAmount(limits.firstRequest))
             let bound = NIOLoopBound(firstHead, eventLoop: channel.eventLoop)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration<Protocols>(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
