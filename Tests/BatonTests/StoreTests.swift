@@ -70,7 +70,7 @@ struct StoreTests {
             let told = chat.screen.transcript.filter { $0.contains("delivered") }.joined(separator: "\n")
             let resumed = try PipedProgram(
                 [
-                    BuiltProducts.executable("baton"), "--json", "--direct-line", address, "--user-id",
+                    BuiltProducts.executable("baton"), "--json", "--linger", "2", "--direct-line", address, "--user-id",
                     "u-\(number + 1)",
                     "--resume", try conversation(in: home.file("\(number).transcript"), home, number),
                 ],
@@ -78,10 +78,13 @@ struct StoreTests {
             )
             resumed.closeInput()
             _ = try resumed.waitForExit()
+            let said = try resumed.output.split(separator: "\n").compactMap {
+                try JSONValue(parsing: String($0))["activity"]?["text"]?.string
+            }
             for round in 1...4 {
                 for line in 1...10 {
                     let text = "chat \(number) round \(round) line \(line)"
-                    let count = resumed.output.ranges(of: "\"text\":\"\(text)\"").count
+                    let count = said.count { $0 == text }
                     #expect(count == 1 || (count == 0 && told.contains("“\(text)”")), "\(text): \(count)\n\(told)")
                 }
             }

@@ -52,6 +52,15 @@ struct ChatStateMachineTests {
         )
     }
 
+    @Test func `a pipe does not wait for ever for a handoff with which a resumed conversation opens`() {
+        var script = ChatScript(isInteractive: false)
+        #expect(script.open().contains("linger 0"))
+        _ = script.arrive(Fixture.initiate)
+        _ = script.take(.input(.endOfInput))
+        #expect(script.take(.timer(.linger(turn: 0))).contains("linger 1"))
+        #expect(script.take(.timer(.linger(turn: 1))).last == "leave 0")
+    }
+
     @Test func `one post is under way at a time`() {
         var script = ChatScript()
         _ = script.open()

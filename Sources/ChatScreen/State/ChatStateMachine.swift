@@ -151,6 +151,8 @@ package struct ChatStateMachine: Sendable {
         typist = nil
         joinedAgent = nil
         isBetweenAgents = false
+        // The opening is a turn as well, and a conversation that is resumed may open with a handoff that never ends.
+        guard configuration.isInteractive else { return [.startTimer(.linger(turn: turn), configuration.linger)] }
         return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
     }
 
