@@ -19,7 +19,7 @@ let package = Package(
         .executable(name: "baton", targets: ["baton"]),
         .library(name: "BotSchema", targets: ["BotSchema"]),
         .library(name: "Handoff", targets: ["Handoff"]),
-        .library(name: "Transcripts", targets: ["Transcripts"]),
+        .library(name: "Transcripts", targets: ["Transcripts", "TranscriptRendering"]),
         .library(name: "DirectLineClient", targets: ["DirectLineClient"]),
         .library(name: "DirectLineServer", targets: ["DirectLineServer"]),
     ],
@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Level 3: the three places where roles meet.
+        // Level 3: the places where roles meet.
         .target(
             name: "DirectLineServer",
             dependencies: [
@@ -109,6 +109,11 @@ let package = Package(
         ),
         .target(name: "AgentHub", dependencies: ["BotSchema", "Bots", "Handoff"], swiftSettings: strict),
         .target(
+            name: "TranscriptRendering",
+            dependencies: ["BotSchema", "Handoff", "Transcripts"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "ChatScreen",
             dependencies: [
                 "BotSchema", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
@@ -122,7 +127,7 @@ let package = Package(
             name: "BatonCommands",
             dependencies: [
                 "AgentHub", "BotSchema", "Bots", "ChatScreen", "DirectLineClient", "DirectLineServer", "Handoff",
-                "LineEditing", "Transcripts", "WebSocketTransport",
+                "LineEditing", "TranscriptRendering", "Transcripts", "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -175,6 +180,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptRenderingTests",
+            dependencies: ["BotSchema", "Handoff", "TranscriptRendering", "Transcripts"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "DirectLineClientTests",
             dependencies: [

@@ -33,6 +33,7 @@ extension Transcript {
     /// Within an attachment the content is the object in which the activities were found, with all its members.
     ///
     /// - Parameter format: `attachment` gives the attachment, all others the list.
+    /// - Returns: The whole document.
     public func json(as format: TranscriptFormat) -> JSONValue {
         let list = JSONValue.array(activities.map(\.jsonValue))
         guard format == .attachment else { return list }
@@ -42,6 +43,7 @@ extension Transcript {
     /// The transcript as a file: UTF-8 without a mark (T2102), ending with a line break.
     ///
     /// - Parameter format: The form. What it cannot carry is told by ``losses(in:)``.
+    /// - Returns: The bytes of the file.
     public func serialized(as format: TranscriptFormat) -> [UInt8] {
         switch format {
         case .attachment, .array:
