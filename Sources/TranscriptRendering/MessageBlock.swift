@@ -29,7 +29,7 @@ public enum MessageBlock: Hashable, Sendable {
         }
         for attachment in activity.attachments { blocks += self.blocks(of: attachment) }
         blocks += (activity.suggestedActions?.actions ?? []).map(choice)
-        if blocks.isEmpty, let value = activity.value, !value.isNull {
+        if blocks.isEmpty, activity.type == .message, let value = activity.value, !value.isNull {
             blocks.append(.value(PlainText.line(value.compactText)))
         }
         return blocks
