@@ -15,6 +15,7 @@ struct HTMLRendering {
             <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="referrer" content="no-referrer">
+            <meta name="color-scheme" content="light dark">
             <title>\(title)</title>
             <style>
             \(Self.style)
@@ -143,15 +144,15 @@ struct HTMLRendering {
     }
 
     private static let style = """
-        :root { color-scheme: light dark; --line: #8a8f98; --user: #dbeafe; --agent: #dcfce7; --bot: #f1f3f5; }
+        :root { --line: #8a8f98; --user: #dbeafe; --agent: #dcfce7; --bot: #f1f3f5; }
         @media (prefers-color-scheme: dark) { :root { --user: #1e3a5f; --agent: #14432a; --bot: #2a2d31; } }
         body { font: 1rem/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
         ol, ul { list-style: none; margin: 0; padding: 0; }
         ol > li { margin: .75rem 0; padding: .5rem .9rem; border-radius: .6rem; max-width: 85%; background: var(--bot); }
         li.user { margin-left: auto; background: var(--user); }
         li.agent { background: var(--agent); }
-        ol > li.handoff { background: none; max-width: none; text-align: center; border-block: 1px solid var(--line);
-          border-radius: 0; font-size: .9rem; }
+        ol > li.handoff { background: none; max-width: none; text-align: center; border-radius: 0;
+          border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); font-size: .9rem; }
         p, dl, pre { margin: .2rem 0; }
         .who { font-size: .85rem; }
         .words, dd, dt, pre { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -55,8 +55,16 @@ public struct TranscriptStatistics: Sendable {
         var bot: [Duration] = []
         var agent: [Duration] = []
         var asked: Timestamp?
+        var state = HandoffState.bot
         for (entry, time) in view.entries {
-            guard case .message(let message) = entry else { continue }
+            guard case .message(let message) = entry else {
+                if case .handoff(let step) = entry {
+                    // What was said to nobody is no question to whoever speaks next.
+                    if state.isOpen, !step.to.isOpen { asked = nil }
+                    state = step.to
+                }
+                continue
+            }
             let latency = asked.flatMap { asked in time.map { Self.duration(from: asked, to: $0) } }
             switch message.role {
             case .user:
@@ -65,7 +73,7 @@ public struct TranscriptStatistics: Sendable {
                 asked = time
             case .bot:
                 botMessages += 1
-                if let latency { bot.append(latency) }
+                if let latency, !state.isOpen { bot.append(latency) }
                 asked = nil
             case .agent:
                 agentMessages += 1

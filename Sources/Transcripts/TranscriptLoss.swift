@@ -36,7 +36,7 @@ extension Transcript {
         if format != .attachment, !members.isEmpty {
             losses.append(TranscriptLoss("members beside the activities: \(members.joined(separator: ", "))", count: 0))
         }
-        if form == .export || form == .table {
+        if form == .export || (form == .table && !isOwnTable) {
             losses.append(TranscriptLoss("what the export holds beside its conversations", count: 0))
         }
         guard format == .chat else { return losses }
@@ -47,6 +47,12 @@ extension Transcript {
             for path in Self.pathsLostInChat(activity) { counts[path, default: 0] += 1 }
         }
         return losses + counts.sorted { $0.key < $1.key }.map { TranscriptLoss($0.key, count: $0.value) }
+    }
+
+    /// A table of ours holds nothing beside the activities.
+    private var isOwnTable: Bool {
+        guard case .table(let table)? = source?.text else { return false }
+        return table.rows.first?.contains(TableReader.activityColumn) == true
     }
 
     private static func pathsLostInChat(_ activity: Activity) -> Set<String> {

@@ -24,6 +24,7 @@ struct ConversionTests {
         let back = try Transcript(parsing: there.serialized(as: second), name: "b.\(second.rawValue)")
         #expect(back.activities.map(\.jsonValue) == transcript.activities.map(\.jsonValue))
         #expect(there.repairs.isEmpty && back.repairs.isEmpty)
+        #expect(there.losses(in: second).isEmpty || first == .attachment)
     }
 
     @Test func `what surrounds the activities is carried by the attachment and lost elsewhere, which is told`() throws {

@@ -37,7 +37,11 @@ public enum TranscriptFile {
         to path: String,
         as format: TranscriptFormat? = nil
     ) throws(TranscriptError) {
-        let bytes = transcript.serialized(as: format ?? TranscriptFormat(forFile: path))
+        try write(transcript.serialized(as: format ?? TranscriptFormat(forFile: path)), to: path)
+    }
+
+    /// Writes bytes so that a file holds either all of them or what it held before; see ``write(_:to:as:)``.
+    package static func write(_ bytes: [UInt8], to path: String) throws(TranscriptError) {
         var file = try AtomicFile(replacing: path)
         do throws(TranscriptError) {
             try file.write(bytes)
