@@ -201,7 +201,7 @@ extension ActivityScanner {
         closeValue()
     }
 
-    private static func endsScalar(_ byte: UInt8) -> Bool {
+    static func endsScalar(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: "{"),
             UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: ":"):

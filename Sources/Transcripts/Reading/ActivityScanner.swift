@@ -178,6 +178,7 @@ struct ActivityScanner {
     private mutating func stray(_ byte: UInt8) {
         // Within lists and objects this may be a number or a literal; between documents it is just text.
         if let level = levels.last, level.isList || level.awaited == .value {
+            guard !Self.endsScalar(byte) else { return remark(offset, "a colon too many, ignored") }
             startCapture(byte, isScalar: true)
             return
         }
