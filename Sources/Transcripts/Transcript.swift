@@ -79,6 +79,8 @@ struct TranscriptSource: Hashable, Sendable {
         /// The documents of a file.
         case json([JSONValue])
         case table(DelimitedText)
+        /// The text itself, of forms that cannot say everything in one way alone.
+        case plain(String)
     }
 
     let text: Text

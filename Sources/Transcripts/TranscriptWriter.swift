@@ -65,6 +65,7 @@ extension Transcript {
         if let source, source.activities == activities {
             switch source.text {
             case .table(let table): return table.serialized
+            case .plain(let text): return Array(text.utf8)
             case .json(let documents):
                 guard documents.count == 1, let document = documents.first else { return Self.lines(documents) }
                 return document.prettySerialized() + [0x0A]

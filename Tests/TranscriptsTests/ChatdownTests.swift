@@ -63,10 +63,13 @@ struct ChatdownTests {
 
     @Test func `what is read is written so that it reads the same`() throws {
         let transcript = try Self.read(Self.sample)
-        let again = try Transcript(parsing: transcript.serializedAsRead(), name: "b.chat")
+        #expect(String(decoding: transcript.serializedAsRead(), as: UTF8.self) == Self.sample)
+        let again = try Transcript(parsing: transcript.serialized(as: .chat), name: "b.chat")
         #expect(again.activities == transcript.activities)
         // Standard input has no name to go by.
-        #expect(try Transcript(parsing: transcript.serializedAsRead(), name: "-").activities == transcript.activities)
+        #expect(
+            try Transcript(parsing: transcript.serialized(as: .chat), name: "-").activities == transcript.activities
+        )
     }
 
     @Test func `several users are told apart`() throws {
@@ -75,7 +78,7 @@ struct ChatdownTests {
         )
         #expect(transcript.activities.map { $0.recipient?.name ?? "" } == ["Joe", "bot", "Fred", "Joe"])
         #expect(transcript.activities.last?.text == "bye\nhello: no speaker")
-        let again = try Transcript(parsing: transcript.serializedAsRead(), name: "b.chat")
+        let again = try Transcript(parsing: transcript.serialized(as: .chat), name: "b.chat")
         #expect(again.activities == transcript.activities)
     }
 
@@ -92,7 +95,9 @@ struct ChatdownTests {
         let bytes = Array(Self.sample.utf8)
         for length in 0...bytes.count {
             guard let cut = try? Transcript(parsing: Array(bytes.prefix(length)), name: "a.chat") else { continue }
-            _ = cut.serializedAsRead()
+            let again = try? Transcript(parsing: cut.serializedAsRead(), name: "a.chat")
+            #expect(again?.activities == cut.activities)
+            _ = cut.serialized(as: .chat)
         }
     }
 }

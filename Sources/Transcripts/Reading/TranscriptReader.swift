@@ -91,7 +91,10 @@ private struct TranscriptReader {
         guard !activities.isEmpty else {
             throw failure("expected a line such as 'user: Hello'", at: text.fileOffset(0))
         }
-        return finished(Transcript(activities: activities, form: .chat, envelope: nil), source: nil)
+        return finished(
+            Transcript(activities: activities, form: .chat, envelope: nil),
+            source: .plain(String(decoding: text.bytes, as: UTF8.self))
+        )
     }
 
     private mutating func table(_ text: SourceText) throws(TranscriptError) -> Transcript {
@@ -108,11 +111,11 @@ private struct TranscriptReader {
 
     // MARK: - Reports
 
-    private mutating func finished(_ transcript: Transcript, source: TranscriptSource.Text?) -> Transcript {
+    private mutating func finished(_ transcript: Transcript, source: TranscriptSource.Text) -> Transcript {
         var transcript = transcript
         shapes.finish()
         transcript.repairs = shapes.log.repairs
-        if let source { transcript.source = TranscriptSource(text: source, activities: transcript.activities) }
+        transcript.source = TranscriptSource(text: source, activities: transcript.activities)
         return transcript
     }
 
