@@ -16,6 +16,7 @@ extension TranscriptCommand {
                   baton transcript convert export.csv --to transcript > talk.transcript
                   baton transcript convert talk.json -o talk.html
                   baton transcript convert *.transcript --to html -o pages/
+                  baton transcript convert talk.json --redact --to same > shared.json
                 """
         )
 
@@ -46,6 +47,9 @@ extension TranscriptCommand {
         @Flag(help: "Take the transcripts that handoff events carry.")
         var carried = false
 
+        @Flag(help: "Mask e-mail addresses, telephone and card numbers and token-like values, alike in all files.")
+        var redact = false
+
         /// A command with nothing set.
         package init() {}
 
@@ -64,6 +68,7 @@ extension TranscriptCommand {
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             let form = to ?? TargetForm(forFile: output ?? "")
+            var redactor = TranscriptRedactor()
             let isComplete = try TranscriptInput.forEach(files) { file, transcript in
                 let parts = carried ? transcript.carriedTranscripts : [transcript]
                 guard let first = parts.first else {
@@ -71,6 +76,7 @@ extension TranscriptCommand {
                 }
                 var whole = parts.count == 1 ? first : Transcript.merging(parts).whole
                 if sort { whole = whole.sortedByTime() }
+                if redact { whole = redactor.redacted(whole) }
                 for loss in form.losses(of: whole) {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
                 }

@@ -139,7 +139,10 @@ enum TextKind {
         if name.hasSuffix(".csv") || name.hasSuffix(".tsv"), first != nil {
             self = isJSON ? .json : .table
         } else if name.hasSuffix(".chat"), first != nil {
-            self = first == UInt8(ascii: "{") ? .json : .chat
+            // A list begins with a bracket as commands do, but no command's name is in quotes or brackets.
+            let second = bytes.lazy.filter { $0 > 0x20 }.dropFirst().first ?? 0
+            let isList = first == UInt8(ascii: "[") && "[]{\"".utf8.contains(second)
+            self = first == UInt8(ascii: "{") || isList ? .json : .chat
         } else if isJSON || first == nil {
             self = .json
         } else if ChatdownReader.isHeader(bytes.prefix(400)) {
