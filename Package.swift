@@ -179,7 +179,17 @@ let package = Package(
             dependencies: ["BotSchema", "Handoff", "Transcripts"],
             swiftSettings: strict
         ),
-        .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
+        .executableTarget(
+            name: "transcript-journal-probe",
+            dependencies: ["BotSchema", "Transcripts"],
+            path: "Tests/TranscriptJournalProbe",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TranscriptsTests",
+            dependencies: ["BotSchema", "TestSupport", "Transcripts", "transcript-journal-probe"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TranscriptRenderingTests",
             dependencies: ["BotSchema", "Handoff", "TranscriptRendering", "Transcripts"],

@@ -8,11 +8,20 @@ public struct TranscriptRedactor: Hashable, Sendable {
     /// How many different values were masked, by kind, such as `email`.
     public var counts: [String: Int] { kinds }
 
+    /// What is masked.
+    public enum Scope: Hashable, Sendable {
+        /// Whatever is found, in words and members.
+        case everything
+        /// Only members that are called as secrets are, such as `token`.
+        case secrets
+    }
+
+    private let scope: Scope
     private var masks: [String: String] = [:]
     private var kinds: [String: Int] = [:]
 
     /// A redactor that has seen nothing.
-    public init() {}
+    public init(scope: Scope = .everything) { self.scope = scope }
 
     /// The activity with what is sensitive masked, transcripts within its attachments as well.
     ///
@@ -35,6 +44,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
 
     /// Words with what is sensitive masked.
     public mutating func redacted(_ text: String) -> String {
+        guard scope == .everything else { return text }
         let bytes = Array(text.utf8)
         let spans = SensitiveText(bytes).spans
         guard !spans.isEmpty else { return text }
@@ -110,7 +120,8 @@ public struct TranscriptRedactor: Hashable, Sendable {
         case .number(let number):
             // Times in milliseconds have thirteen digits as some cards have, so shorter numbers stay.
             let digits = number.literal.utf8.map { $0 &- UInt8(ascii: "0") }
-            guard (15...19).contains(digits.count), digits.allSatisfy({ $0 < 10 }), SensitiveText.passesLuhn(digits)
+            guard scope == .everything, (15...19).contains(digits.count), digits.allSatisfy({ $0 < 10 }),
+                SensitiveText.passesLuhn(digits)
             else { return value }
             return .string(mask(number.literal, .card))
         case .null, .bool: return value
