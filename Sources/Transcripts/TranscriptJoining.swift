@@ -26,19 +26,32 @@ extension Transcript {
 
     /// The conversations in a transcript, each in the order of the file.
     ///
-    /// Activities that name no conversation belong to that of the activity before, at the beginning to the one after.
+    /// Activities that name no conversation belong to that of the activity before, at the beginning to the one after;
+    /// in an export each record is a conversation, unless several records name the same one.
     ///
     /// - Returns: The conversations in the order in which they begin, with the id that their activities name.
     public func splitByConversation() -> [(id: String?, transcript: Transcript)] {
-        var order: [String?] = []
-        var parts: [String?: [Activity]] = [:]
-        var current = activities.lazy.compactMap { $0.conversation?.id }.first
-        for activity in activities {
-            current = activity.conversation?.id ?? current
-            if parts[current] == nil { order.append(current) }
-            parts[current, default: []].append(activity)
+        let starts = source?.activities == activities ? partStarts : []
+        let ends = starts.dropFirst() + [activities.count]
+        let parts = starts.isEmpty ? [0..<activities.count] : zip(starts, ends).map { $0..<$1 }
+        var order: [ConversationKey] = []
+        var conversations: [ConversationKey: [Activity]] = [:]
+        for (number, part) in parts.enumerated() {
+            var current = activities[part].lazy.compactMap { $0.conversation?.id }.first
+            for activity in activities[part] {
+                current = activity.conversation?.id ?? current
+                let key = ConversationKey(id: current, part: current == nil ? number : nil)
+                if conversations[key] == nil { order.append(key) }
+                conversations[key, default: []].append(activity)
+            }
         }
-        return order.map { ($0, Transcript(activities: parts[$0] ?? [])) }
+        return order.map { ($0.id, Transcript(activities: conversations[$0] ?? [])) }
+    }
+
+    private struct ConversationKey: Hashable {
+        let id: String?
+        /// The record in which it is, where it names itself nowhere.
+        let part: Int?
     }
 
     /// The transcript in the order of the activities' times.

@@ -42,6 +42,44 @@ struct TranscriptJoiningTests {
         #expect(Transcript(activities: [Self.activity("x")]).splitByConversation().map(\.id) == [nil])
     }
 
+    @Test func `records of an export are conversations, though they name none`() throws {
+        let text =
+            #"{"value":[{"content":"{\"activities\":[{\"type\":\"a\"},{\"type\":\"b\"}]}"},{"content":{"activities":[{"type":"c"}]}}]}"#
+        let export = try Transcript(parsing: Array(text.utf8), name: "a.json")
+        #expect(
+            export.splitByConversation().map { $0.transcript.activities.map(\.type?.rawValue) } == [["a", "b"], ["c"]]
+        )
+        let csv =
+            "name,content\n1,\"{\"\"activities\"\":[{\"\"type\"\":\"\"a\"\"}]}\"\n2,\"{\"\"activities\"\":[{\"\"type\"\":\"\"b\"\"}]}\"\n"
+        #expect(try Transcript(parsing: Array(csv.utf8), name: "a.csv").splitByConversation().count == 2)
+        let ids = export.normalised(conversationId: "x").transcript.activities.map { $0.conversation?.id ?? "" }
+        #expect(ids == ["x-1", "x-1", "x-2"])
+        let ours = export.serialized(as: .csv)
+        #expect(try Transcript(parsing: ours, name: "a.csv").splitByConversation().count == 1)
+    }
+
+    @Test func `an export is spelt as the specification does when asked, and every change told`() throws {
+        let text =
+            #"[{"type":"message","text":"hi","timestamp":1719206271,"from":{"id":"u","role":1}},{"type":"message","from":{"id":"b","role":0},"conversation":{"id":"c"}}]"#
+        let transcript = try Transcript(parsing: Array(text.utf8), name: "a")
+        #expect(transcript.hasExportedSpelling)
+        let (normal, changes) = transcript.normalised(conversationId: "x")
+        #expect(!normal.hasExportedSpelling)
+        #expect(normal.activities[0].timestamp == "2024-06-24T05:17:51.000Z")
+        #expect(normal.activities[0].from?.json["role"] == "user")
+        #expect(normal.activities[0].recipient?.id == "b" && normal.activities[0].recipient?.role == "bot")
+        #expect(normal.activities.map { $0.conversation?.id ?? "" } == ["x", "c"])
+        #expect(
+            changes.map(\.description) == [
+                "conversations that were missing, in 1 activity",
+                "recipients that were missing, from what others tell, in 2 activities",
+                "roles that were numbers, as words, in 2 activities",
+                "times that were numbers, as ISO 8601, in 1 activity",
+            ]
+        )
+        #expect(normal.normalised(conversationId: "x").changes.isEmpty)
+    }
+
     @Test func `sorting keeps what has no time behind what it follows`() {
         let transcript = Transcript(activities: [
             Self.activity("late", time: "2026-01-01T00:00:09Z"), Self.activity("after late"),

@@ -47,6 +47,9 @@ extension TranscriptCommand {
         @Flag(help: "Take the transcripts that handoff events carry.")
         var carried = false
 
+        @Flag(help: "Spell roles, times and addresses as the specification does, for programs that take nothing else.")
+        var normalise = false
+
         @Flag(help: "Mask e-mail addresses, telephone and card numbers and token-like values, alike in all files.")
         var redact = false
 
@@ -76,6 +79,7 @@ extension TranscriptCommand {
                 }
                 var whole = parts.count == 1 ? first : Transcript.merging(parts).whole
                 if sort { whole = whole.sortedByTime() }
+                whole = normalised(whole, file, form)
                 if redact { whole = redactor.redacted(whole) }
                 for loss in form.losses(of: whole) {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
@@ -84,6 +88,19 @@ extension TranscriptCommand {
                 try TranscriptOutput.write(bytes, to: path(for: file, form, whole), isForced: force)
             }
             if !isComplete { throw ExitCode(1) }
+        }
+
+        private func normalised(_ transcript: Transcript, _ file: String, _ form: TargetForm) -> Transcript {
+            let name = TranscriptInput.name(file)
+            guard normalise else {
+                if form == .transcript, transcript.hasExportedSpelling {
+                    TranscriptInput.fail("\(name): roles and times are numbers, as in the export; see --normalise")
+                }
+                return transcript
+            }
+            let (normal, changes) = transcript.normalised(conversationId: TranscriptInput.baseName(file))
+            for change in changes { TranscriptInput.fail("\(name): \(change)") }
+            return normal
         }
 
         private func path(for file: String, _ form: TargetForm, _ transcript: Transcript) -> String? {

@@ -13,6 +13,8 @@ struct ShapeReader {
         var activities: [Activity]
         var form: TranscriptForm
         var envelope: JSONObject?
+        /// Where each conversation of an export begins among the activities.
+        var partStarts: [Int] = []
     }
 
     /// Why a document is no transcript.
@@ -108,7 +110,9 @@ struct ShapeReader {
         var all = Finding(activities: [], form: .export)
         for (index, value) in values.enumerated() {
             do throws(Mismatch) {
-                all.activities += try read(value, at: "\(path)[\(index)]", depth: depth + 1).activities
+                let part = try read(value, at: "\(path)[\(index)]", depth: depth + 1)
+                all.partStarts.append(all.activities.count)
+                all.activities += part.activities
             } catch {
                 log.note("\(path)[\(index)]", error.reason + "; left out")
             }

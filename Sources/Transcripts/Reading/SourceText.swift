@@ -57,6 +57,13 @@ struct UTF16Order: Hashable {
     /// Nil when the text does not begin like UTF-16; every form of a transcript begins with an ASCII character.
     init?(startOf file: [UInt8]) {
         guard let first = file.first, let second = file.dropFirst().first else { return nil }
+        let next = file.dropFirst(2).prefix(2)
+        // Two characters in a row, since UTF-8 may hold a zero too.
+        if next.count == 2, first != 0xFE, first != 0xFF,
+            (next[2] == 0) != (first == 0) || (next[3] == 0) != (second == 0)
+        {
+            return nil
+        }
         switch (first, second) {
         case (0xFF, 0xFE): (isLittle, hasMark) = (true, true)
         case (0xFE, 0xFF): (isLittle, hasMark) = (false, true)

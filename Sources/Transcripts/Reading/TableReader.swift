@@ -25,7 +25,7 @@ struct TableReader {
             ?? names.firstIndex { $0.hasSuffix("content") }
     }
 
-    mutating func read(with shapes: inout ShapeReader) throws(ShapeReader.Mismatch) -> [Activity] {
+    mutating func read(with shapes: inout ShapeReader) throws(ShapeReader.Mismatch) -> ShapeReader.Finding {
         guard let header = table.rows.first else {
             throw ShapeReader.Mismatch(reason: "expected a table with a header")
         }
@@ -34,7 +34,8 @@ struct TableReader {
                 reason: "expected a column named 'activity' or 'content', found \(header.joined(separator: ", "))"
             )
         }
-        var activities: [Activity] = []
+        var finding = ShapeReader.Finding(activities: [], form: .table)
+        let isOurs = header[column] == Self.activityColumn
         for (index, row) in table.rows.enumerated().dropFirst() {
             let place = "row \(index + 1)"
             guard column < row.count else {
@@ -48,17 +49,19 @@ struct TableReader {
             if cell.isEmpty { continue }
             do throws(ShapeReader.Mismatch) {
                 let value = try shapes.document(in: cell, at: "\(place), \(header[column])")
-                activities += try shapes.read(value, at: "\(place), \(header[column])", depth: 1).activities
+                let part = try shapes.read(value, at: "\(place), \(header[column])", depth: 1)
+                if !isOurs { finding.partStarts.append(finding.activities.count) }
+                finding.activities += part.activities
             } catch {
                 let isCut = cell.utf16.count >= Self.spreadsheetLimit - 1
                 shapes.log.note(place, error.reason + (isCut ? "; a spreadsheet has cut it" : "") + "; left out")
             }
         }
-        guard !activities.isEmpty || table.rows.count == 1 else {
+        guard !finding.activities.isEmpty || table.rows.count == 1 else {
             throw ShapeReader.Mismatch(
                 reason: "no row holds activities" + (shapes.log.repairs.first.map { ": \($0)" } ?? "")
             )
         }
-        return activities
+        return finding
     }
 }

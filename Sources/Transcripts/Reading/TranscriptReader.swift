@@ -45,6 +45,7 @@ private struct TranscriptReader {
                     form: finding.form,
                     envelope: finding.envelope
                 )
+                transcript.partStarts = finding.partStarts
             } else {
                 transcript = Transcript(activities: [], form: .sequence, envelope: nil)
                 for (index, document) in documents.enumerated() {
@@ -102,8 +103,10 @@ private struct TranscriptReader {
         for remark in table.remarks { note(text, remark.offset, remark.text) }
         var reader = TableReader(table)
         do throws(ShapeReader.Mismatch) {
-            let activities = try reader.read(with: &shapes)
-            return finished(Transcript(activities: activities, form: .table, envelope: nil), source: .table(table))
+            let finding = try reader.read(with: &shapes)
+            var transcript = Transcript(activities: finding.activities, form: .table, envelope: nil)
+            transcript.partStarts = finding.partStarts
+            return finished(transcript, source: .table(table))
         } catch {
             throw failure(error.reason)
         }
