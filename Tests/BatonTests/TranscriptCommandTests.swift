@@ -20,9 +20,10 @@ struct TranscriptCommandTests {
 
     private func run(
         _ arguments: [String],
-        input: String = talk
+        input: String = talk,
+        home: TemporaryFolder? = nil
     ) throws -> (output: String, exit: PseudoTerminal.Exit) {
-        let home = try TemporaryFolder()
+        let home = try home ?? TemporaryFolder()
         let program = try PipedProgram(
             [BuiltProducts.executable("baton"), "transcript"] + arguments,
             environment: baseEnvironment(home: home)
@@ -34,7 +35,11 @@ struct TranscriptCommandTests {
     }
 
     private func file(_ text: String, named name: String, in folder: TemporaryFolder) throws -> String {
-        let path = "\(folder.path)/\(name)"
+        try file(text, named: name, in: folder.path)
+    }
+
+    private func file(_ text: String, named name: String, in folder: String) throws -> String {
+        let path = "\(folder)/\(name)"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
@@ -115,6 +120,29 @@ struct TranscriptCommandTests {
         #expect(try JSONValue(parsing: whole.output) == JSONValue(parsing: Self.talk))
         let sorted = try JSONValue(parsing: try run(["merge", "--sort"] + names).output)
         #expect(sorted[0]?["text"] == "other")
+    }
+
+    @Test func `a journal that was cut off is listed and recovered`() throws {
+        let home = try TemporaryFolder()
+        #expect(try run(["list"], home: home).exit == .code(0))
+        #expect(try run(["recover"], home: home).exit == .code(1))
+        let folder = "\(home.path)/.local/state/baton/journals"
+        #expect(mkdir(folder, 0o700) == 0)
+        let journal =
+            #"{"type":"trace","name":"baton.journal.start","timestamp":"2026-01-02T03:04:05.000Z","value":{"subject":"Robin"}}"#
+        _ = try file(
+            journal + "\n" + #"{"type":"message","text":"hi"}"# + "\n" + #"{"type":"mess"#,
+            named: "a.jsonl",
+            in: folder
+        )
+        let list = try run(["list"], home: home)
+        #expect(list.output.contains("2026-01-02 03:04 · Robin · 1 activity · no handoff · cut off"))
+        let recovered = try run(["recover"], home: home)
+        #expect(recovered.exit == .code(0))
+        #expect(
+            recovered.output.contains(#""text": "hi""#) && recovered.output.contains("the file ends within this value")
+        )
+        #expect(!recovered.output.contains("baton.journal"))
     }
 
     @Test func `what is mended in a cut file is told, and a file that is none is an error`() throws {

@@ -11,7 +11,8 @@ package struct TranscriptCommand: AsyncParsableCommand {
             had to be mended is told on standard error. - stands for standard input.
             """,
         subcommands: [
-            Check.self, Show.self, Stats.self, Grep.self, Convert.self, Diff.self, Merge.self, Split.self,
+            Check.self, Show.self, List.self, Recover.self, Stats.self, Grep.self, Convert.self, Diff.self, Merge.self,
+            Split.self,
         ]
     )
 
