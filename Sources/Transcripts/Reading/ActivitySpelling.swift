@@ -26,22 +26,44 @@ enum ActivitySpelling {
         var hasNumericTime = false
 
         init(_ object: JSONObject) {
-            for entry in object.entries {
-                switch entry.value {
-                case .string(let text):
-                    if entry.key == "type" {
-                        hasType = true
-                    } else if entry.key == "timestamp", text.utf8.first != nil {
-                        hasNumericTime = text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+            // Every activity of a file passes here, so that values are touched only under the names that matter.
+            object.entries.withUnsafeBufferPointer { entries in
+                for index in entries.indices {
+                    switch entries[index].key.utf8.count {
+                    case 4:
+                        if entries[index].key == "type" {
+                            if case .string = entries[index].value { hasType = true }
+                        } else if entries[index].key == "from" {
+                            note(role: entries[index].value)
+                        }
+                    case 9:
+                        if entries[index].key == "timestamp" {
+                            note(time: entries[index].value)
+                        } else if entries[index].key == "recipient" {
+                            note(role: entries[index].value)
+                        }
+                    default: break
                     }
-                case .object(let account):
-                    guard entry.key == "from" || entry.key == "recipient" else { continue }
-                    for member in account.entries {
-                        if case .number = member.value, member.key == "role" { hasNumericRole = true }
-                    }
-                case .number: if entry.key == "timestamp" { hasNumericTime = true }
-                default: break
                 }
+            }
+        }
+
+        private mutating func note(role account: JSONValue) {
+            guard case .object(let object) = account else { return }
+            object.entries.withUnsafeBufferPointer { members in
+                for index in members.indices where members[index].key.utf8.count == 4 {
+                    if case .number = members[index].value, members[index].key == "role" { hasNumericRole = true }
+                }
+            }
+        }
+
+        private mutating func note(time: JSONValue) {
+            switch time {
+            case .number: hasNumericTime = true
+            case .string(let text):
+                // ISO 8601 has a dash in its fifth place, and reading ends there.
+                hasNumericTime = !text.isEmpty && text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+            default: break
             }
         }
     }

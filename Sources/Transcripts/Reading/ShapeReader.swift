@@ -176,7 +176,7 @@ struct ShapeReader {
         var activities: [Activity] = []
         activities.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() {
-            let place = { isAlone ? path : "\(path)[\(index)]" }
+            func place() -> String { isAlone ? path : "\(path)[\(index)]" }
             guard var activity = Activity(entry) else {
                 log.note(place(), "expected an activity, found \(entry.kind); left out")
                 continue
