@@ -153,6 +153,7 @@ struct HTMLRendering {
         li.agent { background: var(--agent); }
         ol > li.handoff { background: none; max-width: none; text-align: center; border-radius: 0;
           border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); font-size: .9rem; }
+        li.handoff + li.handoff { border-top: 0; margin-top: -.75rem; }
         p, dl, pre { margin: .2rem 0; }
         .who { font-size: .85rem; }
         .words, dd, dt, pre { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -99,7 +99,10 @@ struct DelimitedText: Hashable, Sendable {
 
     private func append(_ cell: String, isAlone: Bool, to bytes: inout [UInt8]) {
         let special = cell.utf8.contains { $0 == separator || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }
-        guard special || (isAlone && cell.isEmpty) else {
+        // A table that begins with a bracket would be taken for JSON.
+        let looksLikeJSON =
+            bytes.isEmpty && (cell.utf8.first == UInt8(ascii: "{") || cell.utf8.first == UInt8(ascii: "["))
+        guard special || looksLikeJSON || (isAlone && cell.isEmpty) else {
             bytes += cell.utf8
             return
         }
