@@ -25,13 +25,23 @@ struct DelimitedText: Hashable, Sendable {
     }
 
     init(parsing bytes: [UInt8]) {
-        let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
-        let separator = candidates.max { first, second in
-            line.count { $0 == first } < line.count { $0 == second }
-        }
-        self.separator = separator ?? UInt8(ascii: ",")
+        separator = Self.separator(in: bytes)
         read(bytes)
+    }
+
+    private static let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+
+    /// The most frequent of the separators in the first line, not counting what is quoted.
+    private static func separator(in bytes: [UInt8]) -> UInt8 {
+        var counts = [0, 0, 0]
+        var isQuoted = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if isQuoted { continue }
+            if byte == 0x0A || byte == 0x0D { break }
+            if let index = separators.firstIndex(of: byte) { counts[index] += 1 }
+        }
+        return separators[counts.indices.max { counts[$0] < counts[$1] } ?? 0]
     }
 
     private mutating func read(_ bytes: [UInt8]) {
@@ -98,7 +108,9 @@ struct DelimitedText: Hashable, Sendable {
     }
 
     private func append(_ cell: String, isAlone: Bool, to bytes: inout [UInt8]) {
-        let special = cell.utf8.contains { $0 == separator || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }
+        let special = cell.utf8.contains {
+            Self.separators.contains($0) || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D
+        }
         // A table that begins with a bracket would be taken for JSON.
         let looksLikeJSON =
             bytes.isEmpty && (cell.utf8.first == UInt8(ascii: "{") || cell.utf8.first == UInt8(ascii: "["))
