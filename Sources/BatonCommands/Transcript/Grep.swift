@@ -68,8 +68,7 @@ extension TranscriptCommand {
                     let lines = search.matches(in: activity)
                     guard !lines.isEmpty else { return true }
                     found += 1
-                    if !count { report(lines, in: activity, at: index, of: TranscriptInput.name(file)) }
-                    return true
+                    return count || report(lines, in: activity, at: index, of: TranscriptInput.name(file))
                 }
                 do throws(TranscriptError) {
                     if file == "-" {
@@ -88,18 +87,21 @@ extension TranscriptCommand {
             if total == 0 { throw ExitCode(1) }
         }
 
-        private func report(_ lines: [String], in activity: Activity, at index: Int, of name: String) {
+        /// Prints what was found; false when nobody reads any more.
+        private func report(_ lines: [String], in activity: Activity, at index: Int, of name: String) -> Bool {
             if json {
                 let object: JSONObject = [
                     "file": .string(name), "index": .number(JSONNumber(index - 1)),
                     "matches": .array(lines.map(JSONValue.string)), "activity": activity.jsonValue,
                 ]
-                return StandardStream.output.writeLine(JSONValue.object(object).compactText)
+                return StandardStream.output.writeBytes(JSONValue.object(object).serialized() + [0x0A])
             }
             let who = activity.isFromUser ? "you" : activity.from?.name ?? activity.from?.id ?? "bot"
-            for line in lines {
+            return lines.allSatisfy { line in
                 let text = "\(name): activity \(index), \(who): \(line)"
-                StandardStream.output.writeLine(DisplayText.neutralised(text, keepingNewlines: false))
+                return StandardStream.output.writeBytes(
+                    Array((DisplayText.neutralised(text, keepingNewlines: false) + "\n").utf8)
+                )
             }
         }
     }

@@ -57,13 +57,12 @@ extension TranscriptCommand {
                     let transcript = try TranscriptInput.read(file)
                     for part in carried ? transcript.carriedTranscripts : [transcript] {
                         screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
-                        for activity in (sort ? part.sortedByTime() : part).activities { screen.show(activity) }
+                        guard (sort ? part.sortedByTime() : part).activities.allSatisfy({ screen.show($0) }) else {
+                            break
+                        }
                     }
                 } else {
-                    let repairs = try TranscriptFile.forEachActivity(in: file) { activity in
-                        screen.show(activity)
-                        return true
-                    }
+                    let repairs = try TranscriptFile.forEachActivity(in: file) { screen.show($0) }
                     TranscriptInput.report(repairs, of: file)
                 }
                 return true
@@ -97,15 +96,16 @@ private struct ConversationScreen {
         self.columns = columns
     }
 
-    mutating func show(_ activity: Activity) {
+    /// Shows an activity; false when nobody reads any more.
+    mutating func show(_ activity: Activity) -> Bool {
         last = activity.time ?? last
         let steps = lifecycle.receive(activity, at: last)
         let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
         var items = [ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)]
         items += steps.map(ChatItem.handoff)
-        for item in items {
+        return items.allSatisfy { item in
             let text = output.text(of: item, columns: columns)
-            if !text.isEmpty { StandardStream.output.writeLine(text) }
+            return text.isEmpty || StandardStream.output.writeBytes(Array((text + "\n").utf8))
         }
     }
 }

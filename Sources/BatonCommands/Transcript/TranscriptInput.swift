@@ -62,7 +62,10 @@ enum TranscriptInput {
 enum TranscriptOutput {
     /// Writes bytes to standard output, or to a file that is not there yet.
     static func write(_ bytes: [UInt8], to path: String?, isForced: Bool) throws {
-        guard let path, path != "-" else { return StandardStream.output.writeBytes(bytes) }
+        guard let path, path != "-" else {
+            StandardStream.output.writeBytes(bytes)
+            return
+        }
         if !isForced, access(path, F_OK) == 0 {
             throw CommandError("\(path) is there already; --force replaces it.")
         }
@@ -96,13 +99,17 @@ enum TranscriptOutput {
 
 extension StandardStream {
     /// Writes bytes as they are.
-    func writeBytes(_ bytes: [UInt8]) {
+    ///
+    /// - Returns: Whether somebody still takes them; a closed pipe wants no more.
+    @discardableResult
+    func writeBytes(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(rawValue, $0) }
-            guard count > 0 || errno == EINTR else { return }
+            guard count > 0 || errno == EINTR else { return false }
             rest = rest.dropFirst(max(0, count))
         }
+        return true
     }
 }
 
