@@ -19,7 +19,7 @@ let package = Package(
         .executable(name: "baton", targets: ["baton"]),
         .library(name: "BotSchema", targets: ["BotSchema"]),
         .library(name: "Handoff", targets: ["Handoff"]),
-        .library(name: "Transcripts", targets: ["Transcripts"]),
+        .library(name: "Transcripts", targets: ["Transcripts", "TranscriptRendering"]),
         .library(name: "DirectLineClient", targets: ["DirectLineClient"]),
         .library(name: "DirectLineServer", targets: ["DirectLineServer"]),
     ],
@@ -92,7 +92,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Level 3: the three places where roles meet.
+        // Level 3: the places where roles meet.
         .target(
             name: "DirectLineServer",
             dependencies: [
@@ -119,6 +119,11 @@ let package = Package(
         ),
         .target(name: "Desk", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
         .target(
+            name: "TranscriptRendering",
+            dependencies: ["BotSchema", "Handoff", "Transcripts"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "ChatScreen",
             dependencies: [
                 "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
@@ -132,9 +137,8 @@ let package = Package(
             name: "BatonCommands",
             dependencies: [
                 "AgentHub", "BotSchema", "Bots", "ChatScreen", "ConversationFile", "Desk", "DirectLineClient",
-                "DirectLineServer",
-                "Handoff",
-                "LineEditing", "Transcripts", "WebSocketTransport",
+                "DirectLineServer", "Handoff", "LineEditing", "TranscriptRendering", "Transcripts",
+                "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -187,7 +191,22 @@ let package = Package(
             dependencies: ["BotSchema", "Handoff", "HandoffFixtures", "Transcripts"],
             swiftSettings: strict
         ),
-        .testTarget(name: "TranscriptsTests", dependencies: ["BotSchema", "Transcripts"], swiftSettings: strict),
+        .executableTarget(
+            name: "transcript-journal-probe",
+            dependencies: ["BotSchema", "Transcripts"],
+            path: "Tests/TranscriptJournalProbe",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TranscriptsTests",
+            dependencies: ["BotSchema", "TestSupport", "Transcripts", "transcript-journal-probe"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TranscriptRenderingTests",
+            dependencies: ["BotSchema", "Handoff", "TranscriptRendering", "Transcripts"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "DirectLineClientTests",
             dependencies: [

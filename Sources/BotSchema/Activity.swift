@@ -45,12 +45,19 @@ extension Activity {
         set { json.set("timestamp", newValue) }
     }
 
-    /// When it was sent, whichever way the timestamp is written: Dataverse exports count seconds since 1970.
+    /// When it was sent, whichever way the timestamp is written.
+    ///
+    /// Dataverse exports count seconds since 1970, others milliseconds; either may stand as a number or as text.
     public var time: Timestamp? {
-        if let timestamp { return Timestamp(timestamp) }
-        // Beyond the year 3000 nothing is the time of a conversation, and an Int64 cannot hold every double.
-        guard let seconds = json["timestamp"]?.double, (0...32_503_680_000).contains(seconds) else { return nil }
-        return Timestamp(milliseconds: Int64(seconds * 1000))
+        if let timestamp { return Timestamp(timestamp) ?? Double(timestamp).flatMap(Self.time(counted:)) }
+        return json["timestamp"]?.double.flatMap(Self.time(counted:))
+    }
+
+    /// Beyond the year 3000 in seconds nothing is the time of a conversation, so it must be milliseconds.
+    private static func time(counted number: Double) -> Timestamp? {
+        let seconds = number > 32_503_680_000 ? number / 1000 : number
+        guard (0...32_503_680_000).contains(seconds) else { return nil }
+        return Timestamp(milliseconds: Int64((seconds * 1000).rounded()))
     }
 
     /// The sender's own time with its offset, as written (A2050).

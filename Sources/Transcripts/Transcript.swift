@@ -13,6 +13,10 @@ public struct Transcript: Hashable, Sendable {
 
     /// The object that held the activities, with a stand-in for their list; nil for bare arrays.
     var envelope: JSONObject?
+    /// Where the conversations of an export begin, which need not name themselves; empty for other forms.
+    var partStarts: [Int] = []
+    /// The file that it was read from.
+    var source: TranscriptSource?
 
     /// A transcript of these activities.
     public init(activities: [Activity]) {
@@ -47,8 +51,14 @@ public enum TranscriptForm: String, Hashable, Sendable, CaseIterable {
     case attachment
     /// One activity alone.
     case activity
-    /// Several lists or activities one after the other, as loggers append them.
+    /// Several lists or activities one after the other, as loggers append them and as JSON lines hold them.
     case sequence
+    /// Several conversations within one document, as exports hold them.
+    case export
+    /// A table with a column of JSON, as Dataverse exports conversation transcripts.
+    case table
+    /// A `.chat` file, the mock conversations of chatdown.
+    case chat
 
     /// The names under which a list of activities is looked for.
     static let listNames = ["activities", "transcript"]
@@ -63,4 +73,19 @@ public struct TranscriptRepair: Hashable, Sendable, CustomStringConvertible {
 
     /// One line.
     public var description: String { "\(place): \(text)" }
+}
+
+/// What a transcript was read from, for writing it again value for value.
+struct TranscriptSource: Hashable, Sendable {
+    enum Text: Hashable, Sendable {
+        /// The documents of a file.
+        case json([JSONValue])
+        case table(DelimitedText)
+        /// The text itself, of forms that cannot say everything in one way alone.
+        case plain(String)
+    }
+
+    let text: Text
+    /// The activities as they were read; others than these must not be taken for what the file holds.
+    let activities: [Activity]
 }

@@ -1,15 +1,29 @@
 public import BotSchema
 
-/// The shapes in which transcripts are written.
+/// The forms in which transcripts are written so that they can be read again.
 public enum TranscriptFormat: String, Hashable, Sendable, CaseIterable {
     /// The Bot Framework transcript attachment, as a handoff carries it.
     case attachment
     /// The plain list, which Emulator opens.
-    case array
+    case array = "transcript"
+    /// An activity a line.
+    case lines = "jsonl"
+    /// A mock conversation for chatdown; it holds words, cards and choices, and little else.
+    case chat
+    /// A table, an activity a row, with a column that holds it whole.
+    case csv
 
-    /// The format that goes with a file's name: a list for `.transcript`, else the attachment.
+    /// The format that goes with a file's name: a list for `.transcript`, the attachment for names that tell nothing.
     public init(forFile path: String) {
-        self = path.lowercased().hasSuffix(".transcript") ? .array : .attachment
+        let name = path.lowercased()
+        self =
+            switch true {
+            case name.hasSuffix(".transcript"): .array
+            case name.hasSuffix(".jsonl"), name.hasSuffix(".ndjson"): .lines
+            case name.hasSuffix(".chat"): .chat
+            case name.hasSuffix(".csv"): .csv
+            default: .attachment
+            }
     }
 }
 
@@ -17,26 +31,80 @@ extension Transcript {
     /// The transcript as JSON.
     ///
     /// Within an attachment the content is the object in which the activities were found, with all its members.
+    ///
+    /// - Parameter format: `attachment` gives the attachment, all others the list.
+    /// - Returns: The whole document.
     public func json(as format: TranscriptFormat) -> JSONValue {
         let list = JSONValue.array(activities.map(\.jsonValue))
+        guard format == .attachment else { return list }
+        return ["contentType": "application/json", "name": "Transcript", "content": .object(content(list))]
+    }
+
+    /// The transcript as a file: UTF-8 without a mark (T2102), ending with a line break.
+    ///
+    /// - Parameter format: The form. What it cannot carry is told by ``losses(in:)``.
+    /// - Returns: The bytes of the file.
+    public func serialized(as format: TranscriptFormat) -> [UInt8] {
         switch format {
-        case .array: return list
-        case .attachment:
-            return ["contentType": "application/json", "name": "Transcript", "content": .object(content(list))]
+        case .attachment, .array:
+            var bytes = json(as: format).prettySerialized()
+            bytes.append(0x0A)
+            return bytes
+        case .lines: return Self.lines(activities.map(\.jsonValue))
+        case .chat: return ChatdownWriter(activities).bytes
+        case .csv: return TableWriter.table(of: activities).serialized
         }
     }
 
-    /// The transcript as an indented JSON document that ends with a line break, in UTF-8 without a mark (T2102).
-    public func serialized(as format: TranscriptFormat) -> [UInt8] {
-        Array((json(as: format).prettyText + "\n").utf8)
+    /// The transcript in the form in which it was read, equal value for value to what was read.
+    ///
+    /// Members that nothing knows, the spelling of numbers and whatever surrounds the activities are as they were; only
+    /// blanks and what ``repairs`` tells may differ. Activities that were changed or added since are written as they
+    /// are now, in the envelope that was read, or in a plain list where the form has no single place for them.
+    public func serializedAsRead() -> [UInt8] {
+        if let source, source.activities == activities {
+            switch source.text {
+            case .table(let table): return table.serialized
+            case .plain(let text): return Array(text.utf8)
+            case .json(let documents):
+                guard documents.count == 1, let document = documents.first else { return Self.lines(documents) }
+                return document.prettySerialized() + [0x0A]
+            }
+        }
+        switch form {
+        case .chat: return serialized(as: .chat)
+        case .table: return serialized(as: .csv)
+        case .sequence: return serialized(as: .lines)
+        case .attachment: return serialized(as: .attachment)
+        case .activitySet, .transcriptObject:
+            let list = JSONValue.array(activities.map(\.jsonValue))
+            return JSONValue.object(enveloped(list, keepingName: true)).prettySerialized() + [0x0A]
+        case .activity where activities.count == 1: return activities[0].jsonValue.prettySerialized() + [0x0A]
+        case .array, .activity, .export: return serialized(as: .array)
+        }
     }
 
-    private func content(_ list: JSONValue) -> JSONObject {
-        guard var envelope else { return ["activities": list] }
+    private static func lines(_ values: [JSONValue]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for value in values {
+            bytes += value.serialized()
+            bytes.append(0x0A)
+        }
+        return bytes
+    }
+
+    private func content(_ list: JSONValue) -> JSONObject { enveloped(list, keepingName: false) }
+
+    private func enveloped(_ list: JSONValue, keepingName: Bool) -> JSONObject {
+        guard var envelope else { return [form == .transcriptObject ? "transcript" : "activities": list] }
         // Of several members of one name the last is the one that was read.
-        let name = TranscriptForm.listNames.first(where: envelope.contains) ?? "activities"
-        guard let index = envelope.entries.lastIndex(where: { $0.key == name }) else { return ["activities": list] }
-        envelope.entries[index] = JSONObject.Entry(key: "activities", value: list)
+        let names = envelope.entries.map(\.key)
+        let name =
+            TranscriptForm.listNames.first(where: names.contains) ?? names.first(where: ActivityScanner.isListName)
+        guard let name, let index = envelope.entries.lastIndex(where: { $0.key == name }) else {
+            return ["activities": list]
+        }
+        envelope.entries[index] = JSONObject.Entry(key: keepingName ? name : "activities", value: list)
         return envelope
     }
 }

@@ -231,7 +231,8 @@ struct FileTests {
         time.advance(by: 100)
         #expect(await shelf.file(third) == nil)
         let large = await shelf.keep(file(50))
-        #expect(await shelf.file(large) != nil, "the newest is kept, whatever its size: uploads have a limit of their own")
+        // The newest is kept, whatever its size: uploads have a limit of their own.
+        #expect(await shelf.file(large) != nil)
     }
 
     @Test(

@@ -150,6 +150,40 @@ struct TranscriptFileTests {
         }
     }
 
+    @Test func `a file is read activity by activity, as long as more are wanted`() throws {
+        try Self.withFolder { folder in
+            let many = Transcript(activities: (0..<5000).map { .message("line \($0) é👋") })
+            for name in ["a.transcript", "a.json", "a.jsonl", "a.csv"] {
+                try TranscriptFile.write(many, to: "\(folder)/\(name)")
+                var texts: [String?] = []
+                let repairs = try TranscriptFile.forEachActivity(in: "\(folder)/\(name)") { activity in
+                    texts.append(activity.text)
+                    return true
+                }
+                #expect(texts == many.activities.map(\.text))
+                #expect(repairs.isEmpty)
+                var count = 0
+                _ = try TranscriptFile.forEachActivity(in: "\(folder)/\(name)") { _ in
+                    count += 1
+                    return count < 10
+                }
+                #expect(count == 10)
+            }
+        }
+    }
+
+    @Test func `a file without activities is refused by the stream too`() throws {
+        try Self.withFolder { folder in
+            for (name, text) in [("a", ""), ("b", "[]"), ("c", "nonsense"), ("d", #"{"a":[1,2]}"#)] {
+                try TranscriptFile.write(Array(text.utf8), to: "\(folder)/\(name)")
+                #expect(
+                    Self.failure { try TranscriptFile.forEachActivity(in: "\(folder)/\(name)") { _ in true } }
+                        == "\(folder)/\(name): expected activities, found none"
+                )
+            }
+        }
+    }
+
     @Test func `a tilde stands for the home folder at the start only`() throws {
         let home = try #require(getenv("HOME").map { String(cString: $0) })
         #expect(TranscriptFile.expanded("~/a.json") == "\(home)/a.json")

@@ -107,7 +107,8 @@ struct JSONParser {
         count = bytes.count
         depthLimit = limits.depth
         position = offset
-        names = Array(repeating: CachedName(), count: 256)
+        // A small document repeats few names; filling a large cache would cost more than it saves.
+        names = Array(repeating: CachedName(), count: bytes.count - offset > 1 << 14 ? 256 : 32)
     }
 
     mutating func document(allowsTrailing: Bool) throws(JSONParseError) -> JSONDocument {
@@ -236,7 +237,7 @@ struct JSONParser {
         hash = hash &* 31 &+ UInt(base[start])
         hash = hash &* 31 &+ UInt(base[end &- 1])
         hash = hash &* 31 &+ UInt(base[start &+ length / 2])
-        let slot = Int(hash & 255)
+        let slot = Int(hash & UInt(names.count &- 1))
         if names[slot].length == length, memcmp(base + names[slot].offset, base + start, length) == 0 {
             return names[slot].text
         }

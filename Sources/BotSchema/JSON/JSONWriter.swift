@@ -10,10 +10,13 @@ extension JSONValue {
     public var compactText: String { String(decoding: serialized(), as: UTF8.self) }
 
     /// The value as JSON text with two blanks of indentation a level, for people.
-    public var prettyText: String {
+    public var prettyText: String { String(decoding: prettySerialized(), as: UTF8.self) }
+
+    /// The value as JSON in UTF-8 with two blanks of indentation a level, for people.
+    public func prettySerialized() -> [UInt8] {
         var writer = JSONWriter(isPretty: true)
         writer.write(self)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return writer.bytes
     }
 }
 

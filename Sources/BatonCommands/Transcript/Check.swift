@@ -1,21 +1,10 @@
 package import ArgumentParser
 import BotSchema
-import Handoff
+import ChatScreen
 import LineEditing
 import Transcripts
-import ChatScreen
 
-/// `baton transcript`: what can be done with recorded conversations.
-package struct TranscriptCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
-        commandName: "transcript",
-        abstract: "Work with recorded conversations.",
-        subcommands: [Check.self]
-    )
-
-    /// A command with nothing set.
-    package init() {}
-
+extension TranscriptCommand {
     /// `baton transcript check`: lints handoffs and transcripts in files.
     package struct Check: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
@@ -42,12 +31,11 @@ package struct TranscriptCommand: AsyncParsableCommand {
             for file in files {
                 let check: TranscriptCheck
                 do throws(TranscriptError) {
-                    let name = file == "-" ? "standard input" : file
                     let bytes = try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file)
-                    check = TranscriptCheck(bytes, name: name)
+                    check = TranscriptCheck(bytes, name: TranscriptInput.name(file))
                 } catch {
                     hasErrors = true
-                    StandardStream.error.writeLine(DisplayText.neutralised(error.description, keepingNewlines: false))
+                    TranscriptInput.fail(error.description)
                     continue
                 }
                 hasErrors = hasErrors || check.hasErrors

@@ -37,7 +37,11 @@ public enum TranscriptFile {
         to path: String,
         as format: TranscriptFormat? = nil
     ) throws(TranscriptError) {
-        let bytes = transcript.serialized(as: format ?? TranscriptFormat(forFile: path))
+        try write(transcript.serialized(as: format ?? TranscriptFormat(forFile: path)), to: path)
+    }
+
+    /// Writes bytes so that a file holds either all of them or what it held before; see ``write(_:to:as:)``.
+    package static func write(_ bytes: [UInt8], to path: String) throws(TranscriptError) {
         var file = try AtomicFile(replacing: path)
         do throws(TranscriptError) {
             try file.write(bytes)
@@ -62,18 +66,27 @@ public enum TranscriptFile {
     /// - Returns: All of it.
     /// - Throws: ``TranscriptError``, one clear line; pipes, devices and folders are refused.
     package static func bytes(of path: String) throws(TranscriptError) -> [UInt8] {
-        // Non-blocking, so that opening a pipe without a writer does not hang; it changes nothing for a file.
-        let descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .system(errno, doing: "cannot open", file: path) }
+        let descriptor = try openedForReading(path)
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system(errno, doing: "cannot read", file: path) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            if status.st_mode & S_IFMT == S_IFDIR { throw .system(EISDIR, doing: "cannot read", file: path) }
-            throw TranscriptError(.inputOutput, file: path, reason: "cannot read: it is not a regular file")
-        }
         guard status.st_size <= sizeLimit else { throw .tooLarge(file: path) }
         return try bytes(from: descriptor, expecting: Int(status.st_size), named: path)
+    }
+
+    /// A descriptor of a regular file.
+    static func openedForReading(_ path: String) throws(TranscriptError) -> Int32 {
+        // Non-blocking, so that opening a pipe without a writer does not hang; it changes nothing for a file.
+        let descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .system(errno, doing: "cannot open", file: path) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            close(descriptor)
+            if isFolder { throw .system(EISDIR, doing: "cannot read", file: path) }
+            throw TranscriptError(.inputOutput, file: path, reason: "cannot read: it is not a regular file")
+        }
+        return descriptor
     }
 
     /// The bytes of standard input, to its end.

@@ -1,0 +1,149 @@
+package import ArgumentParser
+import TranscriptRendering
+import Transcripts
+
+extension TranscriptCommand {
+    /// `baton transcript convert`: writes conversations in another form.
+    package struct Convert: AsyncParsableCommand {
+        package static let configuration = CommandConfiguration(
+            abstract: "Write conversations in another form.",
+            discussion: """
+                transcript is the plain list that Emulator opens, attachment what a handoff carries, jsonl an activity \
+                a line, csv a table with the whole activity in its last column; these come back as they were. chat is a \
+                mock conversation for chatdown. markdown, html, text and cast (asciinema) are for people. same writes \
+                the form that was read. What a form cannot carry is told on standard error.
+
+                  baton transcript convert export.csv --to transcript > talk.transcript
+                  baton transcript convert talk.json -o talk.html
+                  baton transcript convert *.transcript --to html -o pages/
+                  baton transcript convert talk.json --redact --to same > shared.json
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        var files: [String]
+
+        @Option(
+            help: ArgumentHelp(
+                "transcript, attachment, jsonl, chat, markdown, html, text, csv, cast or same; by default what the "
+                    + "name of the output tells.",
+                valueName: "form"
+            )
+        )
+        var to: TargetForm?
+
+        @Option(
+            name: .shortAndLong,
+            help: ArgumentHelp("A file, or a folder for several; else standard output.", valueName: "path")
+        )
+        var output: String?
+
+        @Flag(help: "Replace files that are there already.")
+        var force = false
+
+        @Flag(help: "Put activities in the order of their times.")
+        var sort = false
+
+        @Flag(help: "Take the transcripts that handoff events carry.")
+        var carried = false
+
+        @Flag(help: "Spell roles, times and addresses as the specification does, for programs that take nothing else.")
+        var normalise = false
+
+        @Flag(help: "Mask e-mail addresses, telephone and card numbers and token-like values, alike in all files.")
+        var redact = false
+
+        /// A command with nothing set.
+        package init() {}
+
+        package func validate() throws {
+            guard to != nil || output.map(TargetForm.init(forFile:)) != nil else {
+                throw ValidationError("Give --to, or an --output whose name tells the form.")
+            }
+            if to == nil, output.map(TranscriptOutput.isFolder) == true {
+                throw ValidationError("A folder does not tell the form: give --to.")
+            }
+            if files.count > 1, output.map(TranscriptOutput.isFolder) != true {
+                throw ValidationError("Several files need --output with a folder that is there.")
+            }
+        }
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            let form = to ?? TargetForm(forFile: output ?? "")
+            var redactor = TranscriptRedactor()
+            let isComplete = try TranscriptInput.forEach(files) { file, transcript in
+                let parts = carried ? transcript.carriedTranscripts : [transcript]
+                guard let first = parts.first else {
+                    throw CommandError("\(TranscriptInput.name(file)): no handoff carries a transcript.")
+                }
+                var whole = parts.count == 1 ? first : Transcript.merging(parts).whole
+                if sort { whole = whole.sortedByTime() }
+                whole = normalised(whole, file, form)
+                if redact { whole = redactor.redacted(whole) }
+                for loss in form.losses(of: whole) {
+                    TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
+                }
+                let bytes = form.bytes(of: whole, title: TranscriptInput.baseName(file))
+                try TranscriptOutput.write(bytes, to: path(for: file, form, whole), isForced: force)
+            }
+            if !isComplete { throw ExitCode(1) }
+        }
+
+        private func normalised(_ transcript: Transcript, _ file: String, _ form: TargetForm) -> Transcript {
+            let name = TranscriptInput.name(file)
+            guard normalise else {
+                if form == .transcript, transcript.hasExportedSpelling {
+                    TranscriptInput.fail("\(name): roles and times are numbers, as in the export; see --normalise")
+                }
+                return transcript
+            }
+            let (normal, changes) = transcript.normalised(conversationId: TranscriptInput.baseName(file))
+            for change in changes { TranscriptInput.fail("\(name): \(change)") }
+            return normal
+        }
+
+        private func path(for file: String, _ form: TargetForm, _ transcript: Transcript) -> String? {
+            guard let output, TranscriptOutput.isFolder(output) else { return output }
+            let folder = output.hasSuffix("/") ? output : output + "/"
+            return folder + TranscriptInput.baseName(file) + "." + form.fileExtension
+        }
+    }
+}
+
+/// The words of `--to`.
+enum TargetForm: String, ExpressibleByArgument, CaseIterable {
+    case transcript, attachment, jsonl, chat, markdown, html, text, csv, cast, same
+
+    /// The form that goes with a file's name.
+    init(forFile path: String) {
+        if let rendered = RenderedFormat(forFile: path) {
+            self = TargetForm(rawValue: rendered.rawValue) ?? .text
+        } else {
+            self = TargetForm(rawValue: TranscriptFormat(forFile: path).rawValue) ?? .attachment
+        }
+    }
+
+    private var format: TranscriptFormat? { TranscriptFormat(rawValue: rawValue) }
+
+    private var rendered: RenderedFormat? { RenderedFormat(rawValue: rawValue) }
+
+    /// What a file of the form is called.
+    var fileExtension: String {
+        switch self {
+        case .attachment, .same: "json"
+        case .markdown: "md"
+        case .text: "txt"
+        default: rawValue
+        }
+    }
+
+    func losses(of transcript: Transcript) -> [TranscriptLoss] {
+        format.map(transcript.losses(in:)) ?? rendered.map(transcript.losses(in:)) ?? []
+    }
+
+    func bytes(of transcript: Transcript, title: String) -> [UInt8] {
+        if let format { return transcript.serialized(as: format) }
+        return rendered.map { transcript.rendered(as: $0, title: title) } ?? transcript.serializedAsRead()
+    }
+}

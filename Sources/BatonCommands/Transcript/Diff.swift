@@ -1,0 +1,85 @@
+package import ArgumentParser
+import BotSchema
+import ChatScreen
+import LineEditing
+import Transcripts
+
+extension TranscriptCommand {
+    /// `baton transcript diff`: compares two conversations turn by turn.
+    package struct Diff: AsyncParsableCommand {
+        package static let configuration = CommandConfiguration(
+            abstract: "Compare two conversations turn by turn.",
+            discussion: """
+                Ids, times and addresses do not count. In the first file <*> within a text stands for any words, \
+                <(regex)> for what the expression matches, and channelData.baton.ignore lists the paths of members \
+                that may differ. The exit code is 0 when the conversations are the same, 1 when they differ, and 2 \
+                when a file could not be read.
+
+                  baton transcript diff expected.transcript actual.transcript
+                  baton transcript diff --ignore '$.value.caseId' a.json b.json
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The conversation as it should be.", valueName: "expected"))
+        var expected: String
+
+        @Argument(help: ArgumentHelp("The conversation as it is.", valueName: "actual"))
+        var actual: String
+
+        @Option(help: ArgumentHelp("A member that may differ; can be given again.", valueName: "path"))
+        var ignore: [String] = []
+
+        @Option(help: ArgumentHelp("A type of activity that does not count; can be given again.", valueName: "type"))
+        var ignoreType: [String] = []
+
+        @Flag(help: "Write one JSON object.")
+        var json = false
+
+        @Flag(help: "Print without colour, as NO_COLOR does.")
+        var plain = false
+
+        /// A command with nothing set.
+        package init() {}
+
+        package func validate() throws {
+            if expected == "-", actual == "-" { throw ValidationError("Only one of the two can be standard input.") }
+        }
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            var comparison = ActivityComparison(ignoredPaths: Set(ignore))
+            comparison.ignoredTypes.formUnion(ignoreType.map(ActivityType.init(rawValue:)))
+            let diff: TranscriptDiff
+            do throws(TranscriptError) {
+                diff = TranscriptDiff(
+                    expected: try TranscriptInput.read(expected).activities,
+                    actual: try TranscriptInput.read(actual).activities,
+                    comparison: comparison
+                )
+            } catch {
+                TranscriptInput.fail(error.description)
+                throw ExitCode(2)
+            }
+            if json {
+                StandardStream.output.writeLine(diff.json.compactText)
+            } else {
+                let isColored = TranscriptOutput.isColored(plain: plain)
+                for line in diff.lines { StandardStream.output.writeLine(Self.dressed(line, isColored: isColored)) }
+                if diff.isEqual { StandardStream.output.writeLine("no difference in \(diff.turnCount - 1) turns") }
+            }
+            if !diff.isEqual { throw ExitCode(1) }
+        }
+
+        private static func dressed(_ line: TranscriptDiff.Line, isColored: Bool) -> String {
+            let text = DisplayText.neutralised(line.text, keepingNewlines: false)
+            let (mark, colour) =
+                switch line.kind {
+                case .turn: ("", "1")
+                case .expected: ("- ", "31")
+                case .actual: ("+ ", "32")
+                case .member: ("    ", "2")
+                }
+            return isColored ? "\u{1B}[\(colour)m\(mark)\(text)\u{1B}[0m" : mark + text
+        }
+    }
+}

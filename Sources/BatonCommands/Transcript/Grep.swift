@@ -1,0 +1,108 @@
+package import ArgumentParser
+import BotSchema
+import LineEditing
+import TranscriptRendering
+import Transcripts
+
+extension TranscriptCommand {
+    /// `baton transcript grep`: looks for words in conversations.
+    package struct Grep: AsyncParsableCommand {
+        package static let configuration = CommandConfiguration(
+            abstract: "Look for words in conversations.",
+            discussion: """
+                Looks at what people see: words, cards and choices, and at the names of events; with --all at every \
+                member. The exit code is 0 when something was found, 1 when nothing was, and 2 when a file could not \
+                be read.
+
+                  baton transcript grep -i "credit card" *.transcript
+                  baton transcript grep --regex "CASE-[0-9]+" export.csv
+                  baton transcript grep --all va_Scope talk.json
+                """
+        )
+
+        @Argument(help: "What to look for.")
+        var pattern: String
+
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        var files: [String]
+
+        @Flag(name: [.customShort("E"), .long], help: "The pattern is a regular expression.")
+        var regex = false
+
+        @Flag(name: .shortAndLong, help: "The case of letters does not matter.")
+        var ignoreCase = false
+
+        @Flag(help: "Look at every member, and name its path.")
+        var all = false
+
+        @Flag(name: .shortAndLong, help: "Print for each file how many activities match.")
+        var count = false
+
+        @Flag(help: "Write one JSON object for each activity that matches.")
+        var json = false
+
+        /// A command with nothing set.
+        package init() {}
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            let search: TranscriptSearch
+            do throws(TranscriptSearch.InvalidExpression) {
+                search = try TranscriptSearch(
+                    pattern,
+                    isExpression: regex,
+                    ignoresCase: ignoreCase,
+                    scope: all ? .everything : .words
+                )
+            } catch {
+                TranscriptInput.fail(error.reason)
+                throw ExitCode(2)
+            }
+            var total = 0
+            var isComplete = true
+            for file in files {
+                var index = 0
+                var found = 0
+                func look(_ activity: Activity) -> Bool {
+                    index += 1
+                    let lines = search.matches(in: activity)
+                    guard !lines.isEmpty else { return true }
+                    found += 1
+                    return count || report(lines, in: activity, at: index, of: TranscriptInput.name(file))
+                }
+                do throws(TranscriptError) {
+                    if file == "-" {
+                        _ = try TranscriptInput.read(file).activities.allSatisfy(look)
+                    } else {
+                        TranscriptInput.report(try TranscriptFile.forEachActivity(in: file, look), of: file)
+                    }
+                } catch {
+                    TranscriptInput.fail(error.description)
+                    isComplete = false
+                }
+                if count { StandardStream.output.writeLine("\(TranscriptInput.name(file)): \(found)") }
+                total += found
+            }
+            if !isComplete { throw ExitCode(2) }
+            if total == 0 { throw ExitCode(1) }
+        }
+
+        /// Prints what was found; false when nobody reads any more.
+        private func report(_ lines: [String], in activity: Activity, at index: Int, of name: String) -> Bool {
+            if json {
+                let object: JSONObject = [
+                    "file": .string(name), "index": .number(JSONNumber(index - 1)),
+                    "matches": .array(lines.map(JSONValue.string)), "activity": activity.jsonValue,
+                ]
+                return StandardStream.output.writeBytes(JSONValue.object(object).serialized() + [0x0A])
+            }
+            let who = activity.isFromUser ? "you" : activity.from?.name ?? activity.from?.id ?? "bot"
+            return lines.allSatisfy { line in
+                let text = "\(name): activity \(index), \(who): \(line)"
+                return StandardStream.output.writeBytes(
+                    Array((DisplayText.neutralised(text, keepingNewlines: false) + "\n").utf8)
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import ArgumentParser
+import Transcripts
+
+extension TranscriptCommand {
+    /// `baton transcript merge`: makes one conversation of several files.
+    package struct Merge: AsyncParsableCommand {
+        package static let configuration = CommandConfiguration(
+            abstract: "Make one conversation of several files.",
+            discussion: """
+                The files follow one another in the order given, or by their times with --sort. An activity that is in \
+                several files is kept once.
+
+                  baton transcript merge monday.json tuesday.json --sort -o week.transcript
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        var files: [String]
+
+        @Option(
+            name: .shortAndLong,
+            help: ArgumentHelp("The file to write; else standard output.", valueName: "file")
+        )
+        var output: String?
+
+        @Option(
+            help: ArgumentHelp("The form, as for convert; by default what the output's name tells.", valueName: "form")
+        )
+        var to: TargetForm?
+
+        @Flag(help: "Put activities in the order of their times.")
+        var sort = false
+
+        @Flag(help: "Replace a file that is there already.")
+        var force = false
+
+        /// A command with nothing set.
+        package init() {}
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            var transcripts: [Transcript] = []
+            // A part that is missing would be missed by nobody later.
+            guard TranscriptInput.forEach(files, { transcripts.append($1) }) else { throw ExitCode(1) }
+            var (whole, copies) = Transcript.merging(transcripts)
+            if copies > 0 { TranscriptInput.fail("\(copies) activities were in several files; kept once") }
+            if sort { whole = whole.sortedByTime() }
+            let form = to ?? output.map(TargetForm.init(forFile:)) ?? .transcript
+            for loss in form.losses(of: whole) { TranscriptInput.fail("not in \(form.rawValue): \(loss)") }
+            let title = files.map(TranscriptInput.baseName).joined(separator: ", ")
+            try TranscriptOutput.write(form.bytes(of: whole, title: title), to: output, isForced: force)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package import ArgumentParser
+import BotSchema
+import ChatScreen
+import Handoff
+import Transcripts
+
+extension TranscriptCommand {
+    /// `baton transcript show`: prints conversations as the chat would show them.
+    package struct Show: AsyncParsableCommand {
+        package static let configuration = CommandConfiguration(
+            abstract: "Show conversations as the chat does.",
+            discussion: """
+                Files of any size are shown from their beginning at once. With --carried the transcripts that handoffs \
+                carry are shown instead.
+
+                  baton transcript show talk.json
+                  baton transcript show --json export.csv | jq -r .activity.text
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        var files: [String]
+
+        @Flag(help: "Print one JSON object a line, as the chat does.")
+        var json = false
+
+        @Flag(help: "Print without colour and drawing, as NO_COLOR does.")
+        var plain = false
+
+        @Flag(help: "Show the transcripts that handoff events carry.")
+        var carried = false
+
+        @Flag(help: "Show activities by their times instead of by their order in the file.")
+        var sort = false
+
+        /// A command with nothing set.
+        package init() {}
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            let style: Style = TranscriptOutput.isColored(plain: plain) ? .full : .plain
+            let activities = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
+            let output: any ChatOutput =
+                json ? JSONLinesOutput() : ScreenOutput(style: style, activities: activities, now: LocalClock.now)
+            var isComplete = true
+            for file in files {
+                if files.count > 1, !json { StandardStream.output.writeLine("== \(TranscriptInput.name(file))") }
+                isComplete = show(file, output) && isComplete
+            }
+            if !isComplete { throw ExitCode(1) }
+        }
+
+        private func show(_ file: String, _ output: any ChatOutput) -> Bool {
+            var screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
+            do throws(TranscriptError) {
+                if file == "-" || carried || sort {
+                    let transcript = try TranscriptInput.read(file)
+                    for part in carried ? transcript.carriedTranscripts : [transcript] {
+                        screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
+                        guard (sort ? part.sortedByTime() : part).activities.allSatisfy({ screen.show($0) }) else {
+                            break
+                        }
+                    }
+                } else {
+                    let repairs = try TranscriptFile.forEachActivity(in: file) { screen.show($0) }
+                    TranscriptInput.report(repairs, of: file)
+                }
+                return true
+            } catch {
+                TranscriptInput.fail(error.description)
+                return false
+            }
+        }
+    }
+}
+
+extension Transcript {
+    /// The transcripts that the handoff requests in this one carry.
+    var carriedTranscripts: [Transcript] {
+        activities.compactMap { activity in
+            guard case .initiate(let initiation)? = HandoffSignal(activity)?.kind else { return nil }
+            return initiation.transcript.map { Transcript(activities: $0) }
+        }
+    }
+}
+
+/// Prints activities one after the other, with the states of their handoffs.
+private struct ConversationScreen {
+    let output: any ChatOutput
+    let columns: Int
+    private var lifecycle = HandoffLifecycle()
+    private var last = Timestamp(milliseconds: 0)
+
+    init(output: any ChatOutput, columns: Int) {
+        self.output = output
+        self.columns = columns
+    }
+
+    /// Shows an activity; false when nobody reads any more.
+    mutating func show(_ activity: Activity) -> Bool {
+        last = activity.time ?? last
+        let steps = lifecycle.receive(activity, at: last)
+        let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
+        var items = [ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)]
+        items += steps.map(ChatItem.handoff)
+        return items.allSatisfy { item in
+            let text = output.text(of: item, columns: columns)
+            return text.isEmpty || StandardStream.output.writeBytes(Array((text + "\n").utf8))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import BotSchema
+import Handoff
+
+/// A conversation as an asciinema recording, version 2: a header, then an event a line.
+struct CastRendering {
+    let text: String
+
+    /// Pauses are kept up to this long; nobody watches a queue for an hour.
+    private static let longestPause = 3.0
+
+    init(_ view: ConversationView, title: String) {
+        var header: JSONObject = ["version": 2, "width": 90, "height": 30]
+        if let first = view.entries.lazy.compactMap(\.time).first {
+            header["timestamp"] = .number(JSONNumber(first.milliseconds / 1000))
+        }
+        header["title"] = .string(PlainText.line(title))
+        header["env"] = ["TERM": "xterm-256color"]
+        var lines = [JSONValue.object(header).compactText]
+        var seconds = 0.0
+        var last: Timestamp?
+        for (entry, time) in view.entries {
+            seconds += Self.pause(from: last, to: time, isFirst: lines.count == 1)
+            last = time ?? last
+            switch entry {
+            case .handoff(let step):
+                guard let words = HandoffWords(step) else { continue }
+                lines.append(Self.event(seconds, "m", "handoff: \(words.state)"))
+                lines.append(Self.event(seconds, "o", "\u{1B}[33m── \(words.text)\u{1B}[0m\r\n"))
+            case .message(let message):
+                lines.append(Self.event(seconds, "o", Self.screen(message)))
+            }
+        }
+        text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func pause(from last: Timestamp?, to time: Timestamp?, isFirst: Bool) -> Double {
+        guard !isFirst else { return 0 }
+        guard let last, let time else { return 1 }
+        let seconds =
+            Double(max(0, time.milliseconds.subtractingReportingOverflow(last.milliseconds).partialValue)) / 1000
+        return min(seconds, longestPause)
+    }
+
+    private static func event(_ seconds: Double, _ kind: String, _ data: String) -> String {
+        let time = JSONNumber((seconds * 1000).rounded() / 1000).map(JSONValue.number) ?? 0
+        return JSONValue.array([time, .string(kind), .string(data)]).compactText
+    }
+
+    private static func screen(_ message: ConversationView.Message) -> String {
+        let colour =
+            switch message.role {
+            case .user: "36"
+            case .bot: "35"
+            case .agent: "32"
+            }
+        var body = message.blocks.flatMap(TextRendering.lines)
+        if let remark = message.remark { body.append("(\(remark))") }
+        let indent = String(repeating: " ", count: 12)
+        let name = message.name.count < 11 ? message.name + indent.dropFirst(message.name.count) : message.name + "  "
+        let lines = ["\u{1B}[\(colour);1m\(name)\u{1B}[0m\(body.first ?? "")"] + body.dropFirst().map { indent + $0 }
+        return lines.joined(separator: "\r\n") + "\r\n"
+    }
+}

@@ -1,0 +1,107 @@
+public import BotSchema
+public import Handoff
+
+/// A conversation as people read it: who said what when, and each state of a handoff in its place.
+public struct ConversationView: Sendable {
+    /// Who speaks.
+    public enum Role: String, Hashable, Sendable {
+        /// The user of the bot.
+        case user
+        /// The bot.
+        case bot
+        /// A human agent.
+        case agent
+    }
+
+    /// Something that was said.
+    public struct Message: Sendable {
+        /// The place of the activity in the record, from 0.
+        public let index: Int
+        /// The activity.
+        public let activity: Activity
+        /// Who says it.
+        public let role: Role
+        /// The speaker's name, or a word for the role.
+        public let name: String
+        /// What is said and shown.
+        public let blocks: [MessageBlock]
+        /// What became of it, such as `edited`; nil for a message as it was sent.
+        public let remark: String?
+    }
+
+    /// One entry of the conversation.
+    public enum Entry: Sendable {
+        /// Something that was said.
+        case message(Message)
+        /// A step of a handoff.
+        case handoff(HandoffTransition)
+    }
+
+    /// The entries in reading order, with the time of each as far as the record tells it.
+    public let entries: [(entry: Entry, time: Timestamp?)]
+    /// The handoffs with their times.
+    public let timeline: HandoffTimeline
+    /// How many activities show nothing, such as events and traces.
+    public let hiddenCount: Int
+    /// The language of the conversation, a BCP 47 tag, where an activity tells it.
+    public let language: String?
+
+    /// The view of one conversation.
+    public init(of activities: [Activity]) {
+        var lifecycle = HandoffLifecycle()
+        var entries: [(entry: Entry, time: Timestamp?)] = []
+        var hiddenCount = 0
+        var last = Timestamp(milliseconds: 0)
+        for (index, activity) in activities.enumerated() {
+            last = activity.time ?? last
+            let steps = lifecycle.receive(activity, at: last)
+            for step in steps where HandoffWords(step) != nil { entries.append((.handoff(step), activity.time)) }
+            if let message = Message(activity, at: index, agentIds: lifecycle.agentIds) {
+                entries.append((.message(message), activity.time))
+            } else if steps.isEmpty {
+                hiddenCount += 1
+            }
+        }
+        self.entries = entries
+        self.hiddenCount = hiddenCount
+        timeline = HandoffTimeline(lifecycle)
+        language = activities.lazy.compactMap { Self.languageTag($0.locale) }.first
+    }
+
+    /// The language of an activity when it is one that other programs understand.
+    static func languageTag(_ text: String?) -> String? {
+        guard let text, (2...35).contains(text.utf8.count) else { return nil }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let isTag = parts.allSatisfy { part in
+            (1...8).contains(part.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        }
+        return isTag && (2...3).contains(parts.first?.count ?? 0) && parts[0].allSatisfy(\.isLetter) ? text : nil
+    }
+}
+
+extension ConversationView.Message {
+    fileprivate init?(_ activity: Activity, at index: Int, agentIds: Set<String>) {
+        let remark: String?
+        var blocks = MessageBlock.blocks(of: activity)
+        switch activity.type {
+        case ActivityType.message?: remark = nil
+        case ActivityType.messageUpdate?: remark = "edited"
+        case ActivityType.messageDelete?:
+            remark = "deleted a message"
+            blocks = []
+        default: return nil
+        }
+        guard remark != nil || !blocks.isEmpty else { return nil }
+        let isAgent = activity.humanAgent != nil || activity.from?.id.map(agentIds.contains) == true
+        let role: ConversationView.Role = activity.isFromUser ? .user : isAgent ? .agent : .bot
+        let name = [activity.from?.name, activity.from?.id].compactMap(\.self).first { !$0.isEmpty }
+        self.init(
+            index: index,
+            activity: activity,
+            role: role,
+            name: PlainText.line(name ?? role.rawValue),
+            blocks: blocks,
+            remark: remark
+        )
+    }
+}

@@ -1,0 +1,101 @@
+public import BotSchema
+
+extension TranscriptDiff {
+    /// One line of a difference, for reading.
+    public struct Line: Hashable, Sendable {
+        /// What a line tells.
+        public enum Kind: Hashable, Sendable {
+            /// Which turn it is.
+            case turn
+            /// Something that was expected.
+            case expected
+            /// Something that came instead, or unexpectedly.
+            case actual
+            /// A member in which the two differ.
+            case member
+        }
+
+        /// What the line tells.
+        public let kind: Kind
+        /// The words; they may hold words from the wire.
+        public let text: String
+    }
+
+    /// The differences for reading; none when the conversations are the same.
+    public var lines: [Line] {
+        turns.flatMap { turn -> [Line] in
+            let head =
+                turn.userText.map { "turn \(turn.number), after “\(Self.short($0))”" } ?? "before the user speaks"
+            return [Line(kind: .turn, text: head)] + turn.changes.flatMap(Self.lines)
+        }
+    }
+
+    private static func lines(_ change: Change) -> [Line] {
+        switch change {
+        case .missing(_, let activity): return [Line(kind: .expected, text: "missing     " + words(activity))]
+        case .unexpected(_, let activity): return [Line(kind: .actual, text: "unexpected  " + words(activity))]
+        case .changed(_, _, let expected, let actual, let members):
+            let isTextAlone = members.count == 1 && members[0].path == "$.text"
+            let details = isTextAlone ? [] : members.map { Line(kind: .member, text: words($0)) }
+            return [
+                Line(kind: .expected, text: "expected    " + words(expected)),
+                Line(kind: .actual, text: "came        " + words(actual)),
+            ] + details
+        }
+    }
+
+    private static func words(_ difference: MemberDifference) -> String {
+        let expected = difference.expected.map { short($0.compactText) } ?? "nothing"
+        let actual = difference.actual.map { short($0.compactText) } ?? "nothing"
+        return "\(difference.path): expected \(expected), came \(actual)"
+    }
+
+    private static func words(_ activity: Activity) -> String {
+        let who = activity.isFromUser ? "you" : activity.from?.name ?? activity.from?.id ?? "bot"
+        let type = activity.type?.rawValue ?? "activity"
+        let what =
+            activity.type == .message
+            ? activity.text ?? (activity.attachments.isEmpty ? "a message without words" : "a message with attachments")
+            : [type, activity.name, activity.value?.compactText].compactMap(\.self).joined(separator: " ")
+        return "\(who): \(short(what, 300))"
+    }
+
+    private static func short(_ text: String, _ length: Int = 80) -> String {
+        text.count > length ? text.prefix(length) + "…" : text
+    }
+
+    /// The differences as a JSON object, for machines.
+    public var json: JSONValue {
+        [
+            "equal": .bool(isEqual), "turns": .number(JSONNumber(turnCount)),
+            "differences": .array(
+                turns.map { turn in
+                    [
+                        "turn": .number(JSONNumber(turn.number)), "user": turn.userText.map(JSONValue.string) ?? nil,
+                        "changes": .array(turn.changes.map(Self.json)),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    private static func json(_ change: Change) -> JSONValue {
+        switch change {
+        case .missing(let index, let activity):
+            return ["kind": "missing", "expectedIndex": .number(JSONNumber(index)), "expected": activity.jsonValue]
+        case .unexpected(let index, let activity):
+            return ["kind": "unexpected", "actualIndex": .number(JSONNumber(index)), "actual": activity.jsonValue]
+        case .changed(let expected, let actual, _, _, let members):
+            let list = members.map { member -> JSONValue in
+                var object: JSONObject = ["path": .string(member.path)]
+                object["expected"] = member.expected
+                object["actual"] = member.actual
+                return .object(object)
+            }
+            return [
+                "kind": "changed", "expectedIndex": .number(JSONNumber(expected)),
+                "actualIndex": .number(JSONNumber(actual)), "members": .array(list),
+            ]
+        }
+    }
+}

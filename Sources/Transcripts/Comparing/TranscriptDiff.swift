@@ -1,0 +1,158 @@
+public import BotSchema
+
+/// How one conversation differs from another, turn by turn.
+public struct TranscriptDiff: Hashable, Sendable {
+    /// What became of one activity.
+    public enum Change: Hashable, Sendable {
+        /// It was expected and did not come; the number is its place in the expected conversation, from 0.
+        case missing(Int, Activity)
+        /// It came and was not expected; the number is its place in the actual conversation.
+        case unexpected(Int, Activity)
+        /// It came otherwise than expected.
+        case changed(expected: Int, actual: Int, Activity, Activity, [MemberDifference])
+    }
+
+    /// What the user said and what came of it, where that differs.
+    public struct Turn: Hashable, Sendable {
+        /// The number of the turn in the expected conversation, from 1; 0 is what comes before the user speaks.
+        public let number: Int
+        /// What the user said; nil before the user speaks.
+        public let userText: String?
+        /// The differences, in order.
+        public let changes: [Change]
+    }
+
+    /// The turns that differ.
+    public let turns: [Turn]
+    /// How many turns were compared.
+    public let turnCount: Int
+
+    /// Whether nothing differs.
+    public var isEqual: Bool { turns.isEmpty }
+
+    /// Compares two conversations.
+    ///
+    /// - Parameters:
+    ///   - expected: The conversation as it should be; its marks tell what may differ.
+    ///   - actual: The conversation as it is.
+    ///   - comparison: What makes two activities the same.
+    public init(expected: [Activity], actual: [Activity], comparison: ActivityComparison = ActivityComparison()) {
+        let left = Self.turns(of: expected, comparison)
+        let right = Self.turns(of: actual, comparison)
+        let pairs = Alignment.pairs(left.count, right.count) { row, column in
+            left[row].isSame(as: right[column])
+        }
+        turnCount = left.count
+        turns = Self.joined(pairs).compactMap { pair in
+            let (expected, actual) = (pair.left.map { left[$0] }, pair.right.map { right[$0] })
+            let changes = Self.changes(expected?.entries ?? [], actual?.entries ?? [], comparison)
+            guard !changes.isEmpty else { return nil }
+            return Turn(
+                number: expected?.number ?? actual?.number ?? 0,
+                userText: (expected ?? actual)?.userText,
+                changes: changes
+            )
+        }
+    }
+
+    // MARK: - Turns
+
+    private struct RawTurn {
+        let number: Int
+        let userText: String?
+        var entries: [(index: Int, activity: Activity)]
+
+        func isSame(as other: RawTurn) -> Bool {
+            guard let userText, let words = other.userText else { return userText == other.userText }
+            return userText == words || TextPattern(userText)?.matches(words) == true
+        }
+    }
+
+    private static func turns(of activities: [Activity], _ comparison: ActivityComparison) -> [RawTurn] {
+        var turns = [RawTurn(number: 0, userText: nil, entries: [])]
+        for (index, activity) in activities.enumerated() {
+            if let type = activity.type, comparison.ignoredTypes.contains(type) { continue }
+            if activity.type == .message, activity.isFromUser {
+                let text = activity.text ?? activity.value?.compactText ?? ""
+                turns.append(RawTurn(number: turns.count, userText: text, entries: []))
+            }
+            turns[turns.count - 1].entries.append((index, activity))
+        }
+        return turns
+    }
+
+    /// A turn that is missing where another is unexpected is one turn in which the user said something else.
+    private static func joined(_ pairs: [Alignment.Pair]) -> [(left: Int?, right: Int?)] {
+        var joined: [(left: Int?, right: Int?)] = []
+        var lefts: [Int] = []
+        var rights: [Int] = []
+        func flush() {
+            let common = min(lefts.count, rights.count)
+            joined += zip(lefts, rights).map { ($0, $1) }
+            joined += lefts.dropFirst(common).map { ($0, nil) }
+            joined += rights.dropFirst(common).map { (nil, $0) }
+            (lefts, rights) = ([], [])
+        }
+        for pair in pairs {
+            switch pair {
+            case .left(let index): lefts.append(index)
+            case .right(let index): rights.append(index)
+            case .both(let left, let right):
+                flush()
+                joined.append((left, right))
+            }
+        }
+        flush()
+        return joined
+    }
+
+    // MARK: - Activities
+
+    private typealias Entry = (index: Int, activity: Activity)
+
+    private static func changes(_ left: [Entry], _ right: [Entry], _ comparison: ActivityComparison) -> [Change] {
+        let pairs = Alignment.pairs(left.count, right.count) { row, column in
+            left[row].activity.type == right[column].activity.type
+                && comparison.differences(expected: left[row].activity, actual: right[column].activity).isEmpty
+        }
+        var changes: [Change] = []
+        var missing: [Entry] = []
+        var unexpected: [Entry] = []
+        func flush() {
+            var rest = unexpected
+            for entry in missing {
+                guard let place = rest.firstIndex(where: { $0.activity.type == entry.activity.type }) else {
+                    changes.append(.missing(entry.index, entry.activity))
+                    continue
+                }
+                changes += rest[..<place].map { .unexpected($0.index, $0.activity) }
+                let other = rest[place]
+                rest.removeFirst(place + 1)
+                let members = comparison.differences(expected: entry.activity, actual: other.activity)
+                changes.append(
+                    .changed(expected: entry.index, actual: other.index, entry.activity, other.activity, members)
+                )
+            }
+            changes += rest.map { .unexpected($0.index, $0.activity) }
+            (missing, unexpected) = ([], [])
+        }
+        for pair in pairs {
+            switch pair {
+            case .left(let index): missing.append(left[index])
+            case .right(let index): unexpected.append(right[index])
+            case .both(let row, let column):
+                let (expected, actual) = (left[row], right[column])
+                let isSame = comparison.differences(expected: expected.activity, actual: actual.activity).isEmpty
+                // Long turns are paired by place alone, so a pair may differ.
+                guard isSame, expected.activity.type == actual.activity.type else {
+                    missing.append(expected)
+                    unexpected.append(actual)
+                    continue
+                }
+                flush()
+            }
+        }
+        flush()
+        return changes
+    }
+}

@@ -1,0 +1,114 @@
+public import BotSchema
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension TranscriptFile {
+    /// Reads a file of JSON activity by activity, in memory that does not grow with the file.
+    ///
+    /// Every JSON form is read, damaged files too; tables and `.chat` files, which are small, are read whole. Blocks
+    /// until the file is read.
+    ///
+    /// - Parameters:
+    ///   - path: The file; `~` stands for the home folder.
+    ///   - body: Takes the next activity, in the order of the file, and answers whether to go on.
+    /// - Returns: What had to be mended or left out; what follows a stop is not looked at.
+    /// - Throws: ``TranscriptError``, one clear line; also when the file holds no activities at all.
+    public static func forEachActivity(
+        in path: String,
+        _ body: (Activity) -> Bool
+    ) throws(TranscriptError) -> [TranscriptRepair] {
+        let descriptor = try openedForReading(path)
+        defer { close(descriptor) }
+        var block = [UInt8](repeating: 0, count: 1 << 20)
+        var stream: ActivityStream?
+        while true {
+            let count = block.withUnsafeMutableBytes { systemRead(descriptor, $0) }
+            if count < 0 {
+                guard errno == EINTR else { throw .system(errno, doing: "cannot read", file: path) }
+                continue
+            }
+            let bytes = block[..<count]
+            if stream == nil {
+                guard TextKind(of: SourceText(Array(bytes)).bytes, named: path) == .json else {
+                    let transcript = try read(path)
+                    _ = transcript.activities.allSatisfy(body)
+                    return transcript.repairs
+                }
+                stream = ActivityStream(startOf: Array(bytes))
+            }
+            let activities = (count == 0 ? stream?.finish() : stream?.take(bytes)) ?? []
+            guard activities.allSatisfy(body), count > 0 else { break }
+        }
+        guard let stream, stream.activityCount > 0 else {
+            throw TranscriptError(.malformed, file: path, reason: "expected activities, found none")
+        }
+        return stream.repairs
+    }
+}
+
+/// Turns blocks of a file into activities.
+struct ActivityStream {
+    private(set) var activityCount = 0
+    private var scanner = ActivityScanner()
+    private var shapes = ShapeReader()
+    private var decoder: UTF16Decoder?
+    /// How many bytes of a mark are still to be skipped.
+    private var markLength: Int
+    private let shift: Int
+
+    init(startOf block: [UInt8]) {
+        if block.starts(with: [0xEF, 0xBB, 0xBF]) {
+            markLength = 3
+        } else if let order = UTF16Order(startOf: block) {
+            markLength = order.hasMark ? 2 : 0
+            decoder = UTF16Decoder(order)
+            shapes.log.note("byte 0", "UTF-16 text; offsets count in its UTF-8 form")
+        } else {
+            markLength = 0
+        }
+        shift = decoder == nil ? markLength : 0
+        if shift > 0 { shapes.log.note("byte 0", "a byte order mark before UTF-8, skipped") }
+    }
+
+    /// What was mended so far.
+    var repairs: [TranscriptRepair] { shapes.log.repairs }
+
+    mutating func take(_ block: ArraySlice<UInt8>) -> [Activity] {
+        let rest = block.dropFirst(markLength)
+        markLength = 0
+        return activities(in: scanner.take(decoder?.decode(rest) ?? Array(rest)))
+    }
+
+    mutating func finish() -> [Activity] {
+        var last = activities(in: scanner.take(decoder?.finish() ?? []))
+        last += activities(in: scanner.finish())
+        if decoder?.hasOddByte == true { shapes.log.note("the end", "the file ends within a UTF-16 unit") }
+        shapes.finish()
+        return last
+    }
+
+    private mutating func activities(in pieces: [ActivityScanner.Piece]) -> [Activity] {
+        var found: [Activity] = []
+        for piece in pieces {
+            switch piece {
+            case .value(let value, key: nil):
+                let path = "$[\(activityCount + found.count)]"
+                do throws(ShapeReader.Mismatch) {
+                    found += try shapes.streamed(value, at: path)
+                } catch {
+                    shapes.log.note(path, error.reason + "; left out")
+                }
+            case .remark(let offset, let text): shapes.log.note("byte \(offset + shift)", text)
+            case .open, .close, .value: break
+            }
+        }
+        activityCount += found.count
+        return found
+    }
+}

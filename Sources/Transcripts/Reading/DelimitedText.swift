@@ -1,0 +1,128 @@
+/// A table in the form of RFC 4180, cell for cell.
+///
+/// Written here rather than taken from a package: SwiftCSV needs full Foundation, works on whole `String`s and tells no
+/// place when quotes are open, while this reader has to mend and report.
+struct DelimitedText: Hashable, Sendable {
+    /// The rows, the header first.
+    private(set) var rows: [[String]] = []
+    /// Comma, semicolon or tab.
+    let separator: UInt8
+    /// Where each row begins.
+    private(set) var rowOffsets: [Int] = []
+    /// What was mended.
+    private(set) var faults: [Fault] = []
+
+    struct Fault: Hashable, Sendable {
+        let offset: Int
+        let text: String
+    }
+
+    var remarks: [(offset: Int, text: String)] { faults.map { ($0.offset, $0.text) } }
+
+    init(rows: [[String]]) {
+        self.rows = rows
+        separator = UInt8(ascii: ",")
+    }
+
+    init(parsing bytes: [UInt8]) {
+        separator = Self.separator(in: bytes)
+        read(bytes)
+    }
+
+    private static let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+
+    /// The most frequent of the separators in the first line, not counting what is quoted.
+    private static func separator(in bytes: [UInt8]) -> UInt8 {
+        var counts = [0, 0, 0]
+        var isQuoted = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if isQuoted { continue }
+            if byte == 0x0A || byte == 0x0D { break }
+            if let index = separators.firstIndex(of: byte) { counts[index] += 1 }
+        }
+        return separators[counts.indices.max { counts[$0] < counts[$1] } ?? 0]
+    }
+
+    private mutating func read(_ bytes: [UInt8]) {
+        var row: [String] = []
+        var cell: [UInt8] = []
+        var rowStart = 0
+        var quoteStart: Int?
+        var index = 0
+        func text() -> String { String(decoding: cell, as: UTF8.self) }
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if quoteStart != nil {
+                if byte != UInt8(ascii: "\"") {
+                    cell.append(byte)
+                } else if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+                    cell.append(byte)
+                    index += 1
+                } else {
+                    quoteStart = nil
+                }
+            } else if byte == UInt8(ascii: "\""), cell.isEmpty {
+                quoteStart = index - 1
+            } else if byte == separator {
+                row.append(text())
+                cell = []
+            } else if byte == 0x0A || byte == 0x0D {
+                if byte == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
+                row.append(text())
+                cell = []
+                if row != [""] {
+                    rows.append(row)
+                    rowOffsets.append(rowStart)
+                }
+                row = []
+                rowStart = index
+            } else {
+                cell.append(byte)
+            }
+        }
+        if let quoteStart {
+            faults.append(Fault(offset: quoteStart, text: "a quoted cell without its end; read to the end"))
+        }
+        if !cell.isEmpty || !row.isEmpty {
+            rows.append(row + [text()])
+            rowOffsets.append(rowStart)
+        }
+        if String(validating: bytes, as: UTF8.self) == nil {
+            faults.append(Fault(offset: 0, text: "bytes that are no UTF-8, replaced by U+FFFD"))
+        }
+    }
+
+    /// The table in UTF-8 with the separator it was read with and line ends of RFC 4180.
+    var serialized: [UInt8] {
+        var bytes: [UInt8] = []
+        for row in rows {
+            for (index, cell) in row.enumerated() {
+                if index > 0 { bytes.append(separator) }
+                append(cell, isAlone: row.count == 1, to: &bytes)
+            }
+            bytes += [0x0D, 0x0A]
+        }
+        return bytes
+    }
+
+    private func append(_ cell: String, isAlone: Bool, to bytes: inout [UInt8]) {
+        let special = cell.utf8.contains {
+            Self.separators.contains($0) || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D
+        }
+        // A table that begins with a bracket would be taken for JSON.
+        let looksLikeJSON =
+            bytes.isEmpty && (cell.utf8.first == UInt8(ascii: "{") || cell.utf8.first == UInt8(ascii: "["))
+        guard special || looksLikeJSON || (isAlone && cell.isEmpty) else {
+            bytes += cell.utf8
+            return
+        }
+        bytes.append(UInt8(ascii: "\""))
+        for byte in cell.utf8 {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,235 @@
+import BotSchema
+
+/// Finds the activities in JSON documents of whatever shape.
+struct ShapeReader {
+    /// What had to be mended or left out.
+    var log = RepairLog()
+    private var pascalCased = 0
+    private var numericRoles = 0
+    private var numericTimes = 0
+
+    /// What a document holds.
+    struct Finding {
+        var activities: [Activity]
+        var form: TranscriptForm
+        var envelope: JSONObject?
+        /// Where each conversation of an export begins among the activities.
+        var partStarts: [Int] = []
+    }
+
+    /// Why a document is no transcript.
+    struct Mismatch: Error {
+        let reason: String
+    }
+
+    /// Notes what holds for many activities in one line each.
+    mutating func finish() {
+        if pascalCased > 0 {
+            log.note(
+                "\(pascalCased.activities)",
+                "members that begin with capitals, read as the specification spells them"
+            )
+            pascalCased = 0
+        }
+        if numericRoles > 0 {
+            log.note("\(numericRoles.activities)", "roles that are numbers, 0 read as bot and 1 as user")
+            numericRoles = 0
+        }
+        if numericTimes > 0 {
+            log.note("\(numericTimes.activities)", "timestamps that are numbers, read as time since 1970")
+            numericTimes = 0
+        }
+    }
+
+    /// Reads a document.
+    mutating func read(_ value: JSONValue, at path: String, depth: Int = 0) throws(Mismatch) -> Finding {
+        guard depth < 8 else { throw Mismatch(reason: "at \(path): too many envelopes within one another") }
+        switch value {
+        case .array(let entries):
+            if let first = entries.first?.object, isEnvelope(first) { return try several(entries, at: path, depth) }
+            return Finding(activities: activities(entries, at: path), form: .array)
+        case .object(let object): return try read(object, at: path, depth)
+        case .string(let text) where depth < 2:
+            let inner: JSONValue
+            do throws(JSONParseError) { inner = try JSONValue(parsing: text) } catch { throw mismatch(value, at: path) }
+            var finding = try read(inner, at: path, depth: depth + 2)
+            log.note(path, "JSON within a text")
+            finding.form = .export
+            return finding
+        default: throw mismatch(value, at: path)
+        }
+    }
+
+    /// Reads a value that stands alone or in a list: an activity, or an envelope of some.
+    mutating func streamed(_ value: JSONValue, at path: String) throws(Mismatch) -> [Activity] {
+        guard let object = value.object, isEnvelope(object) else { return activities([value], at: path, isAlone: true) }
+        return try read(value, at: path, depth: 1).activities
+    }
+
+    private mutating func read(_ object: JSONObject, at path: String, _ depth: Int) throws(Mismatch) -> Finding {
+        let isTyped = object["type"]?.string != nil || object["Type"]?.string != nil
+        if let (name, list) = object.list(named: "activities"), !isTyped || name == "activities" {
+            return try read(list, named: name, in: object, as: .activitySet, at: path)
+        }
+        if !isTyped, let (name, list) = object.list(named: "transcript") {
+            return try read(list, named: name, in: object, as: .transcriptObject, at: path)
+        }
+        if !isTyped, let (name, content) = object.list(named: "content") {
+            return try attached(content, named: name, at: path, depth)
+        }
+        if isTyped {
+            return Finding(activities: activities([.object(object)], at: path), form: .activity)
+        }
+        // Exports put a list of conversations under a name of their own.
+        for entry in object.entries {
+            guard let elements = entry.value.array, let first = elements.first?.object, isEnvelope(first) else {
+                continue
+            }
+            return try several(elements, at: "\(path).\(entry.key)", depth)
+        }
+        throw mismatch(.object(object), at: path)
+    }
+
+    private func mismatch(_ value: JSONValue, at path: String) -> Mismatch {
+        Mismatch(
+            reason: "at \(path): expected a list of activities, an object with 'activities' or 'transcript', "
+                + "an attachment or an activity, found \(value.kind)"
+        )
+    }
+
+    private func isEnvelope(_ object: JSONObject) -> Bool {
+        guard object["type"] == nil, object["Type"] == nil else { return false }
+        for name in ["activities", "transcript", "content"] {
+            guard let (_, value) = object.list(named: name) else { continue }
+            if value.array != nil || name == "content" { return true }
+        }
+        return false
+    }
+
+    private mutating func several(_ values: [JSONValue], at path: String, _ depth: Int) throws(Mismatch) -> Finding {
+        var all = Finding(activities: [], form: .export)
+        for (index, value) in values.enumerated() {
+            do throws(Mismatch) {
+                let part = try read(value, at: "\(path)[\(index)]", depth: depth + 1)
+                all.partStarts.append(all.activities.count)
+                all.activities += part.activities
+            } catch {
+                log.note("\(path)[\(index)]", error.reason + "; left out")
+            }
+        }
+        return all
+    }
+
+    private mutating func read(
+        _ list: JSONValue,
+        named name: String,
+        in object: JSONObject,
+        as form: TranscriptForm,
+        at path: String
+    ) throws(Mismatch) -> Finding {
+        guard let entries = list.array else {
+            throw Mismatch(reason: "at \(path).\(name): expected a list of activities, found \(list.kind)")
+        }
+        if name != name.lowercased() { log.note("\(path).\(name)", "the list's name begins with a capital") }
+        var envelope = object
+        envelope[name] = []
+        return Finding(activities: activities(entries, at: "\(path).\(name)"), form: form, envelope: envelope)
+    }
+
+    private mutating func attached(
+        _ content: JSONValue,
+        named name: String,
+        at path: String,
+        _ depth: Int
+    ) throws(Mismatch) -> Finding {
+        var content = content
+        if let text = content.string {
+            content = try document(in: text, at: "\(path).\(name)")
+        }
+        guard content.object?["content"] == nil else {
+            throw Mismatch(reason: "at \(path).\(name): expected activities, found another attachment")
+        }
+        var finding = try read(content, at: "\(path).\(name)", depth: depth + 1)
+        finding.form = .attachment
+        return finding
+    }
+
+    /// Exports cut long texts, so that what is whole must do.
+    mutating func document(in text: String, at path: String) throws(Mismatch) -> JSONValue {
+        do throws(JSONParseError) {
+            return try JSONValue(parsing: text)
+        } catch {
+            var scanner = ActivityScanner()
+            var builder = DocumentBuilder()
+            let pieces = scanner.take(Array(text.utf8)) + scanner.finish()
+            for piece in pieces { builder.take(piece) }
+            guard builder.documents.count == 1, let document = builder.documents.first, document.holdsEntries else {
+                throw Mismatch(reason: "at \(path): expected JSON within the text, \(error)")
+            }
+            for case .remark(let offset, let text) in pieces { log.note("\(path), byte \(offset) of the text", text) }
+            return document
+        }
+    }
+
+    /// The activities among the entries of a list.
+    mutating func activities(_ entries: [JSONValue], at path: String, isAlone: Bool = false) -> [Activity] {
+        var activities: [Activity] = []
+        activities.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() {
+            func place() -> String { isAlone ? path : "\(path)[\(index)]" }
+            guard var activity = Activity(entry) else {
+                log.note(place(), "expected an activity, found \(entry.kind); left out")
+                continue
+            }
+            var oddities = ActivitySpelling.Oddities(activity.json)
+            if !oddities.hasType {
+                if ActivitySpelling.isPascalCase(activity.json) {
+                    activity.json = ActivitySpelling.camelCased(activity.json)
+                    oddities = ActivitySpelling.Oddities(activity.json)
+                    pascalCased += 1
+                }
+                // Kept: readers must not process it (A2008), but a save must not lose it.
+                if !oddities.hasType { log.note(place(), "an activity without a type; kept, not shown") }
+            }
+            if oddities.hasNumericRole { numericRoles += 1 }
+            if oddities.hasNumericTime { numericTimes += 1 }
+            activities.append(activity)
+        }
+        return activities
+    }
+}
+
+extension Int {
+    fileprivate var activities: String { self == 1 ? "1 activity" : "\(self) activities" }
+}
+
+extension JSONObject {
+    /// A member by name in any case of letters, exact spelling first.
+    fileprivate func list(named name: String) -> (name: String, value: JSONValue)? {
+        if let value = self[name] { return (name, value) }
+        return entries.last { $0.key.lowercased() == name }.map { ($0.key, $0.value) }
+    }
+}
+
+extension JSONValue {
+    /// Whether a list or an object of something is here, such as may hold activities.
+    var holdsEntries: Bool {
+        switch self {
+        case .array(let elements): !elements.isEmpty
+        case .object(let object): !object.isEmpty
+        default: false
+        }
+    }
+
+    /// The kind in words.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a truth value"
+        case .number: "a number"
+        case .string: "text"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

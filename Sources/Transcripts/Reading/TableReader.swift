@@ -1,0 +1,67 @@
+import BotSchema
+
+/// Finds the activities in a table: our own export, a row an activity, or one of Dataverse, a row a conversation.
+struct TableReader {
+    /// The column of our own tables that holds the whole activity.
+    static let activityColumn = "activity"
+    /// Spreadsheets hold no more characters than this in a cell, and cut what is longer.
+    static let spreadsheetLimit = 32_767
+
+    private let table: DelimitedText
+
+    init(_ table: DelimitedText) { self.table = table }
+
+    /// Whether text begins with the header of a table that can be read.
+    static func isHeader(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let header = DelimitedText(parsing: Array(bytes)).rows.first, header.count > 1 else { return false }
+        return column(in: header) != nil
+    }
+
+    private static func column(in header: [String]) -> Int? {
+        let names = header.map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }
+        return ["activity", "content", "conversationtranscriptcontent", "transcript", "activities"].lazy
+            .compactMap { names.firstIndex(of: $0) }.first
+            // Dataverse puts the publisher or the table before the name of a column.
+            ?? names.firstIndex { $0.hasSuffix("content") }
+    }
+
+    mutating func read(with shapes: inout ShapeReader) throws(ShapeReader.Mismatch) -> ShapeReader.Finding {
+        guard let header = table.rows.first else {
+            throw ShapeReader.Mismatch(reason: "expected a table with a header")
+        }
+        guard let column = Self.column(in: header) else {
+            throw ShapeReader.Mismatch(
+                reason: "expected a column named 'activity' or 'content', found \(header.joined(separator: ", "))"
+            )
+        }
+        var finding = ShapeReader.Finding(activities: [], form: .table)
+        let isOurs = header[column] == Self.activityColumn
+        for (index, row) in table.rows.enumerated().dropFirst() {
+            let place = "row \(index + 1)"
+            guard column < row.count else {
+                shapes.log.note(place, "\(row.count) cells of \(header.count); left out")
+                continue
+            }
+            if row.count != header.count {
+                shapes.log.note(place, "\(row.count) cells where the header has \(header.count)")
+            }
+            let cell = row[column]
+            if cell.isEmpty { continue }
+            do throws(ShapeReader.Mismatch) {
+                let value = try shapes.document(in: cell, at: "\(place), \(header[column])")
+                let part = try shapes.read(value, at: "\(place), \(header[column])", depth: 1)
+                if !isOurs { finding.partStarts.append(finding.activities.count) }
+                finding.activities += part.activities
+            } catch {
+                let isCut = cell.utf16.count >= Self.spreadsheetLimit - 1
+                shapes.log.note(place, error.reason + (isCut ? "; a spreadsheet has cut it" : "") + "; left out")
+            }
+        }
+        guard !finding.activities.isEmpty || table.rows.count == 1 else {
+            throw ShapeReader.Mismatch(
+                reason: "no row holds activities" + (shapes.log.repairs.first.map { ": \($0)" } ?? "")
+            )
+        }
+        return finding
+    }
+}

@@ -1,0 +1,159 @@
+import BotSchema
+
+extension Transcript {
+    /// Reads a transcript of any ``TranscriptForm``, in UTF-8 or UTF-16, with or without a byte order mark.
+    ///
+    /// What is whole in a damaged or truncated file is read. Whatever was mended or left out is told in ``repairs``,
+    /// with its byte offset or JSON path.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - name: The file's name, for errors; it also tells `.chat` and `.csv` files.
+    /// - Throws: ``TranscriptError`` with the byte offset or the JSON path and what was expected.
+    public init(parsing bytes: [UInt8], name: String) throws(TranscriptError) {
+        var reader = TranscriptReader(file: name)
+        self = try reader.read(bytes)
+    }
+}
+
+private struct TranscriptReader {
+    let file: String
+    private var shapes = ShapeReader()
+
+    init(file: String) { self.file = file }
+
+    mutating func read(_ bytes: [UInt8]) throws(TranscriptError) -> Transcript {
+        let text = SourceText(bytes)
+        for remark in text.remarks { shapes.log.note("byte \(remark.offset)", remark.text) }
+        switch TextKind(of: text.bytes, named: file) {
+        case .json: return try json(text)
+        case .chat: return try chat(text)
+        case .table: return try table(text)
+        }
+    }
+
+    // MARK: - JSON
+
+    private mutating func json(_ text: SourceText) throws(TranscriptError) -> Transcript {
+        let documents = try documents(in: text)
+        var transcript: Transcript
+        do throws(ShapeReader.Mismatch) {
+            if documents.count == 1, let document = documents.first {
+                let finding = try shapes.read(document, at: "$")
+                transcript = Transcript(
+                    activities: finding.activities,
+                    form: finding.form,
+                    envelope: finding.envelope
+                )
+                transcript.partStarts = finding.partStarts
+            } else {
+                transcript = Transcript(activities: [], form: .sequence, envelope: nil)
+                for (index, document) in documents.enumerated() {
+                    transcript.activities += try shapes.read(document, at: "$[\(index)]").activities
+                }
+            }
+        } catch {
+            throw failure(error.reason)
+        }
+        return finished(transcript, source: .json(documents))
+    }
+
+    /// The documents of a file: usually one, but loggers append list after list, or an activity a line.
+    private mutating func documents(in text: SourceText) throws(TranscriptError) -> [JSONValue] {
+        do throws(JSONParseError) {
+            let document = try JSONDocument(parsing: text.bytes)
+            for offset in document.loneSurrogateOffsets {
+                note(text, offset, "half of a surrogate pair, replaced by U+FFFD")
+            }
+            return [document.value]
+        } catch {
+            var scanner = ActivityScanner()
+            var builder = DocumentBuilder()
+            var remarks: [(offset: Int, text: String)] = []
+            for piece in scanner.take(text.bytes) + scanner.finish() {
+                if case .remark(let offset, let text) = piece { remarks.append((offset, text)) }
+                builder.take(piece)
+            }
+            let documents = builder.documents.filter(\.holdsEntries)
+            guard !documents.isEmpty, builder.holdsWholeEntry || remarks.isEmpty else {
+                throw failure(error.expectation, at: text.fileOffset(error.offset))
+            }
+            for remark in remarks { note(text, remark.offset, remark.text) }
+            return builder.documents
+        }
+    }
+
+    // MARK: - Other text
+
+    private mutating func chat(_ text: SourceText) throws(TranscriptError) -> Transcript {
+        var chat = ChatdownReader(text.bytes)
+        let activities = chat.read()
+        for remark in chat.remarks { note(text, remark.offset, remark.text) }
+        guard !activities.isEmpty else {
+            throw failure("expected a line such as 'user: Hello'", at: text.fileOffset(0))
+        }
+        return finished(
+            Transcript(activities: activities, form: .chat, envelope: nil),
+            source: .plain(String(decoding: text.bytes, as: UTF8.self))
+        )
+    }
+
+    private mutating func table(_ text: SourceText) throws(TranscriptError) -> Transcript {
+        let table = DelimitedText(parsing: text.bytes)
+        for remark in table.remarks { note(text, remark.offset, remark.text) }
+        var reader = TableReader(table)
+        do throws(ShapeReader.Mismatch) {
+            let finding = try reader.read(with: &shapes)
+            var transcript = Transcript(activities: finding.activities, form: .table, envelope: nil)
+            transcript.partStarts = finding.partStarts
+            return finished(transcript, source: .table(table))
+        } catch {
+            throw failure(error.reason)
+        }
+    }
+
+    // MARK: - Reports
+
+    private mutating func finished(_ transcript: Transcript, source: TranscriptSource.Text) -> Transcript {
+        var transcript = transcript
+        shapes.finish()
+        transcript.repairs = shapes.log.repairs
+        transcript.source = TranscriptSource(text: source, activities: transcript.activities)
+        return transcript
+    }
+
+    private mutating func note(_ text: SourceText, _ offset: Int, _ words: String) {
+        shapes.log.note("byte \(text.fileOffset(offset))", words)
+    }
+
+    private func failure(_ reason: String, at offset: Int? = nil) -> TranscriptError {
+        TranscriptError(.malformed, file: file, offset: offset, reason: reason)
+    }
+}
+
+/// What kind of text a file holds, told by how it begins and, where that is not enough, by its name.
+enum TextKind {
+    case json, chat, table
+
+    init(of bytes: [UInt8], named name: String) {
+        let name = name.lowercased()
+        let first = bytes.first { $0 > 0x20 }
+        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        if name.hasSuffix(".csv") || name.hasSuffix(".tsv"), first != nil {
+            self = isJSON ? .json : .table
+        } else if name.hasSuffix(".chat"), first != nil {
+            // A list begins with a bracket as commands do, but no command's name is in quotes or brackets.
+            let second = bytes.lazy.filter { $0 > 0x20 }.dropFirst().first ?? 0
+            let isList = first == UInt8(ascii: "[") && "[]{\"".utf8.contains(second)
+            self = first == UInt8(ascii: "{") || isList ? .json : .chat
+        } else if isJSON || first == nil {
+            self = .json
+        } else if ChatdownReader.isHeader(bytes.prefix(400)) {
+            self = .chat
+        } else if TableReader.isHeader(bytes.prefix(2000)) {
+            self = .table
+        } else {
+            self = .json
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import BotSchema
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// `baton transcript` and its subcommands: what a script gets.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+struct TranscriptCommandTests {
+    private static let talk = #"""
+        [{"type":"message","text":"hi","timestamp":"2026-01-02T03:04:05Z","from":{"id":"u","role":"user"},"conversation":{"id":"c1"}},
+        {"type":"message","text":"Hello\u001b[2J, your case is 17","timestamp":"2026-01-02T03:04:06Z","from":{"id":"b","name":"Robin","role":"bot"},"conversation":{"id":"c1"}},
+        {"type":"message","text":"other","timestamp":"2026-01-02T03:04:01Z","from":{"id":"u","role":"user"},"conversation":{"id":"c2"}}]
+        """#
+
+    private func run(
+        _ arguments: [String],
+        input: String = talk,
+        home: TemporaryFolder? = nil
+    ) throws -> (output: String, exit: PseudoTerminal.Exit) {
+        let home = try home ?? TemporaryFolder()
+        let program = try PipedProgram(
+            [BuiltProducts.executable("baton"), "transcript"] + arguments,
+            environment: baseEnvironment(home: home)
+        )
+        program.send(input)
+        program.closeInput()
+        let exit = try program.waitForExit()
+        return (program.output, exit)
+    }
+
+    private func file(_ text: String, named name: String, in folder: TemporaryFolder) throws -> String {
+        try file(text, named: name, in: folder.path)
+    }
+
+    private func file(_ text: String, named name: String, in folder: String) throws -> String {
+        let path = "\(folder)/\(name)"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        #expect(write(descriptor, bytes, bytes.count) == bytes.count)
+        return path
+    }
+
+    @Test func `show prints a conversation as the chat does, and no control character of its speakers`() throws {
+        let result = try run(["show", "-"])
+        #expect(result.exit == .code(0))
+        #expect(result.output.contains("hi") && result.output.contains("Robin"))
+        #expect(!result.output.contains("\u{1B}"))
+        let lines = try run(["show", "--json", "-"]).output.split(separator: "\n")
+        #expect(
+            try lines.map { try JSONValue(parsing: String($0))["kind"]?.string } == [
+                "activity", "activity", "activity",
+            ]
+        )
+    }
+
+    @Test func `stats counts each file and all together`() throws {
+        let result = try run(["stats", "--json", "-"])
+        #expect(result.exit == .code(0))
+        let figures = try JSONValue(parsing: result.output)
+        #expect(figures["userTurns"] == 2 && figures["handoffs"] == 0)
+        #expect(figures["botLatency"]?["median"] == 1000)
+    }
+
+    @Test(arguments: [("case is", 0), ("nowhere", 1)])
+    func `grep finds words and tells by its exit code`(pattern: String, code: Int32) throws {
+        let result = try run(["grep", pattern, "-"])
+        #expect(result.exit == .code(code))
+        #expect(result.output.contains("standard input: activity 2, Robin: ") == (code == 0))
+    }
+
+    @Test func `grep tells a broken expression and a missing file by 2`() throws {
+        #expect(try run(["grep", "-E", "(", "-"]).exit == .code(2))
+        #expect(try run(["grep", "x", "no-such-file.json"]).exit == .code(2))
+    }
+
+    @Test(arguments: ["transcript", "attachment", "jsonl", "csv"])
+    func `convert goes there and back`(form: String) throws {
+        let there = try run(["convert", "-", "--to", form])
+        #expect(there.exit == .code(0))
+        let back = try run(["convert", "-", "--to", "transcript"], input: there.output)
+        #expect(try JSONValue(parsing: back.output) == JSONValue(parsing: Self.talk))
+    }
+
+    @Test func `convert writes a file once, and again only when forced`() throws {
+        let folder = try TemporaryFolder()
+        let page = "\(folder.path)/a.html"
+        #expect(try run(["convert", "-", "-o", page]).exit == .code(0))
+        #expect(try run(["convert", "-", "-o", page]).exit == .code(1))
+        #expect(try run(["convert", "-", "-o", page, "--force"]).exit == .code(0))
+    }
+
+    @Test func `diff is 0 for the same, 1 for another answer and 2 for no file`() throws {
+        let folder = try TemporaryFolder()
+        let expected = try file(Self.talk.replacing("is 17", with: #"is <(\\d+)>"#), named: "a.transcript", in: folder)
+        #expect(try run(["diff", expected, "-"]).exit == .code(0))
+        let changed = try run(["diff", expected, "-"], input: Self.talk.replacing("is 17", with: "is lost"))
+        #expect(changed.exit == .code(1))
+        #expect(changed.output.contains("turn 1, after “hi”") && changed.output.contains("case is lost"))
+        let json = try run(["diff", "--json", expected, "-"], input: Self.talk.replacing("is 17", with: "is lost"))
+        #expect(try JSONValue(parsing: json.output)["equal"] == false)
+        #expect(try run(["diff", expected, "no-such-file"]).exit == .code(2))
+    }
+
+    @Test func `split and merge take a file apart and put it together`() throws {
+        let folder = try TemporaryFolder()
+        let source = try file(Self.talk, named: "talks.json", in: folder)
+        let parts = try run(["split", source, "-o", folder.path])
+        #expect(parts.exit == .code(0))
+        #expect(parts.output.contains("talks-1.transcript: 2 activities, c1"))
+        let names = (1...2).map { "\(folder.path)/talks-\($0).transcript" }
+        let whole = try run(["merge"] + names)
+        #expect(try JSONValue(parsing: whole.output) == JSONValue(parsing: Self.talk))
+        let sorted = try JSONValue(parsing: try run(["merge", "--sort"] + names).output)
+        #expect(sorted[0]?["text"] == "other")
+    }
+
+    @Test func `a journal that was cut off is listed and recovered`() throws {
+        let home = try TemporaryFolder()
+        #expect(try run(["list"], home: home).exit == .code(0))
+        #expect(try run(["recover"], home: home).exit == .code(1))
+        let folder = "\(home.path)/.local/state/baton/journals"
+        #expect(mkdir(folder, 0o700) == 0)
+        let journal =
+            #"{"type":"trace","name":"baton.journal.start","timestamp":"2026-01-02T03:04:05.000Z","value":{"subject":"Robin"}}"#
+        _ = try file(
+            journal + "\n" + #"{"type":"message","text":"hi"}"# + "\n" + #"{"type":"mess"#,
+            named: "a.jsonl",
+            in: folder
+        )
+        let list = try run(["list"], home: home)
+        #expect(list.output.contains("2026-01-02 03:04 · Robin · 1 activity · no handoff · cut off"))
+        let recovered = try run(["recover"], home: home)
+        #expect(recovered.exit == .code(0))
+        #expect(
+            recovered.output.contains(#""text": "hi""#) && recovered.output.contains("the file ends within this value")
+        )
+        #expect(!recovered.output.contains("baton.journal"))
+    }
+
+    @Test func `what is mended in a cut file is told, and a file that is none is an error`() throws {
+        let folder = try TemporaryFolder()
+        let cut = try file(String(Self.talk.dropLast(20)), named: "cut.json", in: folder)
+        let shown = try run(["show", cut])
+        #expect(shown.exit == .code(0))
+        #expect(shown.output.contains("the file ends within this value"))
+        #expect(try run(["show", "-"], input: "nonsense").exit == .code(1))
+    }
+}

@@ -1,0 +1,55 @@
+import BotSchema
+import Testing
+import Transcripts
+
+struct RedactionTests {
+    private static func masked(_ text: String) -> String {
+        var redactor = TranscriptRedactor()
+        return redactor.redacted(text)
+    }
+
+    @Test(arguments: [
+        ("Write to mina.o'hara+x@mail.example.org.", "Write to [email-1]."),
+        ("grüße@müller.example", "[email-1]"), ("a@b", "a@b"), ("@mina see 5@6", "@mina see 5@6"),
+        ("Call +44 20 7946 0999 or (555) 010-1234", "Call [phone-1] or [phone-2]"),
+        ("020 7946 0999, please", "[phone-1], please"), ("It is 2026-03-14 10:00", "It is 2026-03-14 10:00"),
+        ("14.03.2026 and 1234567890", "14.03.2026 and 1234567890"), ("order LH-20817", "order LH-20817"),
+        ("card 4111 1111 1111 1111!", "card [card-1]!"), ("card 4111 1111 1111 1112", "card 4111 1111 1111 1112"),
+        ("378282246310005", "[card-1]"), ("0000 0000 0000 0000", "0000 0000 0000 0000"),
+        ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "Bearer [token-1]"),
+        ("https://example.org/x?t=Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZg&a=1", "https://example.org/x?t=[token-1]&a=1"),
+        ("0b1e6f1e-0000-4000-8000-2f4a5b6c7d8e", "0b1e6f1e-0000-4000-8000-2f4a5b6c7d8e"),
+        ("Donaudampfschifffahrtsgesellschaftskapitän", "Donaudampfschifffahrtsgesellschaftskapitän"), ("", ""),
+    ])
+    func `what is sensitive is masked, what looks like it is not`(text: String, masked: String) {
+        #expect(Self.masked(text) == masked)
+    }
+
+    @Test func `a value has one mask everywhere, in the transcript that a handoff carries and in JSON within text too`()
+        throws
+    {
+        let text = #"""
+            {"watermark":"1","owner":"MINA@mail.example","activities":[
+            {"type":"message","id":"c1|1","text":"I am mina@mail.example, 4111111111111111","from":{"id":"mina@mail.example","name":"Mina"}},
+            {"type":"event","name":"handoff.initiate","value":{"contact":"mina@mail.example","card":4111111111111111,"token":"s"},
+             "attachments":[{"name":"Transcript","content":{"activities":[{"type":"message","text":"I am mina@mail.example"}]}}]},
+            {"type":"message","text":"x","channelData":{"tags":"{\"type\":\"Escalate\",\"context\":{\"mail\":\"mina@mail.example\"}}"}}]}
+            """#
+        var redactor = TranscriptRedactor()
+        let redacted = redactor.redacted(try Transcript(parsing: Array(text.utf8), name: "a"))
+        let written = String(decoding: redacted.serializedAsRead(), as: UTF8.self)
+        #expect(!written.lowercased().contains("mina@") && !written.contains("4111") && !written.contains("\"s\""))
+        #expect(redactor.counts == ["email": 1, "card": 1, "secret": 1])
+        #expect(redacted.activities[0].id == "c1|1")
+        #expect(redacted.activities[0].text == "I am [email-1], [card-1]")
+        #expect(redacted.activities[1].attachments[0].content?["activities"]?[0]?["text"] == "I am [email-1]")
+        #expect(redacted.activities[2].channelData?["tags"]?.string?.contains("[email-1]") == true)
+        let again = redactor.redacted(redacted)
+        #expect(again.activities == redacted.activities)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["@", "a@", "1", "1 ", "+", "eyJ.", "(", "a.", "0-"])
+    func `much of what begins something takes no long time`(unit: String) {
+        _ = Self.masked(String(repeating: unit, count: 1 << 17))
+    }
+}
