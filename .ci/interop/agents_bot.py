@@ -18,9 +18,11 @@ from microsoft_agents.activity import (
     Attachment,
     AttachmentData,
     CardAction,
+    ConversationParameters,
     HeroCard,
     SuggestedActions,
 )
+from microsoft_agents.activity import Transcript as History
 from microsoft_agents.hosting.aiohttp import CloudAdapter, jwt_authorization_middleware
 from microsoft_agents.hosting.core import (
     AgentApplication,
@@ -91,7 +93,8 @@ class InteropBot:
                 await context.send_activity(line)
             if context.activity.text == "download":
                 for file in state.temp.input_files:
-                    await context.send_activity(f"downloaded {file.filename} {len(file.content)} {digest(file.content)}")
+                    content = file.content
+                    await context.send_activity(f"downloaded {file.filename} {len(content)} {digest(content)}")
             return
         words = (context.activity.text or "").split()
         action = getattr(self, "do_" + words[0], None) if words else None
@@ -167,6 +170,27 @@ class InteropBot:
         conversations = context.services.get(ConnectorClientBase).conversations
         paged = await conversations.get_conversation_paged_members(context.activity.conversation.id)
         await context.send_activity(f"pages {len(paged.members)}")
+
+    async def do_history(self, context):
+        conversations = context.services.get(ConnectorClientBase).conversations
+        said = [Activity(type=ActivityTypes.message, text=f"long ago {number}") for number in (1, 2)]
+        kept = await conversations.send_conversation_history(
+            context.activity.conversation.id, History(activities=said)
+        )
+        await context.send_activity(f"history {bool(kept.id)}")
+
+    async def do_elsewhere(self, context):
+        """Starts another conversation with the user and goes on in it."""
+        conversations = context.services.get(ConnectorClientBase).conversations
+        activity = context.activity
+        first, second = [Activity(type=ActivityTypes.message, text=f"elsewhere {number}") for number in (1, 2)]
+        new = await conversations.create_conversation(
+            ConversationParameters(
+                is_group=False, agent=activity.recipient, members=[activity.from_property], activity=first
+            )
+        )
+        await conversations.send_to_conversation(new.id, second)
+        await context.send_activity(f"elsewhere {new.id}")
 
     async def do_file(self, context):
         """Puts a file with the channel and says where it is."""

@@ -34,7 +34,7 @@ async def streaming(checks, session, base, sdk):
             texts,
         )
         # Whoever gives no name to the first names the others after its id.
-        names = {info.get("streamId") or part["id"] for part, info in zip(parts + [final], infos + [stream_info(final)])}
+        names = {stream_info(part).get("streamId") or part["id"] for part in parts + [final]}
         checks.that(len(names) == 1, "all belong to one stream", names)
         checks.that(
             (final["text"], stream_info(final)["streamType"]) == ("".join(STREAMED), "final"),
@@ -51,7 +51,8 @@ async def delivery(checks, session, base, sdk):
         checks.that(status == 200 and answer.get("id"), "expectReplies is answered 200 with an id", (status, answer))
         replies = [await stream.next() for _ in range(5)]
         texts = [reply.get("text") for reply in replies]
-        checks.that(texts == [f"burst {n}" for n in range(1, 6)], "what the bot answers at once arrives in order", texts)
+        numbered = [f"burst {n}" for n in range(1, 6)]
+        checks.that(texts == numbered, "what the bot answers at once arrives in order", texts)
         checks.that(await stream.silent(0.3) is None, "each once")
         checks.that({reply["replyToId"] for reply in replies} == {answer["id"]}, "as replies to the message", replies)
         ids = [entry["id"] for entry in await client.history()]

@@ -31,6 +31,7 @@ from botbuilder.schema import (
     AttachmentData,
     CardAction,
     ChannelAccount,
+    ConversationParameters,
     ConversationReference,
     HeroCard,
     SuggestedActions,
@@ -172,6 +173,25 @@ class InteropBot(ActivityHandler):
         client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
         paged = await client.conversations.get_conversation_paged_members(context.activity.conversation.id)
         await context.send_activity(f"pages {len(paged.members)}")
+
+    async def do_history(self, context):
+        client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
+        said = [Activity(type=ActivityTypes.message, text=f"long ago {number}") for number in (1, 2)]
+        kept = await client.conversations.send_conversation_history(context.activity.conversation.id, said)
+        await context.send_activity(f"history {bool(kept.id)}")
+
+    async def do_elsewhere(self, context):
+        """Starts another conversation with the user and goes on in it."""
+        conversations = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY].conversations
+        activity = context.activity
+        first, second = [Activity(type=ActivityTypes.message, text=f"elsewhere {number}") for number in (1, 2)]
+        new = await conversations.create_conversation(
+            ConversationParameters(
+                is_group=False, bot=activity.recipient, members=[activity.from_property], activity=first
+            )
+        )
+        await conversations.send_to_conversation(new.id, second)
+        await context.send_activity(f"elsewhere {new.id}")
 
     async def do_file(self, context):
         """Puts a file with the channel and says where it is."""

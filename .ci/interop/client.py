@@ -9,7 +9,7 @@ import sys
 import aiohttp
 from answers import delivery, failures, invokes, streaming
 from checks import Checks
-from direct_line import Client, Stream
+from direct_line import Client, Stream, conversation
 from endpoint import ADAPTIVE_CARD
 from files import files
 from rules import rules
@@ -136,6 +136,22 @@ async def talk(checks, session, base, sdk):
         await handoff(checks, client, stream)
 
 
+async def elsewhere(checks, session, base, sdk):
+    async with conversation(session, base) as (client, stream):
+        await client.say("history")
+        said = [(await stream.next()).get("text") for _ in range(3)]
+        checks.that(said == ["long ago 1", "long ago 2", "history True"], "the bot can add what was said before", said)
+        await client.say("elsewhere")
+        said = (await stream.next()).get("text", "").split()
+        checks.that(len(said) == 2 and said[1] not in client.path, "and start a conversation of its own", said)
+        client.path = f"/conversations/{said[1]}"
+        found = [entry.get("text") for entry in await client.history()]
+        checks.that(found == ["elsewhere 1", "elsewhere 2"], "in which it can go on", found)
+        status, _ = await client.say("hello")
+        found = [entry.get("text") for entry in await client.history()][2:]
+        checks.that((status, found) == (200, ["hello", "You said hello"]), "and the user can answer", (status, found))
+
+
 async def after_a_moment(coroutine):
     await asyncio.sleep(0.1)
     return await coroutine
@@ -169,7 +185,7 @@ async def handoff(checks, client, stream):
 async def main(base, sdk):
     checks = Checks()
     async with aiohttp.ClientSession() as session:
-        for part in (rules, talk, files, streaming, delivery, invokes, failures):
+        for part in (rules, talk, elsewhere, files, streaming, delivery, invokes, failures):
             try:
                 await part(checks, session, base.rstrip("/"), sdk)
             except Exception as error:

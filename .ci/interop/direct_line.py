@@ -79,10 +79,11 @@ class Client:
 
     async def post(self, activity):
         self.sent += 1
+        nested = {"null": None, "big": 9007199254740993}
         activity = {
             "from": {"id": "ada", "name": "Ada"},
             "locale": "en-GB",
-            "channelData": {"clientActivityID": f"client-{self.sent}", "nested": {"null": None, "big": 9007199254740993}},
+            "channelData": {"clientActivityID": f"client-{self.sent}", "nested": nested},
             **activity,
         }
         return await self.call("POST", self.path + "/activities", activity)

@@ -31,14 +31,17 @@ async def files(checks, session, base, sdk):
         )
         fetched = await fetch(session, attachment["contentUrl"])
         checks.that(
-            fetched == (200, FILE["type"], FILE["content"]), "and can be fetched, byte for byte", (fetched[:2], attachment)
+            fetched == (200, FILE["type"], FILE["content"]),
+            "and can be fetched, byte for byte",
+            (fetched[:2], attachment),
         )
 
         status, answer = await upload(client, "two files")
         checks.that(status == 200 and answer.get("id"), "an upload is answered 200 with an id", (status, answer))
         echo = await client.kept(answer["id"])
         checks.that(
-            (echo.get("text"), echo["from"]["id"], echo["channelData"]) == ("two files", "ada", {"clientActivityID": "up"}),
+            (echo.get("text"), echo["from"]["id"], echo["channelData"])
+            == ("two files", "ada", {"clientActivityID": "up"}),
             "its echo keeps the text, the user and the channel data",
             echo,
         )
@@ -46,7 +49,7 @@ async def files(checks, session, base, sdk):
         checks.that(shown == [upload[:2] for upload in UPLOADS], "and shows the files in order", shown)
         received = [(await stream.next()).get("text") for _ in UPLOADS]
         wanted = [f"received {name} {len(content)} {digest(content)}" for name, _, content in UPLOADS]
-        checks.that(received == wanted, "the bot fetches both, byte for byte, from the contentUrl it was given", received)
+        checks.that(received == wanted, "the bot fetches both, byte for byte, from where it is told", received)
         fetched = [(await fetch(session, entry["contentUrl"]))[2] for entry in echo["attachments"]]
         checks.that(fetched == [content for *_, content in UPLOADS], "and so can the user")
 
