@@ -9,19 +9,34 @@ import uuid
 from datetime import datetime, timezone
 
 from aiohttp import web
-from botbuilder.core import ActivityHandler, CardFactory, MessageFactory, Middleware, TurnContext
-from botbuilder.integration.aiohttp import CloudAdapter, ConfigurationBotFrameworkAuthentication
+from botbuilder.core import (
+    ActivityHandler,
+    BotFrameworkAdapterSettings,
+    CardFactory,
+    InvokeResponse,
+    MessageFactory,
+    Middleware,
+    TurnContext,
+)
+from botbuilder.integration.aiohttp import (
+    BotFrameworkHttpAdapter,
+    CloudAdapter,
+    ConfigurationBotFrameworkAuthentication,
+)
 from botbuilder.schema import (
     ActionTypes,
     Activity,
     ActivityTypes,
     Attachment,
+    AttachmentData,
     CardAction,
     ChannelAccount,
+    ConversationParameters,
     ConversationReference,
     HeroCard,
     SuggestedActions,
 )
+from endpoint import ADAPTIVE_CARD, FILE, STREAMED, digest, received, run, serve
 
 
 class Settings:
@@ -31,6 +46,10 @@ class Settings:
     APP_PASSWORD = ""
     APP_TYPE = "MultiTenant"
     APP_TENANTID = ""
+
+
+class Crash(Exception):
+    """What nobody handles."""
 
 
 class Transcript(Middleware):
@@ -71,6 +90,10 @@ class InteropBot(ActivityHandler):
                 await turn_context.send_activity("Welcome from Python")
 
     async def on_message_activity(self, turn_context):
+        if turn_context.activity.attachments:
+            for line in await received(turn_context.activity.attachments):
+                await turn_context.send_activity(line)
+            return
         words = (turn_context.activity.text or "").split()
         action = getattr(self, "do_" + words[0], None) if words else None
         if action is None:
@@ -89,6 +112,7 @@ class InteropBot(ActivityHandler):
             ],
         )
         await context.send_activity(MessageFactory.attachment(CardFactory.hero_card(card)))
+        await context.send_activity(MessageFactory.attachment(CardFactory.adaptive_card(ADAPTIVE_CARD)))
         message = MessageFactory.text("Or one of these")
         message.suggested_actions = SuggestedActions(
             actions=[CardAction(type=ActionTypes.im_back, title=name, value=name) for name in ("Yes", "No")]
@@ -143,10 +167,67 @@ class InteropBot(ActivityHandler):
         conversation = context.activity.conversation.id
         members = await client.conversations.get_conversation_members(conversation)
         one = await client.conversations.get_conversation_member(conversation, context.activity.from_property.id)
-        paged = await client.conversations.get_conversation_paged_members(conversation)
-        await context.send_activity(f"members {len(members)} {one.id} {len(paged.members)}")
+        await context.send_activity(f"members {len(members)} {one.id}")
+
+    async def do_pages(self, context):
+        client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
+        paged = await client.conversations.get_conversation_paged_members(context.activity.conversation.id)
+        await context.send_activity(f"pages {len(paged.members)}")
+
+    async def do_history(self, context):
+        client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
+        said = [Activity(type=ActivityTypes.message, text=f"long ago {number}") for number in (1, 2)]
+        kept = await client.conversations.send_conversation_history(context.activity.conversation.id, said)
+        await context.send_activity(f"history {bool(kept.id)}")
+
+    async def do_elsewhere(self, context):
+        """Starts another conversation with the user and goes on in it."""
+        conversations = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY].conversations
+        activity = context.activity
+        first, second = [Activity(type=ActivityTypes.message, text=f"elsewhere {number}") for number in (1, 2)]
+        new = await conversations.create_conversation(
+            ConversationParameters(
+                is_group=False, bot=activity.recipient, members=[activity.from_property], activity=first
+            )
+        )
+        await conversations.send_to_conversation(new.id, second)
+        await context.send_activity(f"elsewhere {new.id}")
+
+    async def do_file(self, context):
+        """Puts a file with the channel and says where it is."""
+        client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
+        kept = await client.conversations.upload_attachment(
+            context.activity.conversation.id,
+            AttachmentData(name=FILE["name"], type=FILE["type"], original_base64=FILE["content"]),
+        )
+        info = await client.attachments.get_attachment_info(kept.id)
+        content = b"".join([part async for part in await client.attachments.get_attachment(kept.id, "original")])
+        where = f"{context.activity.service_url.rstrip('/')}/v3/attachments/{kept.id}/views/original"
+        await context.send_activity(
+            MessageFactory.attachment(
+                Attachment(content_type=info.type, content_url=where, name=info.name),
+                text=f"kept {info.views[0].size} {digest(content)}",
+            )
+        )
+
+    async def do_stream(self, context):
+        """This SDK has nothing for it: the parts are marked in the channel data, named after the first one's id."""
+
+        def part(kind, text, number, **more):
+            type = ActivityTypes.message if kind == "final" else ActivityTypes.typing
+            number = {} if number is None else {"streamSequence": number}
+            return Activity(type=type, text=text, channel_data={"streamType": kind, **number, **more})
+
+        first = await context.send_activity(part("informative", "Thinking", 1))
+        for number in range(1, len(STREAMED) + 1):
+            text = "".join(STREAMED[:number])
+            await context.send_activity(part("streaming", text, number + 1, streamId=first.id))
+        await context.send_activity(part("final", "".join(STREAMED), None, streamId=first.id))
 
     async def do_crash(self, context):
+        raise Crash("as asked")
+
+    async def do_stumble(self, context):
         raise RuntimeError("as asked")
 
     async def do_human(self, context, *words):
@@ -185,28 +266,39 @@ class InteropBot(ActivityHandler):
             await super().on_event_activity(turn_context)
 
 
+    async def on_invoke_activity(self, turn_context):
+        if turn_context.activity.name != "adaptiveCard/action":
+            return await super().on_invoke_activity(turn_context)
+        action = turn_context.activity.value["action"]
+        painted = f"{action['verb']} {action['data']['colour']}"
+        body = {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": painted}
+        return InvokeResponse(status=200, body=body)
+
+
+async def on_turn_error(context, error):
+    if isinstance(error, Crash):
+        raise error
+    await context.send_activity(f"Exception caught : {error}")
+
+
 async def main(port):
-    adapter = CloudAdapter(ConfigurationBotFrameworkAuthentication(Settings()))
+    cloud = CloudAdapter(ConfigurationBotFrameworkAuthentication(Settings()))
+    http = BotFrameworkHttpAdapter(BotFrameworkAdapterSettings("", ""))
     transcript = Transcript()
-    adapter.use(transcript)
-    bot = InteropBot(adapter, transcript)
+    for adapter in (cloud, http):
+        adapter.use(transcript)
+        adapter.on_turn_error = on_turn_error
+    bot = InteropBot(cloud, transcript)
 
     async def messages(request):
-        return await adapter.process(request, bot) or web.Response(status=200)
+        activity = await request.json()
+        # The newer adapter serialises twice what goes into the answer and fails with 500; the older one does not.
+        if activity.get("type") == "invoke" or activity.get("deliveryMode") == "expectReplies":
+            return await http.process(request, None, bot) or web.Response(status=200)
+        return await cloud.process(request, bot) or web.Response(status=200)
 
-    app = web.Application()
-    app.router.add_post("/api/messages", messages)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
-    await site.start()
-    host, port = site._server.sockets[0].getsockname()[:2]
-    print(f"http://{host}:{port}/api/messages", flush=True)
-    await asyncio.Event().wait()
+    await serve(messages, port)
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
-    except KeyboardInterrupt:
-        pass
+    run(main, sys.argv[1:])

@@ -1,12 +1,15 @@
-"""Checks what `baton --json` printed while somebody talked to bot.py through it.
+"""Checks what `baton --json` printed while somebody talked to one of the bots through it.
 
-Usage: check.py OUTPUT EXIT_STATUS   the output holds one JSON object a line
+Usage: check.py OUTPUT EXIT_STATUS ATTACHED   the output holds one JSON object a line;
+                                             the file is the one that was attached
 """
 
 import json
 import sys
+from pathlib import Path
 
 from checks import Checks, words
+from endpoint import FILE, STREAMED, digest
 
 checks = Checks()
 
@@ -26,7 +29,7 @@ def read(path):
     return lines
 
 
-def check_activities(activities):
+def check_activities(activities, attached):
     ids = [a["id"] for a in activities if a["type"] != "typing" and "id" in a]
     said_by_bot = [a for a in activities if a.get("from", {}).get("role") == "bot"]
     texts = [a.get("text") for a in said_by_bot if a["type"] == "message"]
@@ -35,11 +38,22 @@ def check_activities(activities):
     cards = [c for a in said_by_bot for c in a.get("attachments", [])]
     kinds = [c.get("contentType") for c in cards]
     checks.that("application/vnd.microsoft.card.hero" in kinds, "the hero card is printed", kinds)
+    checks.that("application/vnd.microsoft.card.adaptive" in kinds, "and the adaptive card", kinds)
     offered = [s["title"] for a in said_by_bot for s in a.get("suggestedActions", {}).get("actions", [])]
     checks.that(offered[:2] == ["Yes", "No"], "the suggested actions are printed", offered)
     checks.that("Typed" in texts, "the text after the typing is printed", texts)
     burst = [t for t in texts if t and t.startswith("burst ")]
-    checks.that(burst == [f"burst {n}" for n in range(1, 21)], "the burst is printed in order, each once", burst)
+    checks.that(burst == [f"burst {n}" for n in range(1, 201)], "the burst is printed in order, each once", burst)
+    streamed = "".join(STREAMED)
+    checks.that(texts.count(streamed) == 1, "a streamed reply is one message", texts)
+    grown = [a["text"] for a in said_by_bot if a["type"] == "typing" and a.get("text") and a["text"] in streamed]
+    checks.that(len(grown) > 1, "whose parts are printed as they come", grown)
+    files = [c["name"] for c in cards if c.get("contentUrl")]
+    checks.that(files == [FILE["name"]], "the bot's file is printed", files)
+    content = Path(attached).read_bytes()
+    received = [t for t in texts if t and t.startswith("received")]
+    wanted = f"received {Path(attached).name} {len(content)} {digest(content)}"
+    checks.that(received == [wanted], "the attached file is at the bot, byte for byte", received)
     checks.that(texts.count("Proactive") == 1, "the proactive message is printed once", texts)
     changed = [a for a in said_by_bot if a.get("text") in ("Before the update", "After the update")]
     checks.that(len(changed) == 2, "the update is printed as well as what it updates", changed)
@@ -69,13 +83,13 @@ def check_handoff(handoffs):
     checks.that(states and states[-1] in ("bot", "ended", "closed"), "and comes to an end", states)
 
 
-def main(path, status):
+def main(path, status, attached):
     checks.that(status == "0", "baton leaves with 0", status)
     lines = read(path)
-    check_activities([entry["activity"] for entry in lines if entry["kind"] == "activity"])
+    check_activities([entry["activity"] for entry in lines if entry["kind"] == "activity"], attached)
     check_handoff([entry for entry in lines if entry["kind"] == "handoff"])
     checks.finish()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])

@@ -1,13 +1,14 @@
 #!/bin/bash
-# Talks through baton to a bot made with Microsoft's Python SDK and checks what comes back.
+# Talks through baton to bots made with Microsoft's Python SDKs and checks what comes back.
 #
-# Usage: run.sh [BATON]   the built executable, .build/debug/baton unless given; needs Python 3.9 or later and PyPI
+# Usage: run.sh [BATON]   the built executable, .build/debug/baton unless given; needs Python 3.10 or later and PyPI
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 baton=${1:-$here/../../.build/debug/baton}
 work=$(mktemp -d)
 started=()
+parts=()
 
 finish() {
     local pid
@@ -28,40 +29,45 @@ wait_for() {
     return 1
 }
 
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-python="$work/venv/bin/python"
+# Runs a check and keeps what it prints, whose last line is its count: part NAME SCRIPT ARGUMENTS…
+part() {
+    parts+=("$1")
+    "$python" "$here/$2" "${@:3}" | tee "$work/$1" || true
+}
 
-"$python" "$here/bot.py" 0 >"$work/bot" 2>"$work/bot.err" &
-started+=($!)
-bot=$(wait_for "$work/bot" 'http://[^ ]+/api/messages' "the bot")
+# A Direct Line client of another make, through a server in front of the bot: client SDK BOT
+client() {
+    echo "== a Direct Line client, baton serve and a bot on $1"
+    "$baton" serve --port 0 --bot "$2" >"$work/serve-$1" 2>"$work/serve-$1.err" &
+    started+=($!)
+    part "client-$1" client.py "$(wait_for "$work/serve-$1" 'http://[^ ]+/v3/directline' "baton serve")" "$1"
+}
 
-"$baton" serve --port 0 --bot "$bot" >"$work/serve" 2>"$work/serve.err" &
-started+=($!)
-direct_line=$(wait_for "$work/serve" 'http://[^ ]+/v3/directline' "baton serve")
+# A person at baton's own chat: chat SDK BOT
+chat() {
+    local status=0 attached="$work/some notes.txt"
+    echo "== baton itself and a bot on $1"
+    printf 'Grüße\r\n' >"$attached"
+    printf '%s\n' cards typing 'burst 200' proactive update delete stream file "/attach '$attached'" 'human please' |
+        timeout 120 "$baton" --json --agent-pace 8 --bot "$2" >"$work/lines" 2>"$work/lines.err" || status=$?
+    part "chat-$1" check.py "$work/lines" "$status" "$attached"
+    if grep -q ^FAIL "$work/chat-$1"; then cat "$work/lines.err" >&2; fi
+}
 
-echo "== a Direct Line client against baton serve"
-"$python" "$here/client.py" "$direct_line" | tee "$work/client" || true
-
-echo "== baton itself"
-status=0
-printf '%s\n' cards typing 'burst 20' proactive update delete 'human please' |
-    timeout 120 "$baton" --json --bot "$bot" >"$work/lines" 2>"$work/lines.err" || status=$?
-"$python" "$here/check.py" "$work/lines" "$status" | tee "$work/check" || true
-if grep -q ^FAIL "$work/check"; then cat "$work/lines.err" >&2; fi
-
-echo "== each dialect"
-for dialect in sdk three-events three-events-as-coded; do
-    status=0
+# A handoff and back: handoff SDK BOT DIALECT
+handoff() {
+    local status=0
+    echo "== a handoff in the dialect $3, asked for by a bot on $1"
     printf 'human please\n' |
-        timeout 120 "$baton" --json --agent-pace 8 --dialect "$dialect" --bot "$bot" >"$work/lines" || status=$?
-    "$python" "$here/dialects.py" "$dialect" "$work/lines" "$status" | tee "$work/dialect-$dialect" || true
-done
+        timeout 120 "$baton" --json --agent-pace 8 --dialect "$3" --bot "$2" >"$work/lines" || status=$?
+    part "handoff-$1-$3" dialects.py "$3" "$work/lines" "$status"
+}
 
-echo "== a human at a desk, in each dialect"
-for dialect in sdk three-events three-events-as-coded; do
-    name=desk-$dialect
-    BATON_AGENT_SECRET=interop "$baton" serve --agent desk --dialect "$dialect" --bot "$bot" >"$work/$name.serve" &
+# A handoff to a human at a desk: desk SDK BOT DIALECT
+desk() {
+    local name=desk-$1-$3 service hub desk user_status=0 desk_status=0
+    echo "== a human at a desk, in the dialect $3, asked for by a bot on $1"
+    BATON_AGENT_SECRET=interop "$baton" serve --agent desk --dialect "$3" --bot "$2" >"$work/$name.serve" &
     started+=($!)
     wait_for "$work/$name.serve" 'Ctrl-C stops' "baton serve" >/dev/null
     service=$(grep -Eo 'http://[^ ]+/v3/directline' "$work/$name.serve")
@@ -70,17 +76,36 @@ for dialect in sdk three-events three-events-as-coded; do
         BATON_AGENT_SECRET=interop timeout 120 "$baton" agent $hub --name Dana --json >"$work/$name.desk" &
     desk=$!
     wait_for "$work/$name.desk" 'desk.signedIn' "baton agent" >/dev/null
-    user_status=0 desk_status=0
     printf 'human please\n' |
         timeout 120 "$baton" --json --direct-line "$service" >"$work/$name.user" || user_status=$?
     wait "$desk" || desk_status=$?
-    "$python" "$here/desk.py" "$dialect" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status" |
-        tee "$work/$name" || true
+    part "$name" desk.py "$3" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status"
+}
+
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+python="$work/venv/bin/python"
+
+"$python" "$here/bot.py" 0 >"$work/botbuilder" 2>"$work/botbuilder.err" &
+started+=($!)
+"$python" "$here/agents_bot.py" 0 >"$work/agents" 2>"$work/agents.err" &
+started+=($!)
+for sdk in botbuilder agents; do
+    bot=$(wait_for "$work/$sdk" 'http://[^ ]+/api/messages' "the bot on $sdk")
+    client "$sdk" "$bot"
+    chat "$sdk" "$bot"
+    dialects=(sdk)
+    # Neither SDK knows the other two; what the bot then hears has nothing of the SDK's.
+    if [[ $sdk == botbuilder ]]; then dialects+=(three-events three-events-as-coded); fi
+    for dialect in "${dialects[@]}"; do
+        handoff "$sdk" "$bot" "$dialect"
+        desk "$sdk" "$bot" "$dialect"
+    done
 done
 
 # The last line counts all parts; a part that did not get to its own count has failed.
 passed=0 failed=0
-for part in client check dialect-{sdk,three-events,three-events-as-coded} desk-{sdk,three-events,three-events-as-coded}; do
+for part in "${parts[@]}"; do
     counts=$(tail -n 1 "$work/$part")
     if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
