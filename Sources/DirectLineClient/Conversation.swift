@@ -24,6 +24,7 @@ public final class Conversation: Sendable {
     let requests = RequestBox()
     let queue: EventQueue
     private let turnstile = Turnstile()
+    let renewals = Turnstile()
     private let state: Mutex<State>
 
     /// An activity may have this many characters as JSON (documentation of "send an activity").

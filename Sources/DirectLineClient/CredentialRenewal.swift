@@ -17,6 +17,17 @@ extension Conversation {
     func renewCredential() async -> CredentialRenewal {
         guard !tokens.isSecret, let bearer = tokens.bearer else { return .lost }
         do {
+            return try await renewals.pass {
+                // The stream and what is being sent find out together that a token is dead; one of them renews it.
+                tokens.bearer == bearer ? await renew(bearer) : .renewed
+            }
+        } catch {
+            return .failed(ClientError(.cancelled, "the conversation was left"))
+        }
+    }
+
+    private func renew(_ bearer: String) async -> CredentialRenewal {
+        do {
             let info = try await service.refresh(bearer)
             tokens.take(token: info.token, expiresIn: info.expiresIn)
             return .renewed

@@ -74,6 +74,23 @@ struct RuleTests {
         }
     }
 
+    @Test func `a token that several requests find dead is renewed by one of them`() async throws {
+        try await withFakeService { service in
+            let mine = #"{"token":"renewed","conversationId":"conv|1-x"}"#
+            await service.script("GET /token", .status(200, body: #""granted""#), .status(200, body: mine))
+            await service.script(Self.refresh, .status(403))
+            let credential = DirectLineCredential.tokenEndpoint("\(service.base)/token")
+            try await DirectLine.withConversation(.test(service, credential: credential, transport: .polling)) {
+                conversation in
+                async let first = conversation.renewCredential()
+                async let second = conversation.renewCredential()
+                async let third = conversation.renewCredential()
+                #expect(await [first, second, third] == [.renewed, .renewed, .renewed])
+            }
+            #expect(await service.requests("GET /token").count == 2)
+        }
+    }
+
     @Test func `C08 a region that is not told gives way to the global host with a warning`() async throws {
         try await withFakeService { service in
             let url = "\(service.base)/powervirtualagents/botsbyschema/demo/directline/token"
