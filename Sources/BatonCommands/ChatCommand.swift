@@ -6,6 +6,7 @@ import DirectLineClient
 import DirectLineServer
 import LineEditing
 import Synchronization
+import Transcripts
 
 /// `baton chat`: the end user's side of a conversation.
 package struct ChatCommand: AsyncParsableCommand {
@@ -149,6 +150,7 @@ package struct ChatCommand: AsyncParsableCommand {
             offerCommands: screen.completion.offer,
             changeFaults: faults,
             trace: trace,
+            journal: journal(with: endpoint.authority, on: console, screen: screen),
             onPlace: { side, place in
                 guard side == .user else { return }
                 let known = ConversationPlaces.Place(authority: endpoint.authority, userId: userId, resumption: place)
@@ -168,6 +170,20 @@ package struct ChatCommand: AsyncParsableCommand {
         }
         // The line editor takes signals itself.
         return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+    }
+
+    /// The journal of this chat, and a hint at one that was cut off lately.
+    private func journal(with subject: String, on console: any Console, screen: ChatTerminal) -> ChatJournal? {
+        guard !io.isUnrecorded, let folder = Journals.folder else { return nil }
+        let tell = { @Sendable (words: String) in
+            console.show(screen.output.text(of: .notice(words), columns: console.columns))
+        }
+        let yesterday = Timestamp.now.milliseconds - 86_400_000
+        let cutOff = (try? folder.unfinished()) ?? []
+        if screen.isInteractive, cutOff.contains(where: { $0.modifiedAt.milliseconds > yesterday }) {
+            tell("A chat of the last day was cut off; `baton transcript recover` has what was said.")
+        }
+        return ChatJournal(in: folder, subject: subject, reportFailure: tell)
     }
 
     private func resumption(

@@ -15,6 +15,9 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Save everything that was said to a file when leaving.", valueName: "file"))
     var record: String?
 
+    @Flag(name: .customLong("no-record"), help: "Do not journal the chat in the state folder.")
+    var isUnrecorded = false
+
     @Option(help: ArgumentHelp("Write all that goes over the wire to a file, without secrets.", valueName: "file"))
     var trace: String?
 

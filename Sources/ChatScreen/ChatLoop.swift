@@ -25,6 +25,7 @@ package struct ChatLoop: Sendable {
     private let offerCommands: @Sendable (CommandSet) -> Void
     private let changeFaults: @Sendable (String) -> Result<[ChatItem.Row], CommandFailure>
     private let trace: TraceFeed?
+    private let journal: ChatJournal?
     private let onPlace: @Sendable (Side, Resumption) -> Void
     private let clock: any Clock<Duration>
 
@@ -39,6 +40,7 @@ package struct ChatLoop: Sendable {
     ///   - offerCommands: Told what can be completed from now on.
     ///   - changeFaults: Follows a wish about the embedded server's faults.
     ///   - trace: What is shown of the wire.
+    ///   - journal: What keeps the chat while it happens.
     ///   - onPlace: Told how far a conversation was seen, when it opens and when it is left.
     ///   - clock: What timers wait on.
     ///   - client: The conversation to open for a side; asked when the side begins, and for each new conversation.
@@ -51,6 +53,7 @@ package struct ChatLoop: Sendable {
         offerCommands: @escaping @Sendable (CommandSet) -> Void = { _ in },
         changeFaults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
         trace: TraceFeed? = nil,
+        journal: ChatJournal? = nil,
         onPlace: @escaping @Sendable (Side, Resumption) -> Void = { _, _ in },
         clock: any Clock<Duration> = ContinuousClock(),
         client: @escaping @Sendable (Side) async throws -> ClientConfiguration
@@ -66,6 +69,7 @@ package struct ChatLoop: Sendable {
             changeFaults ?? { _ in .failure(CommandFailure("The server is not ours; only the embedded one has faults."))
             }
         self.trace = trace
+        self.journal = journal
         self.onPlace = onPlace
         self.clock = clock
     }
@@ -87,6 +91,7 @@ package struct ChatLoop: Sendable {
                 }
             }
             let exitCode = await perform(events, in: &group)
+            journal?.finish()
             group.cancelAll()
             events.finish()
             return exitCode
@@ -113,6 +118,7 @@ package struct ChatLoop: Sendable {
             guard let arrival = await iterator.next(isolation: #isolation) else {
                 return await saveRecord(sides, exitCode: 1)
             }
+            keep(arrival)
             steps = sides.handle(arrival.event, of: arrival.side, at: .now)
         }
     }
@@ -132,6 +138,7 @@ package struct ChatLoop: Sendable {
         case .ring: console.ring()
         case .openSide: group.addTask { await converse(side, requests, send) }
         case .post(let activity, let number):
+            let activity = keep(activity, of: side)
             group.addTask { await send(.posted(number: number, await requests.post(activity))) }
         case .upload(let paths, let activity, let number):
             group.addTask { await send(.posted(number: number, await upload(paths, activity, requests))) }
@@ -157,6 +164,32 @@ package struct ChatLoop: Sendable {
         // The sides settle these among themselves.
         case .switchSide, .leave: break
         }
+    }
+
+    /// What is about to be shown is journaled first; of two sides at one keyboard, as the user sees it.
+    private func keep(_ arrival: Arrival) {
+        guard let journal, arrival.side == sides.current, case .client(.activity(let activity, _)) = arrival.event
+        else {
+            return
+        }
+        journal.append(activity)
+    }
+
+    /// What the person says is journaled before it is known whether it arrives; its echo takes its place.
+    private func keep(_ activity: Activity, of side: Side) -> Activity {
+        guard let journal, side == sides.current, activity.channelData == nil || activity.channelData?.object != nil
+        else {
+            return activity
+        }
+        var activity = activity
+        if activity.clientActivityID == nil {
+            activity.clientActivityID = String(UInt64.random(in: 0 ... .max), radix: 36)
+        }
+        var kept = activity
+        kept.from = kept.from ?? ChannelAccount(id: "user", role: "user")
+        kept.timestamp = kept.timestamp ?? Timestamp.now.text
+        journal.append(kept)
+        return activity
     }
 
     private func show(_ item: ChatItem) {

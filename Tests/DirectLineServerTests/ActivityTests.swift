@@ -122,6 +122,23 @@ struct ActivityTests {
         }
     }
 
+    @Test func `nulls within accounts and entities do not reach the bot either, the Agents SDK refuses them`()
+        async throws
+    {
+        let heard = Happenings<Activity>()
+        try await withServer(bot: ObservedBot(heard)) { server in
+            let conversation = try await server.start()
+            _ = await heard.next()
+            let sent = try JSONValue(
+                parsing: #"{"type":"message","from":{"id":"a","name":null},"entities":[{"type":null,"x":1}]}"#
+            )
+            _ = try await server.call(.POST, conversation.path + "/activities", sent)
+            let delivered = try #require(await heard.next())
+            #expect(delivered.from?.json == ["id": "a", "role": "user"])
+            #expect(delivered.json["entities"] == [["x": 1]])
+        }
+    }
+
     @Test(arguments: [
         ("", "MissingProperty"), ("[]", "MissingProperty"), (#""text""#, "MissingProperty"), ("{", "BadSyntax"),
         (#"{"from":{"id":"a"}}"#, "MissingProperty"), (#"{"type":"","from":{"id":"a"}}"#, "MissingProperty"),

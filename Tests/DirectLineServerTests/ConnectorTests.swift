@@ -141,7 +141,8 @@ struct ConnectorTests {
             #expect(try await scene.call(.GET, "/members").json == all)
             #expect(try await scene.call(.GET, "/activities/x/members").json == all)
             let paged = try await scene.call(.GET, "/pagedmembers?pageSize=1").json
-            #expect(paged == ["members": all, "continuationToken": nil])
+            // The last page has no token: the Agents SDK refuses a null there.
+            #expect(paged == ["members": all])
             #expect(try await scene.call(.GET, "/members/ada").json == all[1])
             #expect(try await scene.call(.DELETE, "/members/ada").status == 200)
             let unknown = try await scene.call(.GET, "/members/eve")

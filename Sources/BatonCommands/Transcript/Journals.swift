@@ -8,7 +8,7 @@ import Transcripts
 enum Journals {
     /// The folder beside the history; nil when there is no place for it.
     static var folder: JournalFolder? {
-        StateFolder.history.map { JournalFolder($0.dropLast("/history".count) + "/journals") }
+        StateFolder.subfolder("journals").map(JournalFolder.init)
     }
 
     /// The folder, or one clear line.

@@ -30,7 +30,7 @@ struct ConnectorRoutes: Sendable {
         case .members(let id): return Response(json: .array(try await members(id).map(\.jsonValue)))
         case .activityMembers(let id, _): return Response(json: .array(try await members(id).map(\.jsonValue)))
         case .pagedMembers(let id):
-            return Response(json: ["members": .array(try await members(id).map(\.jsonValue)), "continuationToken": nil])
+            return Response(json: ["members": .array(try await members(id).map(\.jsonValue))])
         case .member(let id, let member): return try await self.member(call, id, member)
         case .botAttachments(let id):
             _ = try await conversation(id)
@@ -59,7 +59,7 @@ struct ConnectorRoutes: Sendable {
             let members = await [conversation.bot, conversation.user].map(\.jsonValue)
             conversations.append(["id": .string(conversation.id), "members": .array(members)])
         }
-        return Response(json: ["conversations": .array(conversations), "continuationToken": nil])
+        return Response(json: ["conversations": .array(conversations)])
     }
 
     private func create(_ call: Call) async throws(HTTPFailure) -> Response {

@@ -52,6 +52,9 @@ struct Addressing: Sendable {
     func toBot(_ activity: Activity) -> Activity {
         var activity = activity
         activity.json.entries.removeAll(where: \.value.isNull)
+        // The Agents SDK checks accounts and entities as strictly as the activity itself (observed with 1.9.0).
+        activity.json["from"] = activity.json["from"]?.withoutNullMembers
+        activity.json["entities"] = activity.json["entities"]?.array.map { .array($0.map(\.withoutNullMembers)) }
         activity.channelId = channelId
         activity.serviceURL = serviceURL
         activity.conversation = ConversationAccount(id: conversation)
@@ -84,5 +87,14 @@ struct Addressing: Sendable {
         activity.conversation = ConversationAccount(id: conversation)
         activity.serviceURL = nil
         return activity
+    }
+}
+
+extension JSONValue {
+    /// The object without members that are null; anything else as it is.
+    fileprivate var withoutNullMembers: JSONValue {
+        guard case .object(var object) = self else { return self }
+        object.entries.removeAll(where: \.value.isNull)
+        return .object(object)
     }
 }

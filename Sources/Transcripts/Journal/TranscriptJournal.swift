@@ -175,6 +175,9 @@ extension TranscriptJournal {
             return true
         }
         guard let start else { throw TranscriptError(.malformed, file: path, reason: "it is no journal") }
+        // A line of the user is journaled as it is sent, and again as the service gave it back, with id and time.
+        let returned = Set(activities.lazy.filter { $0.id != nil }.compactMap(\.clientActivityID))
+        activities.removeAll { $0.id == nil && $0.clientActivityID.map(returned.contains) == true }
         var transcript = Transcript(activities: activities)
         transcript.repairs = repairs
         return Recovery(

@@ -1,0 +1,87 @@
+import BotSchema
+import Dispatch
+import Synchronization
+package import Transcripts
+
+/// Keeps a chat while it happens, so that nothing that was on the screen is lost with the process.
+///
+/// A journal begins with the first activity. What is said is in the file before it is shown; half a second later the
+/// disk has it.
+package final class ChatJournal: Sendable {
+    private struct State: ~Copyable {
+        var journal: TranscriptJournal?
+        var hasFailed = false
+        var isSyncDue = false
+    }
+
+    private static let syncDelay = DispatchTimeInterval.milliseconds(500)
+
+    private let folder: JournalFolder
+    private let subject: String
+    private let reportFailure: @Sendable (String) -> Void
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "chat-journal")
+
+    /// A journal of a chat, in a folder of journals that is made when it is missing.
+    ///
+    /// - Parameters:
+    ///   - folder: Where journals are.
+    ///   - subject: With whom the chat is.
+    ///   - reportFailure: Told once, in a sentence, when nothing can be written any more; the chat goes on.
+    package init(
+        in folder: JournalFolder,
+        subject: String,
+        reportFailure: @escaping @Sendable (String) -> Void
+    ) {
+        self.folder = folder
+        self.subject = subject
+        self.reportFailure = reportFailure
+    }
+
+    /// Takes an activity; once this returns it outlives the process.
+    func append(_ activity: Activity) {
+        guard activity.type != .typing else { return }
+        let failure: TranscriptError? = state.withLock { state in
+            guard !state.hasFailed else { return nil }
+            do throws(TranscriptError) {
+                if state.journal == nil { state.journal = try begin() }
+                try state.journal?.append(activity)
+                scheduleSync(&state)
+                return nil
+            } catch {
+                state.hasFailed = true
+                return error
+            }
+        }
+        if let failure { reportFailure("The chat is no longer journaled: \(failure.description)") }
+    }
+
+    /// Ends the journal in order; one that is not ended counts as cut off.
+    func finish() {
+        state.withLock { state in
+            try? state.journal?.finish(at: .now)
+            state.journal = nil
+        }
+    }
+
+    private func begin() throws(TranscriptError) -> TranscriptJournal {
+        let now = Timestamp.now
+        _ = try? folder.prune(JournalFolder.Retention(), at: now)
+        return try TranscriptJournal(
+            creating: folder.newPath(at: now, tag: String(UInt32.random(in: 0 ... .max), radix: 36)),
+            subject: subject,
+            at: now
+        )
+    }
+
+    private func scheduleSync(_ state: inout State) {
+        guard !state.isSyncDue else { return }
+        state.isSyncDue = true
+        queue.asyncAfter(deadline: .now() + Self.syncDelay) { [self] in
+            self.state.withLock { state in
+                state.isSyncDue = false
+                try? state.journal?.endTurn()
+            }
+        }
+    }
+}
