@@ -38,8 +38,9 @@ extension ChatStateMachine {
         if transitions.contains(where: \.isChange) { (joinedAgent, isBetweenAgents) = (nil, false) }
         if let notice = activity.hubNotice { follow(notice) }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
-        if !isEcho, let part = StreamedReply.Part(activity) {
-            actions += grow(with: part, activity, speaker)
+        let growth = isEcho ? LiveReplies.Change.unrelated : liveReplies.take(activity, at: now)
+        if growth != .unrelated {
+            actions += follow(growth, by: speaker, at: now)
         } else if isTyping, !isEcho {
             actions.append(showTyping(of: speaker))
         }
@@ -75,26 +76,30 @@ extension ChatStateMachine {
         return Activity(activity.value?["activity"])?.text ?? "(no words)"
     }
 
-    /// A growing answer stands above the line being typed until the message is whole, and leaves no trace there.
-    private mutating func grow(with part: StreamedReply.Part, _ activity: Activity, _ speaker: Speaker) -> [ChatAction]
-    {
-        let isOther = stream.isGrowing && stream.streamId != part.streamId && !part.isFinal
-        let before = isOther ? abandonStream() : []
-        switch stream.receive(part, activity) {
-        case .grew:
+    /// A growing reply stands above the line being typed until the message is whole, and leaves no trace there.
+    private mutating func follow(_ growth: LiveReplies.Change, by speaker: Speaker, at now: Timestamp) -> [ChatAction] {
+        switch growth {
+        case .grows(let id, let text, _):
+            // Of two that grow at once the newer is watched; the older comes whole in the end.
+            guard !text.isEmpty else { return [] }
             typist = nil
-            streamSpeaker = speaker
+            growing = GrowingReply(id: id, speaker: speaker, text: text)
             streamGeneration += 1
-            return before + [.startTimer(.stream(generation: streamGeneration), .seconds(60))]
-        case .ended, .none: return before
+            return [.startTimer(.stream(generation: streamGeneration), .seconds(60))]
+        case .ends(let id, _, _), .retracted(let id):
+            if growing?.id == id { growing = nil }
+            return []
+        case .ignored, .unrelated: return []
         }
     }
 
-    /// What there is of an answer that never became whole is shown, and said to be a part.
-    mutating func abandonStream() -> [ChatAction] {
-        var activity = Activity.message(stream.abandon() + " … (the answer broke off)")
-        activity.from = ChannelAccount(id: "", name: streamSpeaker.label, role: "bot")
-        return [.show(.activity(activity, speaker: streamSpeaker, isEcho: false, isNumbered: false))]
+    /// What there is of a reply that has not grown for long is shown, and said to be a part.
+    mutating func abandonGrowingReply(at now: Timestamp) -> [ChatAction] {
+        guard let reply = growing else { return [] }
+        growing = nil
+        _ = liveReplies.interrupted(at: now)
+        let activity = Activity.message(reply.text + " … (the answer broke off)")
+        return [.show(.activity(activity, speaker: reply.speaker, isEcho: false, isNumbered: false))]
     }
 
     /// Somebody composes an answer: the prompt says so for three seconds (A6001), or until the answer is there.

@@ -60,8 +60,8 @@ package struct ChatStateMachine: Sendable {
     var isBetweenAgents = false
     var typingGeneration = 0
     /// The answer that is growing, and whose it is.
-    var stream = StreamedReply()
-    var streamSpeaker = Speaker.bot(name: nil)
+    var liveReplies = LiveReplies()
+    var growing: GrowingReply?
     var streamGeneration = 0
 
     var outbox = Outbox()
@@ -83,6 +83,13 @@ package struct ChatStateMachine: Sendable {
     var isLeaving = false
     var turn = 0
     private var shownPrompt: ChatPrompt?
+
+    /// A reply that the bot is still writing, as far as it is known.
+    struct GrowingReply: Sendable {
+        let id: String
+        let speaker: Speaker
+        var text: String
+    }
 
     /// A transcript that `/load` brought, and whether `/save` still means it.
     struct Loaded: Sendable {
@@ -212,7 +219,7 @@ package struct ChatStateMachine: Sendable {
                 isPosting: outbox.unsentCount > 0,
                 isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
                 isLive: handoff.state == .live && !isHubPlayedNext,
-                isTyping: typist != nil || stream.isGrowing
+                isTyping: typist != nil || growing != nil
             )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
         case .typing(let generation):
@@ -220,8 +227,8 @@ package struct ChatStateMachine: Sendable {
             typist = nil
             return pace(pacer.somethingHappened())
         case .stream(let generation):
-            guard generation == streamGeneration, stream.isGrowing else { return [] }
-            return abandonStream()
+            guard generation == streamGeneration else { return [] }
+            return abandonGrowingReply(at: now)
         case .composing:
             isComposingTold = false
             return []
@@ -295,7 +302,7 @@ package struct ChatStateMachine: Sendable {
 
     private mutating func updatePrompt() -> [ChatAction] {
         guard configuration.isInteractive else { return [] }
-        let preview = stream.isGrowing ? ChatPrompt.Preview(speaker: streamSpeaker, text: stream.text) : nil
+        let preview = growing.map { ChatPrompt.Preview(speaker: $0.speaker, text: $0.text) }
         let prompt = ChatPrompt(listener: listener, note: note, preview: preview)
         guard prompt != shownPrompt else { return [] }
         shownPrompt = prompt

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatScreen
 
-struct StreamedReplyTests {
+struct GrowingReplyTests {
     private static func part(
         _ text: String,
         _ sequence: Int,
@@ -53,7 +53,9 @@ struct StreamedReplyTests {
             script.take(.timer(.stream(generation: 1))).filter { !$0.isEmpty }
                 == ["bot Robin: The shop … (the answer broke off)", "prompt bot"]
         )
-        #expect(script.arrive(Self.part("The shop is", 2)).filter { !$0.isEmpty } == [])
+        // Should it grow again, it is shown again, and its message as a whole.
+        #expect(script.arrive(Self.part("The shop is", 2)).contains("prompt bot, Robin: The shop is"))
+        #expect(script.arrive(Self.final("The shop is open.")).contains("bot Robin: The shop is open."))
     }
 
     @Test func `an answer taken back leaves nothing, and channel data ties parts as well`() {
