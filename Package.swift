@@ -155,7 +155,13 @@ let package = Package(
         // Beside the levels: figures, and what tests stand on.
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["AgentHub", "baton", "BotSchema", "TestSupport"],
+            dependencies: [
+                "AgentHub", "baton", "BotSchema", "Bots", "DirectLineServer", "TestSupport", "WebSocketTransport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Sources/Benchmarks",
             swiftSettings: strict
         ),

@@ -11,22 +11,37 @@ import Darwin
 /// Measures what users feel, on the real program, and prints figures; nothing is asserted.
 @main
 struct Benchmarks {
-    static func main() {
+    static func main() async {
         do {
-            try measure()
+            if CommandLine.arguments.dropFirst().first == "serve-echo" { return try await EchoServer.run() }
+            try await measure()
         } catch {
             print(error)
             exit(1)
         }
     }
 
-    private static func measure() throws {
+    /// Everything, or only the parts that are named: program, json, day, server.
+    private static func measure() async throws {
+        let parts = Set(CommandLine.arguments.dropFirst())
+        let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
+        if isWanted("program") { try measureProgram() }
+        if isWanted("json") { JSONThroughput(activities: 12_000).report() }
+        if isWanted("day") {
+            print("a simulated day of 200 users and 10 agents:")
+            for line in SimulatedDay(seed: 7).run().figures { print("  " + line) }
+        }
+        guard isWanted("server") else { return }
+        for count in [1, 100, 1000, 5000] {
+            // One conversation has one turn at a time, so that fewer tell as much.
+            try await ServerLoad(conversations: count, roundTrips: count == 1 ? 2000 : 20_000).report()
+        }
+    }
+
+    private static func measureProgram() throws {
         let baton = try BuiltProducts.executable("baton")
         try StartUp(program: baton, runs: 20).report()
         try LineLatency(program: baton, lines: 300).report()
-        JSONThroughput(activities: 12_000).report()
-        print("a simulated day of 200 users and 10 agents:")
-        for line in SimulatedDay(seed: 7).run().figures { print("  " + line) }
     }
 }
 
