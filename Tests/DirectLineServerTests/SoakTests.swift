@@ -175,6 +175,12 @@ struct SoakTests {
             link.cut()
             try await ContinuousClock().sleep(for: .milliseconds(150))
             link.setDown(false)
+            // Tokens that die before they have been used; not for so long that three in a row would.
+            for _ in 1...4 {
+                faults.add(.tokenExpires(seconds: 0))
+                link.cut()
+                try await ContinuousClock().sleep(for: .milliseconds(20))
+            }
         }
     }
 
