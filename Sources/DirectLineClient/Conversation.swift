@@ -68,7 +68,10 @@ public final class Conversation: Sendable {
     /// Drops the connection and resumes from the last watermark; revives a stream that had given up.
     ///
     /// Returns at once; what happens is told by ``events``.
-    public func reconnect() async { requests.post(.reconnect) }
+    public func reconnect() async {
+        tokens.unmarkLost()
+        requests.post(.reconnect)
+    }
 
     /// Sends an activity after all those sent before have been answered.
     ///
@@ -146,7 +149,9 @@ public final class Conversation: Sendable {
         var hasNewToken = false
         while true {
             do {
-                return try await request(tokens.bearer)
+                let answer = try await request(tokens.bearer)
+                requests.post(.accepted)
+                return answer
             } catch let error as ClientError {
                 if error.status == 403, !hasNewToken, await renewCredential() == .renewed {
                     hasNewToken = true

@@ -30,8 +30,9 @@ extension Conversation {
         do {
             let info = try await service.refresh(bearer)
             tokens.take(token: info.token, expiresIn: info.expiresIn)
+            requests.post(.accepted)
             return .renewed
-        } catch let error as ClientError where [401, 403, 404].contains(error.status) {
+        } catch let error as ClientError where error.isRefusal {
             return await newCredential()
         } catch let error as ClientError {
             return .failed(error)
@@ -47,12 +48,14 @@ extension Conversation {
             let grant = try await tokenEndpoint.token()
             guard grant.conversationId == conversationId else { return .lost }
             tokens.take(token: grant.token, expiresIn: grant.expiresIn)
+            requests.post(.accepted)
             return .renewed
-        } catch let error as ClientError where error.isPassing {
-            tokens.unmarkLost()
-            return .failed(error)
-        } catch {
+        } catch let error as ClientError where error.isRefusal {
             return .lost
+        } catch {
+            // Nobody has said no, least of all when it was the asking that was left half-way.
+            tokens.unmarkLost()
+            return .failed(error as? ClientError ?? ClientError(.cancelled, "the conversation was left"))
         }
     }
 
@@ -95,8 +98,8 @@ extension Conversation {
 }
 
 extension ClientError {
-    /// Whether the same request may well succeed a little later.
-    fileprivate var isPassing: Bool {
-        [.unreachable, .interrupted, .timedOut, .throttled, .serviceFailed].contains(code)
+    /// Whether this is a clear no; anything else may pass, gateways that fail and networks that want a login included.
+    fileprivate var isRefusal: Bool {
+        [.unauthorized, .tokenExpired, .notFound, .rejected, .invalidURL].contains(code)
     }
 }

@@ -10,6 +10,8 @@ struct Requests: OptionSet, Sendable {
     static let sent = Requests(rawValue: 2)
     /// A post was answered, so the bot's answers wait to be polled.
     static let answered = Requests(rawValue: 4)
+    /// The service has accepted something, so neither it nor the credential is lost.
+    static let accepted = Requests(rawValue: 32)
     /// This machine has been asleep; goes with ``reconnect``.
     static let wake = Requests(rawValue: 16)
     /// End for good.

@@ -105,7 +105,7 @@ struct CredentialTests {
         }
     }
 
-    @Test func `a renewal refused for its token is repeated with a new one, once`() async throws {
+    @Test func `a stream refused for its token is asked for with new ones, three at most`() async throws {
         let expired = FakeService.Answer.status(403, body: #"{"error":{"code":"TokenExpired","message":"x"}}"#)
         try await withFakeService { service in
             await service.script("GET \(FakeService.path)", expired)
@@ -118,9 +118,13 @@ struct CredentialTests {
                 await service.until { $0.streamCount == 2 }
                 await service.script("GET \(FakeService.path)", expired, expired)
                 await service.dropStreams()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 3 }
+                for _ in 1...6 { await service.script("GET \(FakeService.path)", expired) }
+                await service.dropStreams()
                 await events.wait(for: .expired)
             }
-            #expect(await service.requests(Self.refresh).count == 2)
+            #expect(await service.requests(Self.refresh).count == 5)
         }
     }
 
@@ -134,6 +138,9 @@ struct CredentialTests {
                 await service.until { $0.streamCount == 1 }
                 await service.dropStreams()
                 await events.wait(for: .expired)
+                // What is said goes through, so what is answered must arrive.
+                _ = try await conversation.send(.message("hello"))
+                await events.wait(for: .online)
             }
         }
     }

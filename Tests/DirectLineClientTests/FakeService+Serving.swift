@@ -95,6 +95,7 @@ private func serve(_ channel: HTTPChannel, _ service: FakeService) async {
                 // A refused upgrade comes without its head (apple/swift-nio#2632).
                 let answer: FakeService.Answer =
                     if let head { await service.answer(request(head, body)) } else { .status(403) }
+                if case .silence = answer { continue }
                 guard case .status(let status, let text, let fields) = answer else { return }
                 var headers = HTTPHeaders(fields.map { ($0.key, $0.value) })
                 headers.replaceOrAdd(name: "Content-Length", value: String(text.utf8.count))

@@ -21,6 +21,8 @@ actor FakeService {
         case status(Int, body: String = "", headers: [String: String] = [:])
         /// Close the connection without an answer.
         case hangUp
+        /// Keep the connection and never answer.
+        case silence
     }
 
     static let conversationID = "conv|1-x"

@@ -74,6 +74,92 @@ struct RuleTests {
         }
     }
 
+    private static let mine = #"{"token":"renewed","conversationId":"conv|1-x"}"#
+
+    @Test(arguments: [400, 401, 403, 404, 405, 410])
+    func `whatever a service says no to a refresh with, the endpoint is asked`(status: Int) async throws {
+        try await withFakeService { service in
+            await service.script("GET /token", .status(200, body: #""granted""#), .status(200, body: Self.mine))
+            await service.script(Self.refresh, .status(status))
+            let credential = DirectLineCredential.tokenEndpoint("\(service.base)/token")
+            try await DirectLine.withConversation(.test(service, credential: credential, transport: .polling)) {
+                #expect(await $0.renewCredential() == .renewed)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        FakeService.Answer.hangUp, .status(302), .status(408), .status(429), .status(502), .status(503), .status(504),
+        .status(200, body: "<html>Please log in to the network</html>"),
+    ])
+    func `trouble on the way to the endpoint is no refusal`(trouble: FakeService.Answer) async throws {
+        try await withFakeService { service in
+            await service.script(
+                "GET /token",
+                .status(200, body: #""granted""#),
+                trouble,
+                .status(200, body: Self.mine)
+            )
+            await service.script(Self.refresh, .status(403), .status(403))
+            let credential = DirectLineCredential.tokenEndpoint("\(service.base)/token")
+            try await DirectLine.withConversation(.test(service, credential: credential, transport: .polling)) {
+                conversation in
+                guard case .failed = await conversation.renewCredential() else {
+                    Issue.record("given up")
+                    return
+                }
+                #expect(await conversation.renewCredential() == .renewed)
+            }
+        }
+    }
+
+    @Test func `a renewal that is left half-way is no refusal`() async throws {
+        try await withFakeService { service in
+            await service.script(
+                "GET /token",
+                .status(200, body: #""granted""#),
+                .silence,
+                .status(200, body: Self.mine)
+            )
+            await service.script(Self.refresh, .status(403), .status(403))
+            let credential = DirectLineCredential.tokenEndpoint("\(service.base)/token")
+            try await DirectLine.withConversation(.test(service, credential: credential, transport: .polling)) {
+                conversation in
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { _ = await conversation.renewCredential() }
+                    await service.until { $0.requests("GET /token").count == 2 }
+                    group.cancelAll()
+                }
+                #expect(await conversation.renewCredential() == .renewed)
+            }
+        }
+    }
+
+    @Test func `an endpoint that has refused is asked again when the user wants to reconnect`() async throws {
+        try await withFakeService { service in
+            await service.script(
+                "GET /token",
+                .status(200, body: #""granted""#),
+                .status(403),
+                .status(200, body: Self.mine)
+            )
+            for _ in 1...2 {
+                await service.script(Self.refresh, .status(403))
+                await service.script("GET \(FakeService.path)", .status(403))
+            }
+            let credential = DirectLineCredential.tokenEndpoint("\(service.base)/token")
+            try await DirectLine.withConversation(.test(service, credential: credential)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: .online)
+                await service.until { $0.streamCount == 1 }
+                await service.dropStreams()
+                await events.wait(for: .expired)
+                await conversation.reconnect()
+                await events.wait(for: .online)
+            }
+        }
+    }
+
     @Test func `a token that several requests find dead is renewed by one of them`() async throws {
         try await withFakeService { service in
             let mine = #"{"token":"renewed","conversationId":"conv|1-x"}"#

@@ -171,16 +171,60 @@ struct StreamStateMachineTests {
         }
     }
 
-    @Test func `an expired token is renewed once for one failure`() {
+    @Test func `a fresh token that is refused is replaced after a wait, and the third in a row is the last`() {
         var machine = onlineMachine()
         let expired = ClientError(.tokenExpired, "expired", status: 403)
         _ = machine.handle(broken)
+        for _ in 1...2 {
+            #expect(machine.handle(.requestFailed(expired)) == Step(report: nil, action: .renewCredential))
+            #expect(machine.handle(.credentialRenewed) == Step(report: nil, action: .renew))
+            #expect((wait(machine.handle(.requestFailed(expired))) ?? 0) >= 800)
+            #expect(machine.handle(.waited).action == .renew)
+        }
         #expect(machine.handle(.requestFailed(expired)) == Step(report: nil, action: .renewCredential))
         #expect(machine.handle(.credentialRenewed) == Step(report: nil, action: .renew))
         #expect(machine.handle(.requestFailed(expired)) == Step(report: .expired, action: .rest))
         #expect(machine.handle(.reconnectRequested).action == .renew)
         #expect(machine.handle(.requestFailed(expired)) == Step(report: nil, action: .renewCredential))
         #expect(machine.handle(.credentialLost) == Step(report: .expired, action: .rest))
+    }
+
+    @Test func `tokens that die now and then never add up to the end`() {
+        var machine = onlineMachine()
+        let expired = ClientError(.tokenExpired, "expired", status: 403)
+        for _ in 1...10 {
+            _ = machine.handle(broken)
+            #expect(machine.handle(.requestFailed(expired)).action == .renewCredential)
+            #expect(machine.handle(.credentialRenewed).action == .renew)
+            #expect(wait(machine.handle(.requestFailed(expired))) != nil)
+            _ = machine.handle(.waited)
+            #expect(machine.handle(.renewed(streamURL: url)).action == .openSocket(url: url))
+            _ = machine.handle(.socketOpened)
+        }
+    }
+
+    @Test func `a gateway that says 401 to a token may take another`() {
+        let wanted = ClientError(.unauthorized, "wants a token", status: 401)
+        var machine = onlineMachine()
+        _ = machine.handle(broken)
+        #expect(machine.handle(.requestFailed(wanted)).action == .renewCredential)
+        var other = self.machine(canRenewCredential: false)
+        _ = other.handle(.started(streamURL: nil))
+        #expect(other.handle(.requestFailed(wanted)) == Step(report: .failed(wanted), action: .rest))
+    }
+
+    @Test func `what the service accepts brings the stream back, but not after the bot's end`() {
+        let back = ConnectionState.reconnecting(attempt: 1, after: .zero, reason: "the service answers")
+        for failure in [ClientError(.rejected, "wrong", status: 400), ClientError(.notFound, "gone", status: 404)] {
+            var machine = onlineMachine()
+            _ = machine.handle(broken)
+            #expect(machine.handle(.requestFailed(failure)).action == .rest)
+            #expect(machine.handle(.accepted) == Step(report: back, action: .renew))
+        }
+        var over = onlineMachine()
+        _ = over.handle(.conversationEnded)
+        _ = over.handle(broken)
+        #expect(over.handle(.accepted) == Step(report: nil, action: .rest))
     }
 
     @Test func `a token may die twice while the service has other trouble`() {

@@ -171,6 +171,7 @@ extension ClientError {
         case 403 where serviceCode == "TokenExpired": (.tokenExpired, "says that the token has expired")
         case 403: (.unauthorized, "refuses the secret or token")
         case 404: (.notFound, "does not know this conversation or address")
+        case 408: (.timedOut, "has waited for this too long")
         case 409: (.conflict, "has this already")
         case 413: (.tooLarge, "finds this too large")
         case 400 where serviceCode == "MessageSizeTooBig": (.tooLarge, "finds this too large")

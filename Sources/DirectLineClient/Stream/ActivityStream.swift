@@ -31,7 +31,7 @@ struct ActivityStream: Sendable {
         var machine = StreamStateMachine(
             transport: configuration.transport,
             pollInterval: configuration.pollInterval,
-            canRenewCredential: !conversation.tokens.isSecret,
+            canRenewCredential: !conversation.tokens.isSecret && conversation.tokens.bearer != nil,
             seed: configuration.randomSeed ?? .random(in: .min ... .max)
         )
         var step = machine.handle(.started(streamURL: streamURL))
@@ -49,6 +49,8 @@ struct ActivityStream: Sendable {
         _ action: StreamStateMachine.Action,
         _ machine: inout StreamStateMachine
     ) async -> StreamStateMachine.Event {
+        // What was accepted before an attempt says nothing about its failure.
+        if action != .rest { requests.take(.accepted) }
         switch action {
         case .openSocket(let url): return await read(url, &machine)
         case .wait(let duration) where machine.isBetweenPolls: return await pause(duration)
@@ -69,9 +71,8 @@ struct ActivityStream: Sendable {
                 }
             }
         case .keepReading, .rest:
-            await requests.wait(for: [.leave, .reconnect, .sent])
-            requests.take(.sent)
-            return .sent
+            await requests.wait(for: [.leave, .reconnect, .sent, .accepted])
+            return requests.take(.sent) || !requests.take(.accepted) ? .sent : .accepted
         }
     }
 
@@ -164,7 +165,7 @@ struct ActivityStream: Sendable {
             }
             tracer.socket("closed, " + words(for: closure.withLock { $0 }))
             if requests.take(.sent) { _ = machine.handle(.sent) }
-            requests.take(.answered)
+            requests.take([.answered, .accepted])
             return .socketClosed(reason: words(for: closure.withLock { $0 }), lifetime: lifetime)
         }
     }

@@ -50,6 +50,8 @@ struct StreamStateMachine: Sendable {
         case sent
         /// The bot has had something to answer.
         case answered
+        /// The service has accepted something, so neither it nor the credential is lost.
+        case accepted
     }
 
     private enum Phase {
@@ -71,8 +73,10 @@ struct StreamStateMachine: Sendable {
     private var isTrial = false
     /// How long polls have brought nothing.
     private var silence = Duration.zero
-    /// Whether the present failure has already cost a new token.
+    /// Whether the credential is fresh, so that a refusal of it is another than that of the one before.
     private var hasNewCredential = false
+    /// Fresh credentials refused in a row.
+    private var freshRefusals = 0
     private var hasConversationEnded = false
     private let canRenewCredential: Bool
     private var reported: ConnectionState?
@@ -82,6 +86,8 @@ struct StreamStateMachine: Sendable {
     /// The wait after another client has taken the conversation over.
     static let collisionDelay = Duration.seconds(30)
     private static let refusalLimit = 3
+    /// So many fresh credentials are tried before they are taken for wrong: one may die on its way, or too early.
+    private static let freshCredentialLimit = 3
     /// Whether what is waited for is the time of the next poll, which a post may bring forward.
     var isBetweenPolls: Bool { phase == .waitingToPoll }
     /// After so much polling a socket is tried again: the proxy in between may have been another network's.
@@ -125,6 +131,7 @@ struct StreamStateMachine: Sendable {
         case .woke: return woke()
         case .sent: return sent()
         case .answered: return goOn()
+        case .accepted: return accepted()
         }
     }
 }
@@ -133,7 +140,7 @@ struct StreamStateMachine: Sendable {
 
 extension StreamStateMachine {
     private mutating func haveAddress(_ url: String?) -> Step {
-        hasNewCredential = false
+        forgetRefusals()
         guard !isPolling else { return poll() }
         guard let url else {
             isTrial = false
@@ -182,16 +189,18 @@ extension StreamStateMachine {
         return Step(report: nil, action: .renew)
     }
 
-    private mutating func reconnect() -> Step {
+    private mutating func reconnect(_ reason: String = "asked for") -> Step {
         attempt = 1
         refusals = 0
-        hasNewCredential = false
+        forgetRefusals()
         hasConversationEnded = false
         isPolling = transport == .polling
         if isPolling { return poll() }
         phase = .renewing
-        return step(.reconnecting(attempt: 1, after: .zero, reason: "asked for"), .renew)
+        return step(.reconnecting(attempt: 1, after: .zero, reason: reason), .renew)
     }
+
+    private mutating func forgetRefusals() { (hasNewCredential, freshRefusals) = (false, 0) }
 }
 
 extension StreamStateMachine {
@@ -215,7 +224,7 @@ extension StreamStateMachine {
 
     private mutating func polled(_ isEmpty: Bool) -> Step {
         attempt = 0
-        hasNewCredential = false
+        forgetRefusals()
         if hasConversationEnded, isEmpty { return rest(.ended(reason: "the bot ended the conversation")) }
         silence = isEmpty ? silence + pollInterval : .zero
         pollingTime += silence >= .seconds(60) ? pollInterval * 5 : pollInterval
@@ -238,6 +247,11 @@ extension StreamStateMachine {
         }
     }
 
+    private mutating func accepted() -> Step {
+        // The last post of a conversation that the bot has ended is often answered after that end.
+        phase == .resting && !hasConversationEnded ? reconnect("the service answers") : goOn()
+    }
+
     /// What is under way goes on; there is always something, or the stream would be lost for ever.
     private mutating func goOn() -> Step {
         switch phase {
@@ -256,21 +270,26 @@ extension StreamStateMachine {
         switch error.code {
         case .notFound: return rest(.ended(reason: error.message))
         case .tokenExpired, .unauthorized:
-            // 401 says that no credential was sent at all; another one would not be either.
-            guard error.status != 401 else { return rest(.failed(error)) }
             guard canRenewCredential else {
                 return rest(error.code == .tokenExpired ? .expired : .failed(error))
             }
-            guard !hasNewCredential else { return rest(.expired) }
+            guard !hasNewCredential else { return freshOneRefused(error) }
             phase = .renewingCredential
             return Step(report: nil, action: .renewCredential)
         case .rejected, .invalidURL: return rest(.failed(error))
         default:
             // The credential was not what was wrong; should it be so again, that is another failure.
-            hasNewCredential = false
+            forgetRefusals()
             if isTrial { return endTrial() }
             return retry(error.message, isImmediate: false, atLeast: error.retryAfter)
         }
+    }
+
+    private mutating func freshOneRefused(_ error: ClientError) -> Step {
+        hasNewCredential = false
+        freshRefusals += 1
+        return freshRefusals < Self.freshCredentialLimit
+            ? retry(error.message, isImmediate: false, atLeast: error.retryAfter) : rest(.expired)
     }
 
     private mutating func retry(_ reason: String, isImmediate: Bool, atLeast floor: Duration? = nil) -> Step {
