@@ -146,16 +146,18 @@ public final class Conversation: Sendable {
     private func repeating<Answer>(_ request: (_ bearer: String?) async throws -> Answer) async throws -> Answer {
         var backoff = Backoff(seed: state.withLock { $0.random.next() })
         var retries = 0
-        var hasNewToken = false
+        var newTokens = 0
         while true {
             do {
                 let answer = try await request(tokens.bearer)
                 requests.post(.accepted)
                 return answer
             } catch let error as ClientError {
-                if error.status == 403, !hasNewToken, await renewCredential() == .renewed {
-                    hasNewToken = true
-                    continue
+                if error.status == 403, newTokens == 0 || error.code == .tokenExpired, newTokens < Self.retryLimit {
+                    // A fresh one that is dead too died early; haste would not help.
+                    if newTokens > 0 { try await configuration.clock.sleep(for: backoff.delay(beforeRetry: newTokens)) }
+                    newTokens += 1
+                    if await renewCredential() == .renewed { continue }
                 }
                 let mayRepeat = error.code == .unreachable || error.code == .throttled || error.status == 503
                 retries += 1

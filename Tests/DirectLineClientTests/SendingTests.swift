@@ -86,6 +86,25 @@ struct SendingTests {
         #expect(count == 1)
     }
 
+    @Test(arguments: [3, 4])
+    func `a fresh token that has died too is replaced, three times at most`(dead: Int) async throws {
+        try await withFakeService { service in
+            for _ in 1...dead {
+                await service.script(Self.route, .status(403, body: #"{"error":{"code":"TokenExpired"}}"#))
+            }
+            try await DirectLine.withConversation(.test(service, transport: .polling)) { conversation in
+                if dead == 3 {
+                    let receipt = try await conversation.send(.message("hello"))
+                    #expect(receipt.id != nil)
+                } else {
+                    let error = await #expect(throws: ClientError.self) { try await conversation.send(.message("x")) }
+                    #expect(error?.code == .tokenExpired)
+                }
+            }
+            #expect(await service.requests(Self.route).count == 4)
+        }
+    }
+
     @Test func `an expired token is renewed once and the activity sent with the new one`() async throws {
         try await withFakeService { service in
             await service.script(Self.route, .status(403, body: #"{"error":{"code":"TokenExpired","message":"x"}}"#))
