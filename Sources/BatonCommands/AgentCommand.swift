@@ -91,6 +91,7 @@ package struct AgentCommand: AsyncParsableCommand {
             client.transport = io.transport.transport
             client.proxies = try Secrets.proxies()
             client.onTrace = trace.take
+            client.isTraced = trace.isWanted
             let configuration = client
             let loop = ChatLoop(
                 console: console,

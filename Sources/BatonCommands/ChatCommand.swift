@@ -135,8 +135,8 @@ package struct ChatCommand: AsyncParsableCommand {
         client.transport = io.transport.transport
         client.proxies = try Secrets.proxies()
         client.trustedCertificates = ca
-        // A script that wants it says so at its start; making entries costs a little.
-        if io.trace != nil || screen.isInteractive { client.onTrace = trace.take }
+        client.onTrace = trace.take
+        client.isTraced = trace.isWanted
         if let last, !last.userId.isEmpty { client.user.id = last.userId }
         let configuration = client
         let resumption = Mutex(last?.resumption)
@@ -178,12 +178,15 @@ package struct ChatCommand: AsyncParsableCommand {
         let tell = { @Sendable (words: String) in
             console.show(screen.output.text(of: .notice(words), columns: console.columns))
         }
-        let yesterday = Timestamp.now.milliseconds - 86_400_000
-        let cutOff = (try? folder.unfinished()) ?? []
-        if screen.isInteractive, cutOff.contains(where: { $0.modifiedAt.milliseconds > yesterday }) {
+        let hint = { @Sendable in
             tell("A chat of the last day was cut off; `baton transcript recover` has what was said.")
         }
-        return ChatJournal(in: folder, subject: subject, reportFailure: tell)
+        return ChatJournal(
+            in: folder,
+            subject: subject,
+            reportCutOff: screen.isInteractive ? hint : nil,
+            reportFailure: tell
+        )
     }
 
     private func resumption(

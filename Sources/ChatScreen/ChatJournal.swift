@@ -27,15 +27,25 @@ package final class ChatJournal: Sendable {
     /// - Parameters:
     ///   - folder: Where journals are.
     ///   - subject: With whom the chat is.
+    ///   - reportCutOff: Told when a chat of the last day was cut off, some time after the start.
     ///   - reportFailure: Told once, in a sentence, when nothing can be written any more; the chat goes on.
     package init(
         in folder: JournalFolder,
         subject: String,
+        reportCutOff: (@Sendable () -> Void)? = nil,
         reportFailure: @escaping @Sendable (String) -> Void
     ) {
         self.folder = folder
         self.subject = subject
         self.reportFailure = reportFailure
+        // Looking through a folder of journals takes its time, which neither the start nor the first line has.
+        queue.async {
+            let now = Timestamp.now
+            _ = try? folder.prune(JournalFolder.Retention(), at: now)
+            guard let reportCutOff, let cutOff = try? folder.unfinished() else { return }
+            let yesterday = now.milliseconds - 86_400_000
+            if cutOff.contains(where: { $0.modifiedAt.milliseconds > yesterday }) { reportCutOff() }
+        }
     }
 
     /// Takes an activity; once this returns it outlives the process.
@@ -66,7 +76,6 @@ package final class ChatJournal: Sendable {
 
     private func begin() throws(TranscriptError) -> TranscriptJournal {
         let now = Timestamp.now
-        _ = try? folder.prune(JournalFolder.Retention(), at: now)
         return try TranscriptJournal(
             creating: folder.newPath(at: now, tag: String(UInt32.random(in: 0 ... .max), radix: 36)),
             subject: subject,

@@ -34,8 +34,8 @@ package final class TraceFeed: Sendable {
 
     deinit { if let descriptor { close(descriptor) } }
 
-    /// Whether anything is wanted; nobody needs to make entries otherwise.
-    package var isWritten: Bool { descriptor != nil }
+    /// Whether anything is wanted at present; nobody needs to make entries otherwise.
+    @Sendable package func isWanted() -> Bool { descriptor != nil || isShown.withLock { $0 } }
 
     /// Shows entries from now on, or no longer.
     package func show(_ isShown: Bool) { self.isShown.withLock { $0 = isShown } }

@@ -49,6 +49,8 @@ public struct ClientConfiguration: Sendable {
     ///
     /// Called from many tasks; must return at once.
     public var onTrace: (@Sendable (TraceEntry) -> Void)?
+    /// Whether ``onTrace`` wants to hear at present; while it does not, nothing is prepared for it.
+    public var isTraced: @Sendable () -> Bool = { true }
     /// What waiting is measured by.
     public var clock: any Clock<Duration>
     /// The time of day, for the local timestamps of activities.

@@ -21,13 +21,13 @@ extension TranscriptStatistics {
             "activities     \(activities)",
             "turns          \(userTurns) of the user, \(botMessages) of the bot, \(agentMessages) of agents",
         ]
-        if let span { lines.append("time           \(TimeWords.duration(span))") }
+        if let span { lines.append("time           \(span.inWords)") }
         for (name, _, durations) in kinds {
             guard let median = durations.quantile(0.5), let high = durations.quantile(0.95),
                 let most = durations.sorted.last
             else { continue }
             let figures =
-                "median \(TimeWords.duration(median)), 95 % \(TimeWords.duration(high)), most \(TimeWords.duration(most))"
+                "median \(median.inWords), 95 % \(high.inWords), most \(most.inWords)"
             let plot = durations.sorted.count > 1 ? "  " + Self.plot(durations.sorted, isDrawn: isDrawn) : ""
             lines.append(Self.padded(name) + "\(durations.sorted.count) × \(figures)\(plot)")
         }
@@ -52,7 +52,7 @@ extension TranscriptStatistics {
         let bars = Array(isDrawn ? " ▁▂▃▄▅▆▇█" : " .:-=+*#@")
         let peak = counts.max() ?? 1
         let row = counts.map { bars[$0 == 0 ? 0 : max(1, $0 * 8 / peak)] }
-        return "0 |" + String(row) + "| " + TimeWords.duration(most)
+        return "0 |" + String(row) + "| " + most.inWords
     }
 
     /// The figures as a JSON object, durations in milliseconds.

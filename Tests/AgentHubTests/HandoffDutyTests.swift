@@ -34,6 +34,19 @@ struct HandoffDutyTests {
         #expect(bench.hub.heard == ["1", "2", "3", "4", "5"])
     }
 
+    @Test func `A17 a bot that asks twice, wherever it runs, gets one agent, and the user's stream has both requests`()
+    {
+        let bench = Bench(faults: [.twoInitiations])
+        bench.botSends(initiate())
+        #expect(bench.hub.requests.count == 1)
+        let again = bench.conversation.stream.filter { $0.name == "handoff.initiate" }
+        #expect(again.count == 1)
+        #expect(again.first?.id != "i-1")
+        bench.reports(.accepted(ana))
+        #expect(bench.userSays("hello") == .adapter)
+        #expect(bench.hub.heard == ["hello"])
+    }
+
     @Test func `A13 a user who withdraws has the bot back, waiting or talking, and the hub is told`() {
         for isLive in [false, true] {
             let bench = Bench()
@@ -124,6 +137,7 @@ struct HandoffDutyTests {
             case .acceptanceMissing: ["Ana: hi", "Ana: completed"]
             case .completionTwice: ["Ana: accepted", "Ana: hi", "Ana: completed", "Ana: completed"]
             case .completionMissing: ["Ana: accepted", "Ana: hi"]
+            case .twoInitiations: ["Ana: accepted", "Ana: hi", "Ana: completed"]
             case .agentAfterEnd:
                 ["Ana: accepted", "Ana: hi", "Ana: completed", "Ana: One more thing: please keep your receipt."]
             }

@@ -30,14 +30,6 @@ struct FaultyBotTests {
         #expect(try await visit.turn(.handoffStatus(.completed(.ended), conversationId: "c-1")) == [])
     }
 
-    @Test func `it asks twice, with an id each`() async throws {
-        let visit = Self.visit(.twoInitiations)
-        let answers = try await visit.say("a person, please")
-        #expect(Self.requests(in: answers) == 2)
-        #expect(Set(answers.compactMap(\.id)).count == answers.count)
-        #expect(try await visit.say("opening hours").count == 1)
-    }
-
     @Test func `it ends the conversation once an agent is there`() async throws {
         let visit = Self.visit(.botEnds, .botSpeaks)
         #expect(try await visit.say("a person, please").allSatisfy { $0.type != .endOfConversation })

@@ -120,6 +120,10 @@ package actor HandoffAdapter: ConversationAdapter {
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session
         if deserted.contains(conversation.id) { await session.connectionChanged(isOpen: false) }
+        if faults.contains(.twoInitiations), let again = try? await conversation.send(activity) {
+            // Heard as the bot's own, which this finds a session for.
+            await botSent(again, in: conversation)
+        }
     }
 
     package func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {

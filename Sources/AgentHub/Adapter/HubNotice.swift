@@ -1,10 +1,29 @@
-import BotSchema
+package import BotSchema
 
 /// What the hub tells the user in words, where the handoff protocol has no status for it.
-struct HubNotice {
+///
+/// It goes over the wire as a message, marked in `channelData.baton.notice`.
+package struct HubNotice {
     /// A stable word for programs, kept in `channelData.baton.notice`.
-    let code: String
-    let text: String
+    package let code: String
+    /// The words for the user.
+    package let text: String
+    /// The agent that it is about, once it is on the wire.
+    package private(set) var agentName: String?
+
+    init(code: String, text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    /// Reads the notice that a message is; nil for what people and bots say.
+    package init?(_ activity: Activity) {
+        guard activity.type == .message, let text = activity.text, let mark = activity.channelData?["baton"],
+            let code = mark["notice"]?.string
+        else { return nil }
+        self.init(code: code, text: text)
+        agentName = mark["agentName"]?.string
+    }
 
     static func held(by agent: HubAgent) -> HubNotice {
         HubNotice(code: "held", text: "\(agent.name) has put you on hold.")

@@ -22,6 +22,8 @@ package enum StatusFault: String, NamedFault {
     case completionTwice = "completion-twice"
     /// Nobody says that the agent is done: legal as well.
     case completionMissing = "completion-missing"
+    /// The request for an agent comes twice, under an id each, wherever the bot runs.
+    case twoInitiations = "two-initiations"
     /// The agent goes on talking after the completion.
     case agentAfterEnd = "agent-after-end"
 
@@ -39,6 +41,7 @@ package enum StatusFault: String, NamedFault {
         case .acceptanceMissing: "no status says that an agent has accepted"
         case .completionTwice: "the completion is sent twice"
         case .completionMissing: "no status says that the agent is done"
+        case .twoInitiations: "the bot asks for an agent twice in one turn"
         case .agentAfterEnd: "the agent says something after the completion"
         }
     }

@@ -2,15 +2,12 @@
 package enum BotFault: String, NamedFault {
     /// It talks although an agent has the conversation.
     case botSpeaks = "bot-speaks"
-    /// It asks for an agent twice in one turn; seen of bots whose answers pass through this program.
-    case twoInitiations = "two-initiations"
     /// It ends the conversation although an agent has it.
     case botEnds = "bot-ends"
 
     package var summary: String {
         switch self {
         case .botSpeaks: "the bot says something while an agent has the conversation"
-        case .twoInitiations: "the bot asks for an agent twice in one turn"
         case .botEnds: "the bot ends the conversation while an agent has it"
         }
     }

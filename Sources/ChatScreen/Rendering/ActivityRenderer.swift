@@ -1,3 +1,4 @@
+import AgentHub
 package import BotSchema
 import Handoff
 import LineEditing
@@ -30,7 +31,7 @@ package struct ActivityRenderer: Sendable {
     package func lines(of activity: Activity, by speaker: Speaker, columns: Int, isNumbered: Bool) -> [String] {
         // What a service tags so is for itself.
         if activity.isTaggedHidden { return [] }
-        if let notice = activity.hubNotice {
+        if let notice = HubNotice(activity) {
             return HandoffLine(style: style, columns: columns).lines(of: [notice.text])
         }
         let layout = MessageLayout(style: style, columns: columns)

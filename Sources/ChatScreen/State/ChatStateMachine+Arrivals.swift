@@ -1,3 +1,4 @@
+import AgentHub
 import BotSchema
 import DirectLineClient
 import Handoff
@@ -36,7 +37,7 @@ extension ChatStateMachine {
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
         if transitions.contains(where: \.isChange) { (joinedAgent, isBetweenAgents) = (nil, false) }
-        if let notice = activity.hubNotice { follow(notice) }
+        if let notice = HubNotice(activity) { follow(notice) }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
         let growth = isEcho ? LiveReplies.Change.unrelated : liveReplies.take(activity, at: now)
         if growth != .unrelated {
@@ -45,7 +46,7 @@ extension ChatStateMachine {
             actions.append(showTyping(of: speaker))
         }
         if isMessage { choices = Choices(of: activity) }
-        if isMessage, activity.hubNotice == nil { latency.answered(at: now) }
+        if isMessage, HubNotice(activity) == nil { latency.answered(at: now) }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }

@@ -19,7 +19,7 @@ extension Conversation {
         guard let address = attachment.contentURL else {
             throw ClientError(.invalidURL, "the attachment names no file")
         }
-        if let data = DataURL(address) {
+        if let data = DataURI(address) {
             try checkSize(data.bytes.count)
             let names = [attachment.name]
             return DownloadedFile(

@@ -32,25 +32,3 @@ public struct DownloadedFile: Hashable, Sendable {
         return name.isEmpty ? nil : name
     }
 }
-
-/// An address that holds the file itself (RFC 2397).
-struct DataURL: Hashable, Sendable {
-    let contentType: String?
-    let bytes: [UInt8]
-
-    /// Reads `data:[type][;base64],…`; nil when the text is none.
-    init?(_ text: String) {
-        guard text.prefix(5).lowercased() == "data:", let comma = text.firstIndex(of: ",") else { return nil }
-        var header = text[text.index(text.startIndex, offsetBy: 5)..<comma]
-        let content = text[text.index(after: comma)...]
-        let isBase64 = header.lowercased().hasSuffix(";base64")
-        if isBase64 { header = header.dropLast(7) }
-        contentType = header.isEmpty ? nil : String(header)
-        guard isBase64 else {
-            bytes = PercentCoding.bytes(content)
-            return
-        }
-        guard let decoded = Base64.decode(PercentCoding.decoded(content)) else { return nil }
-        bytes = decoded
-    }
-}

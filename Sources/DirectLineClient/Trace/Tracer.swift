@@ -5,6 +5,7 @@ import Synchronization
 /// Tells whoever asked for it what goes over the wire.
 struct Tracer: Sendable {
     private let hook: (@Sendable (TraceEntry) -> Void)?
+    private let isWanted: @Sendable () -> Bool
     private let now: @Sendable () -> Timestamp
     private let counter = Counter()
     let mask = SecretMask()
@@ -22,6 +23,7 @@ struct Tracer: Sendable {
 
     init(_ configuration: ClientConfiguration) {
         hook = configuration.onTrace
+        isWanted = configuration.isTraced
         now = configuration.now
         switch configuration.credential {
         case .secret(let secret): mask.learn(secret)
@@ -33,7 +35,7 @@ struct Tracer: Sendable {
     }
 
     /// Whether anybody listens; masking costs something.
-    var isOn: Bool { hook != nil }
+    var isOn: Bool { hook != nil && isWanted() }
 
     func nextNumber() -> Int { counter.next() }
 
@@ -78,7 +80,7 @@ struct Tracer: Sendable {
     }
 
     private func tell(_ kind: TraceEntry.Kind, _ fill: (inout TraceEntry) -> Void) {
-        guard let hook else { return }
+        guard let hook, isWanted() else { return }
         var entry = TraceEntry(kind, at: now())
         fill(&entry)
         hook(entry)
