@@ -30,10 +30,11 @@ package struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: "Who you are") var person: PersonOptions
     @OptionGroup(title: "Input and output") var io: ConsoleOptions
 
-    @Option(
-        help: ArgumentHelp("Go on with a conversation with the service, by its id or with “last”.", valueName: "id")
-    )
-    var resume: String?
+    @Flag(help: "Go on with the last conversation with the service, or with the one of the id.")
+    var resume = false
+
+    @Argument(help: ArgumentHelp("The conversation to go on with, for --resume.", valueName: "conversation-id"))
+    var conversationId: String?
 
     @Option(help: ArgumentHelp("A PEM file of an authority to be trusted besides the system's.", valueName: "file"))
     var ca: [String] = []
@@ -48,6 +49,9 @@ package struct ChatCommand: AsyncParsableCommand {
         try service.validate()
         try hub.validate()
         try io.validate()
+        if let conversationId, !resume {
+            throw ValidationError("“\(conversationId)” is no command of baton; a conversation's id goes with --resume.")
+        }
         if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
     }
 
@@ -194,12 +198,12 @@ package struct ChatCommand: AsyncParsableCommand {
         at endpoint: DirectLineEndpoint,
         isEmbedded: Bool
     ) throws(CommandError) -> ConversationPlaces.Place? {
-        guard let resume else { return nil }
+        guard resume else { return nil }
         if isEmbedded {
             throw CommandError("--resume needs a service; conversations with the embedded server end with it")
         }
         let here = places.filter { $0.authority == endpoint.authority }
-        if resume == "last" {
+        guard let conversationId, conversationId != "last" else {
             guard let last = here.first else {
                 throw CommandError("no conversation with \(endpoint.authority) is remembered")
             }
@@ -208,9 +212,9 @@ package struct ChatCommand: AsyncParsableCommand {
         let unknown = ConversationPlaces.Place(
             authority: endpoint.authority,
             userId: "",
-            resumption: Resumption(conversationId: resume)
+            resumption: Resumption(conversationId: conversationId)
         )
-        return here.first { $0.resumption.conversationId == resume } ?? unknown
+        return here.first { $0.resumption.conversationId == conversationId } ?? unknown
     }
 
     /// The user's side, and an agent's for `/as agent` where there is a hub.

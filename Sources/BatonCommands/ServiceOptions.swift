@@ -6,7 +6,12 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A bot's messaging endpoint on this machine, such as …/api/messages.", valueName: "url"))
     var bot: String?
 
-    @Option(help: ArgumentHelp("A Direct Line service, such as https://directline.botframework.com.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "A Direct Line service: its address, or global, europe, india or china for Microsoft's.",
+            valueName: "url"
+        )
+    )
     var directLine: String?
 
     @Option(help: ArgumentHelp("An address that gives a token, as Copilot Studio has one.", valueName: "url"))
@@ -69,6 +74,7 @@ struct ServiceOptions: ParsableArguments {
     }
 
     private func endpoint(_ text: String) throws(CommandError) -> DirectLineEndpoint {
+        if let named = DirectLineEndpoint.named[text.lowercased()] { return named }
         do throws(ClientError) {
             return try DirectLineEndpoint(text)
         } catch {

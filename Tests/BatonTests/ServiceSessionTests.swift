@@ -101,7 +101,7 @@ struct ServiceSessionTests {
         let (server, address) = try serve(home: home, secret: "s3cr3t-of-users")
         let environment = ["DIRECTLINE_SECRET": "s3cr3t-of-users"]
         let options = ["--json", "--direct-line", address]
-        let none = try run(options + ["--resume", "last"], input: [], home: home, environment: environment)
+        let none = try run(options + ["--resume"], input: [], home: home, environment: environment)
         #expect(none.exit == .code(1))
         #expect(none.output.contains("no conversation with"))
         let first = try run(options, input: ["opening hours"], home: home, environment: environment)
@@ -126,8 +126,11 @@ struct ServiceSessionTests {
         let id = try #require(ids.first)
         let third = try run(options + ["--resume", id], input: ["/status"], home: home, environment: environment)
         #expect(third.output.contains(id))
-        let wrong = try run(["--plain", "--resume", "last"], input: [], home: home)
+        let wrong = try run(["--plain", "--resume"], input: [], home: home)
         #expect(wrong.output.contains("--resume needs a service"))
+        let stray = try run(["--plain", "srve"], input: [], home: home)
+        #expect(stray.exit == .code(64))
+        #expect(stray.output.contains("“srve” is no command of baton"))
         withExtendedLifetime(server) {}
     }
 }

@@ -16,6 +16,34 @@ struct ChatStateMachineTests {
         #expect(echo.filter { !$0.isEmpty } == [])
     }
 
+    @Test func `C25 the user's line stands before replies that overtake its echo`() {
+        var script = ChatScript()
+        _ = script.open()
+        var shown = script.enter("hello")
+        shown += script.arrive(#"{"type":"message","text":"one","id":"c-1|2","from":{"id":"bot","role":"bot"}}"#)
+        shown += script.arrive(#"{"type":"message","text":"two","id":"c-1|3","from":{"id":"bot","role":"bot"}}"#)
+        shown += script.arrive(#"{"type":"message","text":"hello","id":"c-1|1","from":{"id":"u"}}"#, isEcho: true)
+        #expect(shown.filter { $0.contains(": ") } == ["you: hello", "bot: one", "bot: two"])
+    }
+
+    @Test func `C38 what nobody knows is saved as it came`() throws {
+        let wild = [
+            #"{"type":"hologram","id":"c-1|1","from":{"id":"bot","role":"bot"},"beam":{"depth":1.50,"x":null}}"#,
+            #"{"type":"message","id":"c-1|2","from":{"id":"bot","role":"bot","mood":[]},"attachments":[{"contentType":"application/x-smell","content":[1e400,"\u0000"]}],"entities":[{"type":"https://example.org/Odour","strength":9007199254740993}],"cci_bot_id":""}"#,
+        ]
+        var script = ChatScript()
+        _ = script.open()
+        for json in wild { _ = script.arrive(json) }
+        _ = script.enter("/save x.transcript")
+        let saved = try #require(script.savedActivities)
+        let bytes = Transcript(activities: saved).serialized(as: .array)
+        let reloaded = try Transcript(parsing: bytes, name: "x.transcript").activities
+        #expect(reloaded.map(\.jsonValue) == saved.map(\.jsonValue))
+        for (activity, json) in zip(reloaded, wild) {
+            #expect(activity.jsonValue == (try JSONValue(parsing: json)))
+        }
+    }
+
     @Test func `lines entered before the connection wait for it, in order`() {
         var script = ChatScript()
         #expect(script.enter("one").filter { $0.hasPrefix("post") } == [])

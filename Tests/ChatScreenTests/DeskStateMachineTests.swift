@@ -181,6 +181,17 @@ struct DeskScript {
         #expect(script.enter("/done").last == "There is nothing to wrap up.")
     }
 
+    @Test func `a transfer that is refused does not take back the one that was asked for meanwhile`() {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.connected(DeskScript.briefing()))
+        _ = script.enter("/transfer Nobody")
+        _ = script.enter("/transfer Eve")
+        _ = script.hear(.rejected("item-1", .targetUnavailable))
+        #expect(script.machine.current?.isOpen == false)
+        #expect(script.hear(.released("item-1")).first == "-- handoff: Maria, passed on to Eve")
+    }
+
     @Test func `a missed ring says what the hub made of it, and how to go on`() {
         var script = DeskScript()
         _ = script.begin()

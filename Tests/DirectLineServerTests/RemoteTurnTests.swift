@@ -22,16 +22,17 @@ struct RemoteTurnTests {
         }
     }
 
-    @Test func `S11 nobody at the bot's address is told with the address, at once`() async throws {
+    @Test func `S11 nobody at the bot's address is told with the address, by the first refusal`() async throws {
         let url = "http://127.0.0.1:1/api/messages"
         try await RemoteBot.withBot(at: url) { bot in
             try await withServer(bot: bot) { server in
                 let conversation = try await server.start()
-                let began = ContinuousClock.now
                 let answer = try await conversation.say("hi")
-                #expect(ContinuousClock.now - began < .seconds(2))
                 #expect(answer.status == 502)
-                #expect(answer.json?["error"]?["message"]?.string?.contains(url) == true)
+                let message = try #require(answer.json?["error"]?["message"]?.string)
+                #expect(message.contains(url))
+                // Not what the bound on waiting would say.
+                #expect(message.contains("refused"))
                 #expect(try await conversation.history().activities.map(\.text) == ["hi"])
             }
         }

@@ -102,7 +102,7 @@ extension DeskStateMachine {
     private mutating func connect(_ briefing: DeskBriefing) -> [ChatAction] {
         let known = index(of: briefing.item)
         if let known {
-            conversations[known].phase = .live
+            conversations[known].enter(.live)
             conversations[known].briefing = briefing
         } else {
             conversations.append(DeskConversation(number: nextNumber, briefing: briefing, phase: .live))
@@ -120,7 +120,7 @@ extension DeskStateMachine {
         guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
         remove(item)
         var parts = [conversation.name, "no longer yours"]
-        if case .leaving(let words) = conversation.phase { parts[1] = words }
+        if let words = conversation.departure { parts[1] = words }
         if let current, conversations.count > 0 { parts.append("you talk to \(current.name)") }
         return [.show(.hub(parts))]
     }
@@ -130,7 +130,7 @@ extension DeskStateMachine {
         if let index = index(of: item) {
             switch (reason, conversations[index].phase) {
             case (.targetUnavailable, _):
-                conversations[index].phase = .live
+                conversations[index].stay()
                 endedItems.removeAll { $0 == item }
             case (_, .ringing), (_, .accepting), (.gone, _), (.alreadyTaken, _): remove(item)
             default: break
@@ -238,7 +238,7 @@ extension DeskStateMachine {
             case .accepting: words = ["is being accepted"]
             case .live: words = ["live"]
             case .onHold: words = ["on hold"]
-            case .leaving(let how): words = [how]
+            case .leaving: words = [conversation.departure ?? "done"]
             }
             if conversation.item == currentItem { words.append("you talk here") }
             if conversation.unreadCount > 0 { words.append("\(conversation.unreadCount) new") }

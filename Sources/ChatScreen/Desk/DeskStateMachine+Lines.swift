@@ -197,7 +197,7 @@ extension DeskStateMachine {
     private mutating func accept(_ argument: String) -> [ChatAction] {
         if argument.hasPrefix("item-") { return tell(.accept(argument), words: "/accept \(argument)") }
         guard let index = ringing(argument) else { return [.show(.failure("Nothing rings that you could accept."))] }
-        conversations[index].phase = .accepting
+        conversations[index].enter(.accepting)
         // Whoever accepts wants to talk to that user.
         currentItem = nil
         return tell(.accept(conversations[index].item), words: "/accept")
@@ -217,7 +217,7 @@ extension DeskStateMachine {
                 return [.show(.failure("\(machine.oneLine(current.name)) \(words)."))]
             }
             if let index = machine.index(of: current.item) {
-                machine.conversations[index].phase = isOnHold ? .onHold : .live
+                machine.conversations[index].enter(isOnHold ? .onHold : .live)
             }
             let words = isOnHold ? "\(current.name) is on hold" : "\(current.name) is off hold"
             return [.show(.hub([words]))]
@@ -234,7 +234,7 @@ extension DeskStateMachine {
     }
 
     private mutating func leave(_ item: WorkItemID, _ words: String) {
-        if let index = index(of: item) { conversations[index].phase = .leaving(words) }
+        if let index = index(of: item) { conversations[index].leave(words) }
     }
 
     private mutating func finishWrapUp() -> [ChatAction] {
