@@ -46,6 +46,8 @@ struct PipedSessionTests {
         #expect(["bot", "ended"].contains(states.last))
         let agent = lines.filter { $0["activity"]?["from"]?["name"] == "Ana" && $0["activity"]?["type"] == "message" }
         #expect(!agent.isEmpty)
+        // Both lines were answered, the second before any agent was there.
+        #expect(lines.filter { $0["kind"] == "latency" && $0["milliseconds"]?.int != nil }.count == 2)
         let ids = lines.compactMap { $0["activity"] }.filter { $0["type"] == "message" }.compactMap { $0["id"]?.string }
         #expect(Set(ids).count == ids.count)
         let live = try #require(lines.firstIndex { $0["state"] == "live" })

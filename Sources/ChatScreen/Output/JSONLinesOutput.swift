@@ -3,7 +3,7 @@ import DirectLineClient
 import Handoff
 package import LineEditing
 
-/// Writes one JSON object a line: `activity`, `handoff`, `connection` and `notice`.
+/// Writes one JSON object a line: `activity`, `handoff`, `connection`, `latency`, `notice` and more.
 package struct JSONLinesOutput: ChatOutput {
     /// An output for machines.
     package init() {}
@@ -26,6 +26,7 @@ package struct JSONLinesOutput: ChatOutput {
         case .trace(let entry): ["kind": "trace", "entry": entry.jsonValue]
         case .hub(let parts): ["kind": "hub", "text": .string(parts.joined(separator: " · "))]
         case .connection(let state): connection(state)
+        case .latency(let milliseconds): ["kind": "latency", "milliseconds": .number(JSONNumber(milliseconds))]
         case .notice(let text): ["kind": "notice", "level": "info", "text": .string(text)]
         case .failure(let text): ["kind": "notice", "level": "error", "text": .string(text)]
         case .answer(let lines):

@@ -56,6 +56,7 @@ package struct ScreenOutput: ChatOutput {
         case .connection(let state):
             guard let words = state.announcement else { return [] }
             return wrapped(words, .faint, columns)
+        case .latency: return []
         case .notice(let text): return wrapped(text, .faint, columns)
         case .failure(let text): return wrapped(text, .failure, columns)
         case .answer(let lines):

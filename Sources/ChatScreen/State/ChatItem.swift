@@ -26,6 +26,8 @@ package enum ChatItem: Sendable {
     case notice(String)
     /// A sentence about something that went wrong.
     case failure(String)
+    /// How long the first message after a line took; for machines, people ask `/status`.
+    case latency(milliseconds: Int64)
     /// What a command answers, line by line, already dressed and neutralised.
     case answer([String])
     /// What a command answers in two columns; the words are neutralised when they are shown.

@@ -46,12 +46,14 @@ extension ChatStateMachine {
             actions.append(showTyping(of: speaker))
         }
         if isMessage { choices = Choices(of: activity) }
-        if isMessage, HubNotice(activity) == nil { latency.answered(at: now) }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }
         let item = ChatItem.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
         actions.append(.show(isChange ? .changed(item) : item))
+        if isMessage, HubNotice(activity) == nil, let milliseconds = latency.answered(at: now) {
+            actions.append(.show(.latency(milliseconds: milliseconds)))
+        }
         actions += transitions.map { .show(.handoff($0)) }
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))

@@ -22,6 +22,7 @@ extension ConnectionState {
     var trouble: String {
         switch self {
         case .reconnecting: "reconnecting…"
+        case .polling: "polling"
         case .expired: "token expired"
         default: ""
         }

@@ -15,11 +15,15 @@ struct TurnLatency: Sendable, Equatable {
     }
 
     /// A message came.
-    mutating func answered(at now: Timestamp) {
-        guard let enteredAt else { return }
+    ///
+    /// - Returns: The milliseconds since the line that it answers; nil when that has its answer already.
+    mutating func answered(at now: Timestamp) -> Int64? {
+        guard let enteredAt else { return nil }
         self.enteredAt = nil
         if milliseconds.count == Self.limit { milliseconds.removeFirst() }
-        milliseconds.append(max(0, now.milliseconds - enteredAt.milliseconds))
+        let latency = max(0, now.milliseconds - enteredAt.milliseconds)
+        milliseconds.append(latency)
+        return latency
     }
 
     /// The last and the usual times in words; nil before the first answer.
