@@ -30,7 +30,9 @@ public struct ServerConfiguration: Sendable {
     public var faults: [ServerFault] = []
     /// Where the chance in faults starts from.
     public var faultSeed: UInt64 = 1
-    /// Origins of web pages that may use the server, besides pages of this machine.
+    /// Origins of web pages that may use the server, besides pages that this machine serves.
+    ///
+    /// Pages opened from a file have the origin `null`, as has a sandboxed frame of any foreign page.
     public var allowedOrigins: [String] = []
     /// Names in `Host` under which a server on a loopback address is reached, besides the usual ones.
     public var allowedHosts: [String] = []
