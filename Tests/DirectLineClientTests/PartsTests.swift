@@ -39,7 +39,7 @@ struct PartsTests {
             ("Sun, 06 Nov 1994 08:50:00 GMT", nil, nil),
         ] as [(String?, String?, Int?)]
     )
-    func `Retry-After is seconds or a date`(retryAfter: String?, date: String?, seconds: Int?) {
+    func `C22 Retry-After is seconds or a date`(retryAfter: String?, date: String?, seconds: Int?) {
         #expect(
             RetryAfter.duration(retryAfter: retryAfter, date: date) == seconds.map { Duration.seconds($0) }
         )
