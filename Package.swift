@@ -43,6 +43,8 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         // Rendezvous channels between the tasks of a chat: bounded hand-over instead of growing buffers.
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+        // Programs that do a part of the work in a process of their own; no traits, so that full Foundation stays out.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         // Graceful stop of the embedded server.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -67,6 +69,11 @@ let package = Package(
 
         // Level 2: one role each.
         .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
+        .target(
+            name: "Pictures",
+            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: strict
+        ),
         .target(name: "Handoff", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(name: "Transcripts", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(
@@ -126,7 +133,8 @@ let package = Package(
         .target(
             name: "ChatScreen",
             dependencies: [
-                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
+                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Pictures",
+                "Transcripts",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ],
             swiftSettings: strict
@@ -137,7 +145,7 @@ let package = Package(
             name: "BatonCommands",
             dependencies: [
                 "AgentHub", "BotSchema", "Bots", "ChatScreen", "ConversationFile", "Desk", "DirectLineClient",
-                "DirectLineServer", "Handoff", "LineEditing", "TranscriptRendering", "Transcripts",
+                "DirectLineServer", "Handoff", "LineEditing", "Pictures", "TranscriptRendering", "Transcripts",
                 "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -178,6 +186,11 @@ let package = Package(
         .testTarget(
             name: "LineEditingTests",
             dependencies: ["LineEditing", "TestSupport", "line-editing-probe"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PicturesTests",
+            dependencies: ["BotSchema", "Pictures", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -154,6 +154,7 @@ package struct ChatCommand: AsyncParsableCommand {
             offerCommands: screen.completion.offer,
             changeFaults: faults,
             trace: trace,
+            pictures: screen.pictures,
             journal: journal(with: endpoint.authority, on: console, screen: screen),
             onPlace: { side, place in
                 guard side == .user else { return }
@@ -226,7 +227,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 settle: .milliseconds(settle),
                 linger: linger,
                 style: style,
-                dialect: hub.dialect.dialect
+                dialect: hub.dialect.dialect,
+                drawsPictures: screen.pictures != nil
             )
         )
         guard hasDesks else { return Sides(chat: chat) }

@@ -2,6 +2,7 @@ import BotSchema
 import ChatScreen
 import DirectLineServer
 import LineEditing
+import Pictures
 
 #if canImport(Glibc)
 import Glibc
@@ -21,6 +22,8 @@ struct ChatTerminal {
     let failureReport: (@Sendable (String) -> Void)?
     /// Whether lines are edited here, and not just read.
     let hasEditor: Bool
+    /// What draws pictures; nil where none are drawn.
+    let pictures: PictureDrawing?
     /// What Tab offers.
     let completion = CommandCompletion()
 
@@ -33,6 +36,7 @@ struct ChatTerminal {
         failureReport = isScript ? { @Sendable text in StandardStream.error.writeLine(text) } : nil
         let wantsPlain = options.plain || Secrets.environment("NO_COLOR") != nil
         style = wantsPlain || !hasEditor ? .plain : .full
+        pictures = style.isColored && style.isDrawn ? options.images.drawing : nil
         let renderer = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
         output =
             options.json

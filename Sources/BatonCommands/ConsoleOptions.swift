@@ -1,5 +1,6 @@
 import ArgumentParser
 import DirectLineClient
+import Pictures
 
 /// How the chat takes lines and prints.
 struct ConsoleOptions: ParsableArguments {
@@ -8,6 +9,9 @@ struct ConsoleOptions: ParsableArguments {
 
     @Flag(help: "Print without colour and drawing, as NO_COLOR does.")
     var plain = false
+
+    @Option(help: "Draw pictures, with the program chafa: auto, off, symbols, kitty, iterm or sixel.")
+    var images: ImagesOption = .auto
 
     @Option(help: "How activities arrive: auto, websocket or polling.")
     var transport: TransportOption = .auto
@@ -39,5 +43,17 @@ enum TransportOption: String, ExpressibleByArgument, CaseIterable {
         case .websocket: .webSocket
         case .polling: .polling
         }
+    }
+}
+
+/// The words of `--images`.
+enum ImagesOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, off, symbols, kitty, iterm, sixel
+
+    /// What draws pictures; nil when nothing is to be drawn.
+    var drawing: PictureDrawing? {
+        guard self != .off else { return nil }
+        let format = PictureFormat(rawValue: rawValue) ?? PictureFormat(environment: Secrets.environment)
+        return PictureDrawing(format: format, environment: Secrets.environment)
     }
 }

@@ -3,6 +3,7 @@ import BotSchema
 package import DirectLineClient
 import Dispatch
 package import LineEditing
+package import Pictures
 import Transcripts
 
 /// Runs a chat, a desk or both: feeds keys, network, files and time into the state machines and performs what they
@@ -25,6 +26,7 @@ package struct ChatLoop: Sendable {
     private let offerCommands: @Sendable (CommandSet) -> Void
     private let changeFaults: @Sendable (String) -> Result<[ChatItem.Row], CommandFailure>
     private let trace: TraceFeed?
+    private let pictures: PictureDrawing?
     private let journal: ChatJournal?
     private let onPlace: @Sendable (Side, Resumption) -> Void
     private let clock: any Clock<Duration>
@@ -40,6 +42,7 @@ package struct ChatLoop: Sendable {
     ///   - offerCommands: Told what can be completed from now on.
     ///   - changeFaults: Follows a wish about the embedded server's faults.
     ///   - trace: What is shown of the wire.
+    ///   - pictures: What draws pictures, nil where none are drawn.
     ///   - journal: What keeps the chat while it happens.
     ///   - onPlace: Told how far a conversation was seen, when it opens and when it is left.
     ///   - clock: What timers wait on.
@@ -53,6 +56,7 @@ package struct ChatLoop: Sendable {
         offerCommands: @escaping @Sendable (CommandSet) -> Void = { _ in },
         changeFaults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
         trace: TraceFeed? = nil,
+        pictures: PictureDrawing? = nil,
         journal: ChatJournal? = nil,
         onPlace: @escaping @Sendable (Side, Resumption) -> Void = { _, _ in },
         clock: any Clock<Duration> = ContinuousClock(),
@@ -69,6 +73,7 @@ package struct ChatLoop: Sendable {
             changeFaults ?? { _ in .failure(CommandFailure("The server is not ours; only the embedded one has faults."))
             }
         self.trace = trace
+        self.pictures = pictures
         self.journal = journal
         self.onPlace = onPlace
         self.clock = clock
@@ -144,6 +149,7 @@ package struct ChatLoop: Sendable {
             group.addTask { await send(.posted(number: number, await upload(paths, activity, requests))) }
         case .download(let attachment, let path):
             group.addTask { await send(.downloaded(await download(attachment, to: path, requests))) }
+        case .draw(let attachments): group.addTask { await draw(attachments, requests) }
         case .changeFaults(let wish):
             let result = changeFaults(wish)
             group.addTask { await send(.faultsListed(result)) }
@@ -304,6 +310,17 @@ package struct ChatLoop: Sendable {
         }
     }
 
+    /// Draws pictures one after the other; what cannot be had or drawn has been named in its message.
+    private func draw(_ attachments: [Attachment], _ requests: ConversationRequests) async {
+        guard let pictures else { return }
+        for attachment in attachments {
+            guard let file = await requests.picture(attachment),
+                let picture = await pictures.draw(file.bytes, columns: console.columns)
+            else { continue }
+            console.show(picture.text)
+        }
+    }
+
     private func fetch(_ link: String, _ requests: ConversationRequests) async -> Result<Transcript, TranscriptError> {
         do {
             let attachment = Attachment(json: ["contentUrl": .string(link)])
@@ -375,6 +392,12 @@ private actor ConversationRequests {
     func download(_ attachment: Attachment) async throws -> DownloadedFile {
         guard let conversation else { throw ClientError(.unreachable, "no conversation is open") }
         return try await conversation.download(attachment)
+    }
+
+    /// Gets a picture, but from nowhere that would learn of it.
+    func picture(_ attachment: Attachment) async -> DownloadedFile? {
+        guard let conversation, conversation.holds(attachment) else { return nil }
+        return try? await conversation.download(attachment)
     }
 
     /// Drops the stream and resumes it.

@@ -13,14 +13,15 @@ struct ChatScript {
     /// What was last to be saved.
     private(set) var savedActivities: [Activity]?
 
-    init(isInteractive: Bool = true, dialect: HandoffDialect = .sdk) {
+    init(isInteractive: Bool = true, dialect: HandoffDialect = .sdk, drawsPictures: Bool = false) {
         machine = ChatStateMachine(
             configuration: ChatStateMachine.Configuration(
                 isInteractive: isInteractive,
                 settle: .milliseconds(500),
                 linger: .seconds(60),
                 style: .plain,
-                dialect: dialect
+                dialect: dialect,
+                drawsPictures: drawsPictures
             )
         )
     }
@@ -74,6 +75,7 @@ struct ChatScript {
         case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"
         case .upload(let files, _, let number): "upload \(number) \(files.joined(separator: " "))"
         case .download(let file, let path): "download \(file.name ?? "") to \(path ?? "its name")"
+        case .draw(let pictures): "draw \(pictures.compactMap(\.contentURL).joined(separator: " "))"
         case .changeFaults(let wish): "faults \(wish)"
         case .setTrace(let isOn): "trace \(isOn)"
         case .fetch(let link): "fetch \(link)"

@@ -26,6 +26,21 @@ struct ChatStateMachineTests {
         #expect(shown.filter { $0.contains(": ") } == ["you: hello", "bot: one", "bot: two"])
     }
 
+    @Test func `pictures of a new message are drawn below it, four at most, and only where pictures are wanted`() {
+        let images = (1...6).map { #"{"contentType":"image/png","contentUrl":"data:,\#($0)"}"# }
+        let card = #"{"contentType":"application/vnd.microsoft.card.hero","content":{"images":[{"url":"data:,0"}]}}"#
+        let attachments = ([card] + images).joined(separator: ",")
+        let message = #"{"type":"message","id":"1","from":{"id":"bot","role":"bot"},"attachments":[\#(attachments)]}"#
+        var script = ChatScript(drawsPictures: true)
+        _ = script.open()
+        #expect(script.arrive(message).contains("draw data:,0 data:,1 data:,2 data:,3"))
+        #expect(!script.arrive(message.replacing("data:,6", with: "data:,7")).contains { $0.hasPrefix("draw") })
+        #expect(!script.arrive(message, isEcho: true).contains { $0.hasPrefix("draw") })
+        var plain = ChatScript()
+        _ = plain.open()
+        #expect(!plain.arrive(message).contains { $0.hasPrefix("draw") })
+    }
+
     @Test func `C38 what nobody knows is saved as it came`() throws {
         let wild = [
             #"{"type":"hologram","id":"c-1|1","from":{"id":"bot","role":"bot"},"beam":{"depth":1.50,"x":null}}"#,

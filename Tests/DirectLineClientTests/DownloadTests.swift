@@ -49,6 +49,19 @@ struct DownloadTests {
         }
     }
 
+    @Test func `what a message holds itself, or the service, can be fetched without telling anybody`() async throws {
+        try await withConversation { service, conversation in
+            for own in ["data:,x", "\(service.base)/v3/attachments/1/views/original"] {
+                #expect(conversation.holds(attachment(own)))
+            }
+            let foreign = [
+                "http://localhost:\(service.port)/x", "https://tracker.example/pixel.png", "\(service.base).example/x",
+                "file:///etc/hosts", "",
+            ]
+            for url in foreign { #expect(!conversation.holds(attachment(url)), "\(url)") }
+        }
+    }
+
     @Test func `a moved file is followed without a credential, and not for ever`() async throws {
         try await withConversation { service, conversation in
             let there = "http://localhost:\(service.port)/there?x=http://y"

@@ -59,6 +59,8 @@ package enum ChatAction: Sendable {
     case upload([String], Activity, number: Int)
     /// Fetch a file and write it, under its own name when there is no path; answer with ``ChatEvent/downloaded(_:)``.
     case download(Attachment, path: String?)
+    /// Draw those pictures that can be had without telling anybody; nothing answers, and a failure is no news.
+    case draw([Attachment])
     /// Follow a wish about the embedded server's faults; answer with ``ChatEvent/faultsListed(_:)``.
     case changeFaults(String)
     /// Show what goes over the wire, or no longer.

@@ -54,6 +54,7 @@ extension ChatStateMachine {
         if isMessage, HubNotice(activity) == nil, let milliseconds = latency.answered(at: now) {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
+        if isMessage, !isChange, !activity.isTaggedHidden { actions += draw(activity.pictures) }
         actions += transitions.map { .show(.handoff($0)) }
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))

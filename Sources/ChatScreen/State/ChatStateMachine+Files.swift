@@ -40,6 +40,11 @@ extension ChatStateMachine {
         }
     }
 
+    /// Draws pictures, where the terminal takes any.
+    func draw(_ pictures: [Attachment]) -> [ChatAction] {
+        configuration.drawsPictures && !pictures.isEmpty ? [.draw(pictures)] : []
+    }
+
     /// The answer to `/fault`.
     static func item(_ result: Result<[ChatItem.Row], CommandFailure>) -> ChatItem {
         switch result {
@@ -57,6 +62,25 @@ extension ChatStateMachine {
     private static func place(of file: Attachment) -> String {
         let url = file.contentURL ?? ""
         return url.lowercased().hasPrefix("data:") ? "in the message itself" : String(url.prefix { $0 != "?" })
+    }
+}
+
+extension Activity {
+    /// The most pictures of a message that are drawn.
+    private static let pictureLimit = 4
+
+    /// The pictures that came along, as attachments or in hero and thumbnail cards.
+    var pictures: [Attachment] {
+        let pictures = attachments.flatMap { attachment -> [Attachment] in
+            switch attachment.contentType?.lowercased() {
+            case let type? where type.hasPrefix("image/"): return [attachment]
+            case Attachment.CardType.hero, Attachment.CardType.thumbnail:
+                let addresses = (attachment.content?["images"]?.array ?? []).compactMap { $0["url"]?.string }
+                return addresses.map { Attachment(json: ["contentType": "image/*", "contentUrl": .string($0)]) }
+            default: return []
+            }
+        }
+        return Array(pictures.filter { $0.contentURL?.isEmpty == false }.prefix(Self.pictureLimit))
     }
 }
 

@@ -22,6 +22,8 @@ package struct ChatStateMachine: Sendable {
 
         /// How `/handoff` spells what it sends.
         package var dialect: HandoffDialect
+        /// Whether pictures are drawn below the messages that they came with.
+        package var drawsPictures: Bool
 
         /// A configuration.
         package init(
@@ -29,9 +31,11 @@ package struct ChatStateMachine: Sendable {
             settle: Duration,
             linger: Duration,
             style: Style,
-            dialect: HandoffDialect = .sdk
+            dialect: HandoffDialect = .sdk,
+            drawsPictures: Bool = false
         ) {
             self.dialect = dialect
+            self.drawsPictures = drawsPictures
             self.isInteractive = isInteractive
             self.settle = settle
             self.linger = linger

@@ -50,6 +50,15 @@ extension Conversation {
         throw ClientError(.protocolViolation, "the file is moved on more than \(Self.redirectLimit) times")
     }
 
+    /// Whether a file is in the message itself or on the service that the conversation is with, so that fetching it
+    /// tells nobody that it was read.
+    nonisolated public func holds(_ attachment: Attachment) -> Bool {
+        guard let address = attachment.contentURL else { return false }
+        if address.prefix(5).lowercased() == "data:" { return true }
+        guard let url = WebURL(address, schemes: ["http", "https"]) else { return false }
+        return service.endpoint.baseURL.hasPrefix(url.origin + "/")
+    }
+
     private func checkSize(_ size: Int) throws {
         let limit = configuration.downloadLimit
         guard size <= limit else {

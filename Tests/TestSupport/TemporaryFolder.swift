@@ -5,16 +5,19 @@ import Darwin
 #endif
 
 /// A folder that is gone with its owner.
-final class TemporaryFolder: Sendable {
-    let path: String
+package final class TemporaryFolder: Sendable {
+    /// Where it is.
+    package let path: String
 
-    init() throws {
+    /// Makes a folder that nobody else uses.
+    package init() throws {
         var template = Array("/tmp/baton-tests-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw SystemFailure(call: "mkdtemp", code: errno) }
         path = String(cString: made)
     }
 
-    struct SystemFailure: Error {
+    /// A call that the system refused.
+    package struct SystemFailure: Error {
         let call: String
         let code: Int32
     }
@@ -35,13 +38,16 @@ final class TemporaryFolder: Sendable {
         rmdir(path)
     }
 
-    func makeFolder(_ name: String) throws {
+    /// Makes a folder within.
+    package func makeFolder(_ name: String) throws {
         guard mkdir(file(name), 0o700) == 0 else { throw SystemFailure(call: "mkdir \(name)", code: errno) }
     }
 
-    func file(_ name: String) -> String { path + "/" + name }
+    /// The path of a file within.
+    package func file(_ name: String) -> String { path + "/" + name }
 
-    func read(_ name: String) throws -> [UInt8] {
+    /// The content of a file within.
+    package func read(_ name: String) throws -> [UInt8] {
         guard let stream = fopen(file(name), "r") else { throw SystemFailure(call: "fopen \(name)", code: errno) }
         defer { fclose(stream) }
         var bytes: [UInt8] = []
@@ -50,9 +56,19 @@ final class TemporaryFolder: Sendable {
         return bytes
     }
 
-    func write(_ text: String, to name: String) throws {
+    /// Writes a file within.
+    package func write(_ text: String, to name: String) throws {
         guard let stream = fopen(file(name), "w") else { throw SystemFailure(call: "fopen \(name)", code: errno) }
         fputs(text, stream)
         fclose(stream)
+    }
+
+    /// Writes a program within, for the shell to run.
+    ///
+    /// - Returns: Its path.
+    package func writeProgram(_ script: String, to name: String) throws -> String {
+        try write("#!/bin/sh\n" + script + "\n", to: name)
+        guard chmod(file(name), 0o700) == 0 else { throw SystemFailure(call: "chmod \(name)", code: errno) }
+        return file(name)
     }
 }

@@ -1,0 +1,82 @@
+import Subprocess
+
+/// Draws pictures that came with messages, by the program `chafa`.
+///
+/// The files are strangers', and decoding them is where such programs break: so they are decoded in a process of their
+/// own, with little memory, little time and none of our environment's secrets, whose output is checked.
+package struct PictureDrawing: Sendable {
+    /// The largest file that is drawn, in bytes.
+    package static let sizeLimit = 10 << 20
+    /// The most rows that a picture takes.
+    static let rowLimit = 16
+    private static let outputLimit = 4 << 20
+    private static let patience = Duration.seconds(10)
+
+    /// How the terminal takes pictures.
+    package let format: PictureFormat
+    private let program: String
+    private let environment: [String: String]
+    private let clock: any Clock<Duration>
+
+    /// A drawing for a terminal.
+    ///
+    /// - Parameters:
+    ///   - format: How the terminal takes pictures.
+    ///   - program: The drawing program; looked up in `PATH`.
+    ///   - environment: The variables by name; a handful of them reach the program.
+    ///   - clock: Measures its patience.
+    package init(
+        format: PictureFormat,
+        program: String = "chafa",
+        environment: (String) -> String?,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.format = format
+        self.program = program
+        self.clock = clock
+        var variables: [String: String] = [:]
+        for name in ["PATH", "TERM", "COLORTERM", "LANG", "LC_ALL", "LC_CTYPE"] { variables[name] = environment(name) }
+        self.environment = variables
+    }
+
+    /// Draws a picture.
+    ///
+    /// - Parameters:
+    ///   - bytes: A picture file of any usual kind.
+    ///   - columns: The width of the terminal.
+    /// - Returns: nil when the program is missing, knows no such file, or takes too much of anything: what the picture
+    ///   is called has been said, and a picture that cannot be shown is no failure of the chat. Nil on cancellation.
+    package func draw(_ bytes: [UInt8], columns: Int) async -> DrawnPicture? {
+        guard !bytes.isEmpty, bytes.count <= Self.sizeLimit, columns >= 8 else { return nil }
+        let output = await withTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask { await self.output(for: bytes, columns: columns) }
+            group.addTask {
+                try? await clock.sleep(for: Self.patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        return output.flatMap { DrawnPicture($0, format: format) }
+    }
+
+    private func output(for bytes: [UInt8], columns: Int) async -> [UInt8]? {
+        let size = "\(min(columns - 1, 80))x\(Self.rowLimit)"
+        // Two gigabytes of addresses and ten seconds of work bound what a small file can blow up to.
+        let script = #"ulimit -v 2000000; ulimit -t 10; exec "$0" "$@""#
+        var options = PlatformOptions()
+        options.teardownSequence = [.send(signal: .kill, allowedDurationToNextStep: .seconds(1))]
+        let result = try? await run(
+            .name("sh"),
+            arguments: ["-c", script, program, "--format", format.word, "--size", size, "--animate", "off", "-"],
+            environment: .custom(
+                Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
+            ),
+            platformOptions: options,
+            input: .array(bytes),
+            output: .bytes(limit: Self.outputLimit)
+        )
+        guard let result, result.terminationStatus.isSuccess else { return nil }
+        return result.standardOutput
+    }
+}
