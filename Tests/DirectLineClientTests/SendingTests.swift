@@ -36,7 +36,7 @@ struct SendingTests {
             #expect(error.code == .botFailed)
             #expect(
                 error.message.hasSuffix(
-                    " reached the bot, which failed (\(status), the bot's status was 504): "
+                    " took it, but the bot failed (\(status), the bot's status was 504): "
                         + "Failed to send activity: bot timed out"
                 )
             )

@@ -176,7 +176,7 @@ extension ClientError {
         case 413: (.tooLarge, "finds this too large")
         case 400 where serviceCode == "MessageSizeTooBig": (.tooLarge, "finds this too large")
         case 429: (.throttled, "asks for patience")
-        case 502, 504: (.botFailed, "reached the bot, which failed")
+        case 502, 504: (.botFailed, "took it, but the bot failed")
         case 300...399: (.protocolViolation, "redirects elsewhere, which is not followed")
         case 400...499: (.rejected, "refuses this")
         default: (.serviceFailed, "has failed")
