@@ -116,6 +116,7 @@ struct FileTests {
         ("multipart/form-data; boundary=B", "--B\r\n\r\nendless", 400, "BadSyntax"),
         ("multipart/form-data; boundary=B", "--B\r\nnonsense\r\n\r\n--B--", 400, "BadSyntax"),
         ("multipart/form-data; boundary=B", "--B--\r\n", 400, "MissingProperty"),
+        ("multipart/form-data; boundary=B", "", 400, "MissingProperty"), ("image/png", "", 400, "MissingProperty"),
         (
             "multipart/form-data; boundary=B",
             "--B\r\nContent-Type: application/vnd.microsoft.activity\r\n\r\n{\r\n--B--", 400, "BadSyntax"
