@@ -55,6 +55,8 @@ struct Listener: Sendable {
                 return .stopped
             }
             group.addTask {
+                // Who has not been there yet cannot come back.
+                _ = await port.value(orIfCancelled: 0)
                 for await pause in restarts { return .restart(after: pause) }
                 return .stopped
             }
@@ -95,7 +97,8 @@ struct Listener: Sendable {
                     throw ServerError(listeningAt: configuration.host, port: wanted, failedWith: error)
                 }
             }
-            try await group.waitForAll()
+            // Without waiting for the other when one fails.
+            while try await group.next() != nil {}
         }
     }
 

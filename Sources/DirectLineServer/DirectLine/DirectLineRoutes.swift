@@ -139,7 +139,7 @@ struct DirectLineRoutes: Sendable {
         case .failure(let error): throw .bot(error)
         case .success(let answer?):
             // Clients read the id where there is nothing else to read (DirectLineJS), so there is always a body.
-            let body = answer.body.flatMap { $0.isNull ? nil : $0 } ?? ["id": .string(posted.id)]
+            let body = answer.body.flatMap { $0.isNull ? .none : .some($0) } ?? ["id": .string(posted.id)]
             return Response(HTTPResponse.Status(code: Self.statusWithBody(answer.status)), json: body)
         case .success(nil):
             return Response(json: ["id": .string(posted.id)])
