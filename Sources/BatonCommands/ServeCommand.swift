@@ -105,7 +105,6 @@ package struct ServeCommand: AsyncParsableCommand {
     private func announcement(of address: ServerAddress, desks: ServerAddress?, bot: BotChoice) -> [String] {
         [
             "Direct Line   \(address.directLineURL)",
-            "service URL   \(address.url)",
             "bot           \(bot.name)",
             "credentials   " + (ownSecret == nil ? "any or none" : "the secret, or a token made with it"),
             "chat          baton --direct-line \(address.url)",

@@ -82,7 +82,6 @@ public final class EmbeddedServer: Sendable {
     ) async throws {
         let identifiers = Identifiers(generator: configuration.generator)
         let gatekeeper = Gatekeeper(configuration, identifiers: identifiers)
-        faults.attach { gatekeeper.expireTokens(after: $0) }
         let crossOrigin = CrossOrigin(
             isLoopback: isLoopback,
             allowedOrigins: configuration.allowedOrigins,
@@ -91,28 +90,30 @@ public final class EmbeddedServer: Sendable {
         // The port, which bots are told, is known once the server listens; a client may be there a moment sooner.
         let parts = Reply<ListeningServer?>()
         let channel = UpgradableChannel(
-            responder: { request, writer, _ in
-                guard let listening = await parts.value(orIfCancelled: nil) else { return }
-                let response = await listening.router.respond(to: request)
-                try await writer.write(response: response.head, body: response.body)
-            },
             parts: parts,
             gatekeeper: gatekeeper,
             crossOrigin: crossOrigin,
             limits: configuration.limits,
-            faults: faults
+            faults: faults,
+            keepAliveInterval: configuration.keepAliveInterval
         )
-        let quiet = Logger(label: "direct-line-server") { _ in SwiftLogNoOpLogHandler() }
-        let server = channel.server(
-            configuration: HummingbirdCore.ServerConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(
-                    OpenFiles.room(for: configuration.limits.connections),
-                    logger: quiet
-                )
-            ),
-            onServerRunning: { [self] listening in
-                let address = ServerAddress(host: configuration.host, port: listening.localAddress?.port ?? 0)
+        let (restarts, restarter) = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(1))
+        faults.attach(expireTokens: { gatekeeper.expireTokens(after: $0) }, restart: { restarter.yield($0) })
+        let listener = Listener(channel: channel, configuration: configuration, restarts: restarts)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Streams would keep a graceful shutdown waiting for as long as clients like.
+                guard (try? await gracefulShutdown()) != nil else { return }
+                await parts.value(orIfCancelled: nil)?.registry.close()
+            }
+            group.addTask { [configuration] in
+                while (try? await configuration.clock.sleep(for: Self.sweepInterval, tolerance: nil)) != nil {
+                    await parts.value(orIfCancelled: nil)?.registry.sweep()
+                }
+            }
+            defer { group.cancelAll() }
+            try await listener.run { [self] port in
+                let address = ServerAddress(host: configuration.host, port: port)
                 parts.settle(
                     ListeningServer(
                         at: address,
@@ -128,26 +129,6 @@ public final class EmbeddedServer: Sendable {
                     )
                 )
                 await onReady(address)
-            },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: quiet
-        )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // Streams would keep a graceful shutdown waiting for as long as clients like.
-                guard (try? await gracefulShutdown()) != nil else { return }
-                await parts.value(orIfCancelled: nil)?.registry.close()
-            }
-            group.addTask { [configuration] in
-                while (try? await configuration.clock.sleep(for: Self.sweepInterval, tolerance: nil)) != nil {
-                    await parts.value(orIfCancelled: nil)?.registry.sweep()
-                }
-            }
-            defer { group.cancelAll() }
-            do {
-                try await server.run()
-            } catch {
-                throw ServerError(listeningAt: configuration.host, port: configuration.port, failedWith: error)
             }
         }
     }

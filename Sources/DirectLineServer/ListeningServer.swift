@@ -30,6 +30,7 @@ struct ListeningServer: Sendable {
             channelId: configuration.channelId,
             serviceURL: serviceURL,
             publicURL: address.url + "/",
+            localhostURL: CrossOrigin.isLoopback(address.host) ? "http://localhost:\(address.port)/" : nil,
             welcome: configuration.welcome,
             streams: configuration.streams,
             limits: configuration.limits,
@@ -75,8 +76,6 @@ struct ListeningServer: Sendable {
         )
         stream = ActivityStream(
             registry: registry,
-            messageLimit: configuration.limits.clientActivity,
-            keepAliveInterval: configuration.keepAliveInterval,
             clock: configuration.clock,
             faults: faults,
             store: store,

@@ -14,17 +14,27 @@ final class WebSocketSession: Sendable {
         var listeners = 0
         var pings: RepeatedTask?
         var closeTimer: Scheduled<Void>?
+        /// Whether the peer is to hear nothing more, not even an answer to a ping.
+        var isSilent = false
     }
 
     private let channel: any Channel
     private let role: WebSocketRole
     private let configuration: WebSocketConfiguration
+    private let pingsWithText: Bool
     private let state: Mutex<State>
 
-    init(channel: any Channel, role: WebSocketRole, configuration: WebSocketConfiguration) {
+    /// - Parameter pingsWithText: Whether an empty message goes with each ping, for clients that do not see pings.
+    init(
+        channel: any Channel,
+        role: WebSocketRole,
+        configuration: WebSocketConfiguration,
+        pingsWithText: Bool = false
+    ) {
         self.channel = channel
         self.role = role
         self.configuration = configuration
+        self.pingsWithText = pingsWithText
         state = Mutex(State(machine: WebSocketStateMachine(role: role, configuration: configuration)))
     }
 
@@ -54,6 +64,14 @@ final class WebSocketSession: Sendable {
 
     /// The peer has ended the stream, with or without a close frame before.
     func streamEnded() { state.withLock { $0.machine.ended() } }
+
+    /// Says and hears nothing from now on, while the connection stays as it is.
+    func fallSilent() {
+        state.withLock {
+            $0.isSilent = true
+            $0.pings?.cancel()
+        }
+    }
 
     /// Says goodbye as far as the socket takes it at once, and closes TCP.
     func abort(_ closure: WebSocketClosure) {
@@ -111,6 +129,7 @@ final class WebSocketSession: Sendable {
     /// Takes a frame and does what it asks for, but for the messages, which go to the reader.
     func received(_ frame: WebSocketFrame) -> WebSocketMessage? {
         state.withLock {
+            guard !$0.isSilent else { return nil }
             let action = $0.machine.received(frame)
             return perform(action, &$0)
         }
@@ -142,7 +161,9 @@ final class WebSocketSession: Sendable {
         payload.writeMultipleIntegers(UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
         state.withLock {
             switch $0.machine.pingDue(payload, isListening: $0.listeners > 0) {
-            case .sendPing(let payload): write(.ping, payload)
+            case .sendPing(let payload):
+                write(.ping, payload)
+                if pingsWithText { write(.text, ByteBuffer()) }
             case .giveUp: channel.close(promise: nil)
             case .nothing: break
             }

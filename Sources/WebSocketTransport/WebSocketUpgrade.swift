@@ -53,6 +53,77 @@ package enum WebSocketUpgrade {
         )
     }
 
+    /// Makes the upgrader of a server whose connections become feeds.
+    ///
+    /// - Parameters:
+    ///   - configuration: Limits and times of the feeds.
+    ///   - shouldUpgrade: As for ``server(configuration:shouldUpgrade:upgraded:)``.
+    ///   - upgraded: Wraps the feed into the caller's own result, on the event loop.
+    /// - Returns: The upgrader, for a `NIOTypedHTTPServerUpgradeConfiguration`.
+    package static func feed<Result: Sendable>(
+        configuration: WebSocketConfiguration,
+        shouldUpgrade: @escaping @Sendable (HTTPRequestHead, any Channel) -> EventLoopFuture<HTTPHeaders?>,
+        upgraded: @escaping @Sendable (WebSocketFeed, HTTPRequestHead) throws -> Result
+    ) -> NIOTypedWebSocketServerUpgrader<Result> {
+        NIOTypedWebSocketServerUpgrader(
+            maxFrameSize: configuration.maxFrameSize,
+            enableAutomaticErrorHandling: false,
+            shouldUpgrade: { channel, head in shouldUpgrade(head, channel) },
+            upgradePipelineHandler: { channel, head in
+                channel.eventLoop.makeCompletedFuture {
+                    try upgraded(WebSocketFeed.onto(channel, configuration: configuration), head)
+                }
+            }
+        )
+    }
+
+    /// Makes a feed of a connection that has served requests, which NIO's own upgrade handler cannot.
+    ///
+    /// The request must have been read to its end and not been answered. Handlers behind the HTTP decoder stay in the
+    /// pipeline and get nothing more to read.
+    ///
+    /// - Parameters:
+    ///   - channel: A channel with NIO's `HTTPResponseEncoder` and `HTTPRequestDecoder`.
+    ///   - head: The request that asks for the upgrade.
+    ///   - configuration: Limits and times of the feed.
+    ///   - release: Takes out the handlers that a frame could not pass on its way out, on the event loop.
+    /// - Returns: The feed.
+    /// - Throws: What is wrong with the request; the connection is as it was then.
+    package static func feed(
+        on channel: any Channel,
+        head: HTTPRequestHead,
+        configuration: WebSocketConfiguration,
+        release: @escaping @Sendable (ChannelPipeline.SynchronousOperations) throws -> Void
+    ) async throws -> WebSocketFeed {
+        let upgrader = feed(
+            configuration: configuration,
+            shouldUpgrade: { _, channel in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
+            upgraded: { _, _ in }
+        )
+        return try await channel.eventLoop.flatSubmit {
+            upgrader.buildUpgradeResponse(channel: channel, upgradeRequest: head, initialResponseHeaders: [:])
+                .flatMapThrowing { headers in
+                    let pipeline = channel.pipeline.syncOperations
+                    let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
+                    let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+                    let answer = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+                    let requests = try pipeline.context(handler: decoder)
+                    requests.writeAndFlush(NIOAny(HTTPServerResponsePart.head(answer)), promise: nil)
+                    try pipeline.addHandlers(
+                        [WebSocketFrameEncoder(), ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: configuration.maxFrameSize))],
+                        position: .after(decoder)
+                    )
+                    let frames = try pipeline.handler(type: ByteToMessageHandler<WebSocketFrameDecoder>.self)
+                    let feed = try WebSocketFeed.onto(channel, configuration: configuration, position: .after(frames))
+                    try release(pipeline)
+                    pipeline.removeHandler(context: encoder, promise: nil)
+                    // Last, since it passes on what the client has sent behind its request.
+                    pipeline.removeHandler(context: requests, promise: nil)
+                    return feed
+                }
+        }.get()
+    }
+
     /// Wraps a channel that has just been upgraded; later than within the upgrade, reads would be lost.
     static func wrap(_ channel: any Channel) throws -> WebSocketChannel {
         try WebSocketChannel(wrappingChannelSynchronously: channel)

@@ -96,6 +96,19 @@ struct ServiceSessionTests {
         #expect(result.output.contains("Nothing goes wrong on purpose."))
     }
 
+    @Test func `the chat finds its way back to a server that restarts, and waits for slow answers`() throws {
+        let home = try TemporaryFolder()
+        let result = try run(
+            ["--plain", "--fault", "slow-body:300"],
+            input: ["opening hours", "/fault restart:1", "order status", "/fault slow-body:300", "talk to a person"],
+            home: home
+        )
+        #expect(result.exit == .code(0), "\(result.output)")
+        #expect(result.output.contains("Resuming the connection"))
+        #expect(result.output.components(of: "We are open") == 1)
+        #expect(result.output.components(of: "you: order status") == 1)
+    }
+
     @Test func `yesterday's conversation goes on, with the lines that were missed`() throws {
         let home = try TemporaryFolder()
         let (server, address) = try serve(home: home, secret: "s3cr3t-of-users")

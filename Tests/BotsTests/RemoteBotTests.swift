@@ -73,6 +73,23 @@ struct RemoteBotTests {
         }
     }
 
+    @Test(arguments: [
+        // Bot Framework: the answer is among the replies. Agents SDK: it stands beside them.
+        (#"{"activities":[{"type":"message","text":"1"},{"type":"invokeResponse","value":{"status":412,"body":{"a":1}}}]}"#, 412),
+        (#"{"activities":[{"type":"message","text":"1"}],"body":{"a":1}}"#, 200),
+    ])
+    func `an invoke that expects replies is answered apart from them`(body: String, status: Int) async throws {
+        let conversation = Conversation()
+        var invoke = Activity(type: .invoke)
+        invoke.id = "q"
+        invoke.deliveryMode = "expectReplies"
+        try await withEndpoint({ _ in ("200 OK", body) }) { [invoke] endpoint in
+            let answer = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(invoke, in: conversation) }
+            #expect(answer == InvokeResponse(status: status, body: ["a": 1]))
+        }
+        #expect(conversation.said.withLock { $0 } == ["1 to q"])
+    }
+
     @Test func `S36 replies in the answer are said in order and name what they answer`() async throws {
         let body = #"{"activities":[{"type":"message","text":"1"},{"text":"no type"},{"type":"message","text":"2"}]}"#
         let conversation = Conversation()

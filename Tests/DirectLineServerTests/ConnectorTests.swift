@@ -170,6 +170,47 @@ struct ConnectorTests {
         }
     }
 
+    @Test func `R12 history keeps its times and who said it to whom`() async throws {
+        try await withScene { scene in
+            _ = try await scene.call(
+                .POST,
+                "/activities/history",
+                [
+                    "activities": [
+                        ["type": "message", "text": "1", "timestamp": "2020-01-02T03:04:05Z", "from": ["id": "ada"]],
+                        ["type": "message", "text": "2", "timestamp": "2020-01-02T03:04:06.500Z"],
+                        ["type": "message", "text": "3", "timestamp": "soon"],
+                    ]
+                ]
+            )
+            let kept = try await scene.conversation.history().activities
+            try #require(kept.count == 3)
+            #expect(kept[0].timestamp == "2020-01-02T03:04:05.000Z")
+            #expect([kept[0].from?.role, kept[0].recipient?.id] == ["user", "bot"])
+            #expect(kept[1].timestamp == "2020-01-02T03:04:06.500Z")
+            #expect([kept[1].from?.role, kept[1].recipient?.id] == ["bot", "ada"])
+            #expect(Timestamp(kept[2].timestamp ?? "").map { $0 > Timestamp(milliseconds: 1_600_000_000_000) } == true)
+        }
+    }
+
+    @Test(arguments: [("directline", ["a"]), ("emulator", ["what the bot did", "a"])])
+    func `traces of a bot are shown by the Emulator's channel only`(channel: String, expected: [String]) async throws {
+        var configuration = ServerConfiguration()
+        configuration.channelId = channel
+        let bot = TestBot { _, conversation in
+            var trace = Activity(type: .trace)
+            trace.name = "what the bot did"
+            try await conversation.send(trace)
+            try await conversation.send(.message("a"))
+            return nil
+        }
+        try await withServer(configuration, bot: bot) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("go")
+            #expect(try await conversation.history().activities.dropFirst().map { $0.text ?? $0.name } == expected)
+        }
+    }
+
     @Test func `S33 a bot can begin a conversation, which clients see`() async throws {
         try await withScene { scene in
             let answer = try await scene.server.call(

@@ -135,13 +135,21 @@ struct WaitingTests {
         #expect(await reply.value(orIfCancelled: -1) == 1)
     }
 
+    @Test func `a ring between looking and waiting is not missed`() async {
+        let bell = Bell()
+        let seen = bell.rings
+        bell.ring()
+        await bell.wait(after: seen)
+        #expect(bell.rings == seen + 1)
+    }
+
     @Test func `a cancelled waiter does not wait`() async {
         let reply = Reply<Int>()
         let bell = Bell()
         let value = await withTaskGroup(of: Int.self) { group in
             group.addTask { await reply.value(orIfCancelled: -1) }
             group.addTask {
-                await bell.wait()
+                await bell.wait(after: bell.rings)
                 return -1
             }
             group.cancelAll()

@@ -57,6 +57,26 @@ enum RawConnection {
         }
     }
 
+    /// Reads on until certain bytes have come and passes over everything up to their end.
+    ///
+    /// - Throws: ``Missing`` when the connection ends without them.
+    static func skip(
+        _ end: [UInt8],
+        in bytes: inout [UInt8],
+        _ input: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    ) async throws {
+        while true {
+            if let range = bytes.firstRange(of: end) { return bytes.removeFirst(range.upperBound) }
+            guard let more = try await input.next(isolation: #isolation) else { throw Missing(bytes: end, in: bytes) }
+            bytes += more.readableBytesView
+        }
+    }
+
+    struct Missing: Error {
+        let bytes: [UInt8]
+        let `in`: [UInt8]
+    }
+
     /// Opens a connection and says nothing.
     static func connect(port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -52,6 +52,20 @@ struct RemoteTurnTests {
         }
     }
 
+    @Test(arguments: [(200, "null"), (200, ""), (204, "")])
+    func `an invoke that is answered with nothing is answered with its id`(status: Int, body: String) async throws {
+        try await withScene { _ in
+            StubBot.Answer(status: status, body: body)
+        } _: { conversation in
+            var invoke = Activity(type: .invoke)
+            invoke.name = "any"
+            invoke.json["value"] = .null
+            let answer = try await conversation.post(invoke)
+            #expect(answer.status == 200)
+            #expect(answer.json?["id"]?.string?.isEmpty == false)
+        }
+    }
+
     @Test func `S36 replies that are expected in the answer are on the stream, in order and with ids`() async throws {
         try await withScene { activity in
             #expect(activity.deliveryMode == "expectReplies")
@@ -118,7 +132,7 @@ struct RemoteTurnTests {
         }
     }
 
-    @Test func `a bot that drips its answer holds up nobody`() async throws {
+    @Test func `a bot that is slow with its answer holds up nobody`() async throws {
         let (goOn, began) = (Reply<Bool>(), Reply<Bool>())
         try await withScene { activity in
             if activity.text == "drip" {

@@ -1,6 +1,7 @@
 import BotSchema
 import Bots
 @testable import DirectLineServer
+import NIOCore
 import NIOHTTP1
 import Testing
 import WebSocketTransport
@@ -104,28 +105,71 @@ struct StreamTests {
         }
     }
 
-    @Test func `a stream without an upgrade is answered 426, on a used connection it is sent to a new one`()
-        async throws
-    {
+    @Test func `a stream without an upgrade, or of another version, is answered 426`() async throws {
         try await withServer { server in
             let conversation = try await server.start()
             let url = try #require(conversation.info.streamURL).replacing("ws://", with: "http://")
             #expect(try await server.call(.GET, url).status == 426)
             let upgrade: HTTPHeaders = [
-                "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "8",
                 "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
             ]
-            let path = url.dropFirst(server.address.url.count)
-            let headers = upgrade.map { "\($0.name): \($0.value)\r\n" }.joined()
+            let answer = try await server.call(.GET, url, headers: upgrade)
+            #expect(answer.status == 426)
+            #expect(answer.headers.first(name: "Sec-WebSocket-Version") == "13")
+        }
+    }
+
+    @Test func `a connection that has served requests becomes a stream, with all that a stream does`() async throws {
+        let events = Happenings<String>()
+        var configuration = ServerConfiguration()
+        configuration.onEvent = { events.note($0.description) }
+        try await withServer(configuration, bot: echoBot) { server in
+            let conversation = try await server.start()
+            let target = try #require(conversation.info.streamURL).dropFirst("ws://127.0.0.1:\(server.address.port)".count)
+            let channel = try await RawConnection.connect(port: server.address.port)
+            try await channel.executeThenClose { inbound, outbound in
+                var input = inbound.makeAsyncIterator()
+                var bytes: [UInt8] = []
+                for _ in 1...3 {
+                    let request = "GET /v3/directline/session/getsessionid HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    try await outbound.write(ByteBuffer(string: request))
+                    try await RawConnection.skip(Array("none\"}".utf8), in: &bytes, &input)
+                }
+                // What comes right behind the request, here a masked ping, is for the stream.
+                let request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                try await outbound.write(ByteBuffer(bytes: request.utf8 + [0x89, 0x81, 0, 0, 0, 0, 0x37]))
+                try await RawConnection.skip(Array("HTTP/1.1 101 Switching Protocols\r\n".utf8), in: &bytes, &input)
+                try await RawConnection.skip(Array("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n".utf8), in: &bytes, &input)
+                try await RawConnection.skip(Array("\r\n\r\n".utf8), in: &bytes, &input)
+                try await RawConnection.skip([0x8a, 0x01, 0x37], in: &bytes, &input)
+                _ = try await conversation.say("a")
+                try await RawConnection.skip(Array("echo a".utf8), in: &bytes, &input)
+                // A masked close without a code is answered, and then the server closes.
+                try await outbound.write(ByteBuffer(bytes: [0x88, 0x80, 0, 0, 0, 0]))
+                try await RawConnection.skip([0x88, 0x00], in: &bytes, &input)
+                #expect(try await input.next() == nil)
+            }
+            while let event = await events.next(), event != "\(conversation.id) stream closed" {}
+            #expect(try await conversation.say("b").status == 200)
+        }
+    }
+
+    @Test func `a refused stream on a used connection is answered with the reason`() async throws {
+        try await withServer { server in
+            let conversation = try await server.start()
+            let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             let answers = try await RawConnection.exchange(
                 port: server.address.port,
                 [
                     "GET /v3/directline/session/getsessionid HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                    "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n",
+                    "GET /v3/directline\(conversation.path)/stream?t=x HTTP/1.1\r\nHost: localhost\r\n\(upgrade)",
                 ]
             )
-            #expect(answers.contains("HTTP/1.1 307"))
-            #expect(answers.contains("Location: /v3/directline/conversations/\(conversation.id)/stream"))
+            #expect(answers.contains("HTTP/1.1 403"))
+            #expect(answers.contains("Connection: close"))
         }
     }
 

@@ -105,7 +105,8 @@ package struct RemoteBot: Bot {
         }
         let body = Array(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
         if exchange.activity.type == .invoke {
-            return InvokeResponse(status: status, body: try? JSONValue(parsing: body))
+            let answer = InvokeResponse(status: status, body: try? JSONValue(parsing: body))
+            return try await unwrap(answer, of: exchange)
         }
         try check(status)
         // Any 2xx is a success: SDKs answer 200, 201 or 202. Few answer with more than that.
@@ -142,6 +143,26 @@ package struct RemoteBot: Bot {
         }
         // An unhandled invoke is answered 501 by every SDK that does not stream.
         return exchange.activity.type == .invoke ? answer ?? InvokeResponse(status: 501) : nil
+    }
+
+    /// The answer to an invoke, of a bot that was asked for its replies along with it.
+    ///
+    /// SDKs send them together: the replies as `activities`, the answer among them as an `invokeResponse` (Bot
+    /// Framework) or beside them as `body` (Agents SDK).
+    private func unwrap(_ answer: InvokeResponse, of exchange: Exchange) async throws -> InvokeResponse {
+        guard exchange.activity.deliveryMode == "expectReplies", (200...299).contains(answer.status),
+            let replies = ActivitySet(answer.body), answer.body?["activities"]?.array != nil
+        else { return answer }
+        var unwrapped = InvokeResponse(status: answer.status, body: answer.body?["body"])
+        for reply in replies.activities {
+            if reply.type?.rawValue == "invokeResponse" {
+                unwrapped.status = reply.value?["status"]?.int ?? unwrapped.status
+                unwrapped.body = reply.value?["body"] ?? unwrapped.body
+            } else if reply.type != nil {
+                try await say(reply, in: exchange)
+            }
+        }
+        return unwrapped
     }
 
     /// An answer that does not come through the Connector API does not say in its path what it answers.

@@ -7,6 +7,8 @@ struct Addressing: Sendable {
     let serviceURL: String
     /// Where the server is for everybody, ending in a slash.
     let publicURL: String
+    /// The same by the name `localhost`, where it has one.
+    let localhostURL: String?
     let bot: ChannelAccount
     var user: ChannelAccount
 
@@ -34,18 +36,18 @@ struct Addressing: Sendable {
         activity.from = from
         if activity.recipient == nil { activity.recipient = user }
         // Bots link their files below the service URL, which lets its holder speak as the bot.
-        if activity.attachments.contains(where: { $0.contentURL?.hasPrefix(serviceURL) == true }) {
-            activity.attachments = activity.attachments.map(publicLink)
-        }
+        activity.moveLinks(from: serviceURL, to: publicURL)
         return activity
     }
 
-    private func publicLink(_ attachment: Attachment) -> Attachment {
-        var attachment = attachment
-        if let url = attachment.contentURL, url.hasPrefix(serviceURL) {
-            attachment.contentURL = publicURL + url.dropFirst(serviceURL.count)
+    /// An activity of an earlier time as the log keeps it: either side may have said it (R12).
+    func history(_ activity: Activity, id: String, timestamp: String) -> Activity {
+        guard let from = activity.from, from.role == "user" || from.id == user.id, from.id != bot.id else {
+            return fromBot(activity, id: id, timestamp: timestamp)
         }
-        return attachment
+        var activity = fromUser(activity, id: id, timestamp: timestamp, tokenUser: nil)
+        if activity.recipient == nil { activity.recipient = bot }
+        return activity
     }
 
     /// An activity as the bot is sent it, without top-level nulls: SDKs refuse them.
@@ -60,6 +62,8 @@ struct Addressing: Sendable {
         activity.conversation = ConversationAccount(id: conversation)
         activity.recipient = bot
         if activity.from?.id == nil { activity.from = user }
+        // The Agents SDK's downloader takes files over plain HTTP from a host of this name only (observed with 1.9.0).
+        if let localhostURL { activity.moveLinks(from: publicURL, to: localhostURL) }
         return activity
     }
 
@@ -87,6 +91,19 @@ struct Addressing: Sendable {
         activity.conversation = ConversationAccount(id: conversation)
         activity.serviceURL = nil
         return activity
+    }
+}
+
+extension Activity {
+    /// Has attachments be read at another place.
+    fileprivate mutating func moveLinks(from base: String, to newBase: String) {
+        guard attachments.contains(where: { $0.contentURL?.hasPrefix(base) == true }) else { return }
+        attachments = attachments.map { attachment in
+            guard let url = attachment.contentURL, url.hasPrefix(base) else { return attachment }
+            var attachment = attachment
+            attachment.contentURL = newBase + url.dropFirst(base.count)
+            return attachment
+        }
     }
 }
 

@@ -5,6 +5,7 @@ final class Bell: Sendable {
     private struct State {
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var lastKey = 0
+        var rings = 0
     }
 
     private let state = Mutex(State())
@@ -12,17 +13,20 @@ final class Bell: Sendable {
     /// Wakes everybody who waits at this moment.
     func ring() {
         let waiting = state.withLock { state in
-            defer { state.waiting.removeAll(keepingCapacity: true) }
+            state.rings += 1
+            defer { state.waiting = [:] }
             return state.waiting.values.map { $0 }
         }
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Waits for the next ring, or for the cancellation of the calling task.
+    /// How often it has rung.
+    var rings: Int { state.withLock { $0.rings } }
+
+    /// Waits until it has rung once more than a number of times, or for the cancellation of the calling task.
     ///
-    /// Nothing is suspended between the call and the registration, so an actor that finds nothing to do and calls this
-    /// at once cannot miss a ring of its own.
-    func wait() async {
+    /// Whoever takes the number before looking for something to do cannot miss a ring from anywhere.
+    func wait(after rings: Int) async {
         let key = state.withLock { state in
             state.lastKey += 1
             return state.lastKey
@@ -31,7 +35,7 @@ final class Bell: Sendable {
             await withCheckedContinuation { continuation in
                 // The cancellation handler may already have run and found nothing to wake.
                 let isCancelled = state.withLock { state in
-                    if Task.isCancelled { return true }
+                    if Task.isCancelled || state.rings != rings { return true }
                     state.waiting[key] = continuation
                     return false
                 }

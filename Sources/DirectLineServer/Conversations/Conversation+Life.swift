@@ -2,39 +2,45 @@ import BotSchema
 
 /// The sockets of a conversation and who was there last.
 struct StreamRoster: Sendable {
-    /// How many sockets are open.
-    private(set) var open = 0
-    /// The number of the newest.
-    private(set) var newest = 0
+    private var open: [Int: @Sendable (Conversation.StreamEnd) -> Void] = [:]
+    private var newest = 0
 
-    mutating func opened() -> Int {
-        open += 1
+    /// How many sockets are open.
+    var count: Int { open.count }
+
+    /// What ends each of them.
+    var ends: [@Sendable (Conversation.StreamEnd) -> Void] { open.values.map { $0 } }
+
+    mutating func opened(_ end: @escaping @Sendable (Conversation.StreamEnd) -> Void) -> Int {
         newest += 1
+        open[newest] = end
         return newest
     }
 
-    mutating func closed() { open -= 1 }
+    mutating func closed(_ number: Int) { open[number] = nil }
 }
 
 extension Conversation {
     /// Why a stream is to end.
     enum StreamEnd: Sendable {
-        case closed, collision, cancelled
+        case closed, collision
     }
 
     /// A socket was opened.
     ///
+    /// - Parameter end: Ends it, and must not wait: its writer may be stuck behind a client that does not read.
     /// - Returns: Its number.
-    func streamOpened() -> Int {
-        defer { if surroundings.streams == .newest { closing.ring() } }
+    func streamOpened(_ end: @escaping @Sendable (StreamEnd) -> Void) -> Int {
+        if surroundings.streams == .newest { for older in roster.ends { older(.collision) } }
         noticeUser()
-        return roster.opened()
+        if isClosed { end(.closed) }
+        return roster.opened(end)
     }
 
     /// A socket was closed; the adapter hears of the last.
-    func streamClosed() {
-        roster.closed()
-        guard roster.open == 0, !isClosed, surroundings.adapter != nil else { return }
+    func streamClosed(_ number: Int) {
+        roster.closed(number)
+        guard roster.count == 0, !isClosed, surroundings.adapter != nil else { return }
         isDeserted = true
         observe(.connection(isOpen: false))
     }
@@ -46,21 +52,11 @@ extension Conversation {
         observe(.connection(isOpen: true))
     }
 
-    /// Waits until the conversation is closed or, where only the newest socket may stay, another is opened.
-    func waitForEnd(ofStream number: Int) async -> StreamEnd {
-        while !Task.isCancelled {
-            if isClosed { return .closed }
-            if surroundings.streams == .newest, roster.newest > number { return .collision }
-            await closing.wait()
-        }
-        return .cancelled
-    }
-
     /// Closes the conversation if nobody streams it and nothing is under way in it.
     ///
     /// - Returns: Whether it is closed now.
     func closeIfIdle() -> Bool {
-        guard roster.open == 0, isResting else { return false }
+        guard roster.count == 0, isResting else { return false }
         close()
         return true
     }

@@ -32,8 +32,8 @@ actor Conversation {
 
     nonisolated let id: String
     let surroundings: Surroundings
-    private let bell = Bell()
-    let closing = Bell()
+    /// Rings for whoever streams the conversation.
+    nonisolated let bell = Bell()
     private var addressing: Addressing
     private var log: ConversationLog
     private var lastTimestamp = Timestamp(milliseconds: 0)
@@ -170,6 +170,8 @@ extension Conversation {
     ) throws(BotError) -> Activity {
         guard !isClosed else { throw .conversationGone(id) }
         var activity = addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp())
+        // SDKs keep traces back on every channel but the Emulator's, though not among the replies of `expectReplies`.
+        if activity.type == .trace, surroundings.channelId != "emulator" { return activity }
         // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
         activity.replyToId = (activity.replyToId ?? repliesTo).flatMap { log.contains($0) ? $0 : nil }
         let adapter = speaker == .bot ? surroundings.adapter : nil
@@ -182,13 +184,14 @@ extension Conversation {
         return activity
     }
 
-    /// Adds activities of an earlier time, which neither bot nor adapter hears of.
+    /// Adds activities of an earlier time, which neither bot nor adapter hears of, with the times that they have.
     ///
     /// - Returns: The id of the last.
     func addHistory(_ activities: [Activity]) throws(BotError) -> String? {
         guard !isClosed else { throw .conversationGone(id) }
         for activity in activities {
-            show(addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp()))
+            let time = activity.timestamp.flatMap { Timestamp($0)?.text } ?? stamp()
+            show(addressing.history(activity, id: newId(for: activity), timestamp: time))
         }
         return log.activities.last?.id
     }
@@ -258,13 +261,16 @@ extension Conversation {
 
     /// The next frame for a stream, one activity each: clients reorder those that come together (DirectLineJS 0.15).
     ///
-    /// Waits until there is one. Nil when the conversation was closed or the calling task is cancelled.
-    func nextFrame(for reader: inout LogPosition) async -> ActivitySet? {
+    /// Waits until there is one. Nil when the conversation was closed, the calling task is cancelled, or nobody is there
+    /// any more, which is asked at every ring of the bell.
+    func nextFrame(for reader: inout LogPosition, while isThere: () -> Bool) async -> ActivitySet? {
         while !isClosed, !Task.isCancelled {
+            let rings = bell.rings
+            guard isThere() else { return nil }
             if let activity = log.next(for: &reader) {
                 return ActivitySet(activities: [activity], watermark: String(reader.watermark))
             }
-            await bell.wait()
+            await bell.wait(after: rings)
         }
         return nil
     }
@@ -273,6 +279,6 @@ extension Conversation {
     func close() {
         isClosed = true
         bell.ring()
-        closing.ring()
+        for end in roster.ends { end(.closed) }
     }
 }

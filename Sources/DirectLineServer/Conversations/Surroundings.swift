@@ -12,6 +12,7 @@ struct Surroundings: Sendable {
     let channelId: String
     let serviceURL: String
     let publicURL: String
+    let localhostURL: String?
     let welcome: Welcome
     let streams: StreamSharing
     let limits: ServerLimits
@@ -28,6 +29,7 @@ struct Surroundings: Sendable {
             channelId: channelId,
             serviceURL: serviceURL,
             publicURL: publicURL,
+            localhostURL: localhostURL,
             bot: botAccount,
             user: user
         )

@@ -12,26 +12,26 @@ extension ActivityStream {
     func write(
         _ conversation: Conversation,
         after watermark: Watermark,
-        to outbound: WebSocketOutbound
+        to feed: WebSocketFeed
     ) async -> FaultPlan.End? {
         var reader = await conversation.position(after: watermark.number)
-        while let frame = await conversation.nextFrame(for: &reader) {
+        while let frame = await conversation.nextFrame(for: &reader, while: { feed.isOpen }) {
             var text = frame.buffer
             do {
                 // A client must not see, and count, what a crash would take back.
                 if store.isDurable { try await store.settled() }
                 guard let fate = faults.nextFrame() else {
-                    try await outbound.send(utf8: text)
+                    try await feed.send(utf8: text)
                     continue
                 }
                 if let end = fate.end { return end }
                 if fate.delay > .zero { try await clock.sleep(for: fate.delay, tolerance: nil) }
-                if fate.isHeldBack, let next = await soon(conversation, &reader) {
+                if fate.isHeldBack, let next = await soon(conversation, &reader, while: { feed.isOpen }) {
                     // Positions stay in order: who loses the socket between the two must not lose an activity.
-                    try await outbound.send(utf8: ActivitySet(activities: next.activities, watermark: nil).buffer)
+                    try await feed.send(utf8: ActivitySet(activities: next.activities, watermark: nil).buffer)
                     text = ActivitySet(activities: frame.activities, watermark: next.watermark).buffer
                 }
-                try await write(text, fate, to: outbound)
+                try await write(text, fate, to: feed)
             } catch {
                 return nil
             }
@@ -40,12 +40,16 @@ extension ActivityStream {
     }
 
     /// The next frame, if there is one within a moment.
-    private func soon(_ conversation: Conversation, _ reader: inout LogPosition) async -> ActivitySet? {
+    private func soon(
+        _ conversation: Conversation,
+        _ reader: inout LogPosition,
+        while isThere: @escaping @Sendable () -> Bool
+    ) async -> ActivitySet? {
         let (start, clock) = (reader, clock)
         let found = await withTaskGroup(of: (frame: ActivitySet, position: LogPosition)?.self) { group in
             group.addTask {
                 var position = start
-                return await conversation.nextFrame(for: &position).map { ($0, position) }
+                return await conversation.nextFrame(for: &position, while: isThere).map { ($0, position) }
             }
             group.addTask {
                 try? await clock.sleep(for: Self.swapPatience, tolerance: nil)
@@ -58,19 +62,19 @@ extension ActivityStream {
         return found?.frame
     }
 
-    private func write(_ text: ByteBuffer, _ fate: FaultPlan.FrameFate, to outbound: WebSocketOutbound) async throws {
+    private func write(_ text: ByteBuffer, _ fate: FaultPlan.FrameFate, to feed: WebSocketFeed) async throws {
         switch fate.nonsense {
-        case .brokenJSON: try await outbound.send(#"{"activities":[{"type":"mess"#)
-        case .otherObject: try await outbound.send(#"{"later":{"activities":1}}"#)
-        case .notAList: try await outbound.send(#"{"activities":{"0":null},"watermark":7}"#)
-        case .binary: try await outbound.send(binary: ByteBuffer(bytes: [0xff, 0x00, 0xfe]))
+        case .brokenJSON: try await feed.send(#"{"activities":[{"type":"mess"#)
+        case .otherObject: try await feed.send(#"{"later":{"activities":1}}"#)
+        case .notAList: try await feed.send(#"{"activities":{"0":null},"watermark":7}"#)
+        case .binary: try await feed.send(binary: ByteBuffer(bytes: [0xff, 0x00, 0xfe]))
         case nil: break
         }
         for _ in 0..<(fate.isDoubled ? 2 : 1) {
             if fate.isSplit {
-                try await outbound.send(utf8: text, inFragmentsOf: 7)
+                try await feed.send(utf8: text, inFragmentsOf: 7)
             } else {
-                try await outbound.send(utf8: text)
+                try await feed.send(utf8: text)
             }
         }
     }

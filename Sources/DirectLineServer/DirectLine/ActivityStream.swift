@@ -8,8 +8,6 @@ import WebSocketTransport
 /// but its own delay.
 struct ActivityStream: Sendable {
     let registry: ConversationRegistry
-    let messageLimit: Int
-    let keepAliveInterval: Duration
     let clock: any Clock<Duration>
     let faults: FaultControl
     let store: any ConversationStore
@@ -18,86 +16,47 @@ struct ActivityStream: Sendable {
     /// How long a silent socket of a fault is kept.
     private static let longestSilence = 600
 
-    /// Serves an upgraded channel until either side closes it.
-    func serve(_ channel: WebSocketChannel, conversation id: String, watermark: Watermark) async {
-        // What clients say here has no meaning, so little of it is taken. Pings find peers that are gone.
-        let configuration = WebSocketConfiguration(
-            maxFrameSize: messageLimit,
-            maxMessageSize: messageLimit,
-            pingInterval: keepAliveInterval
-        )
-        // How the socket ended is no news to anybody: the client reconnects with its watermark.
-        _ = try? await WebSocketConnection.run(channel, role: .server, configuration: configuration) {
-            inbound,
-            outbound in
-            guard let conversation = await registry.conversation(id) else {
-                return await outbound.close(code: 1008, reason: "conversation not found")
+    /// Serves a socket until either side closes it.
+    ///
+    /// How it ended is no news to anybody: the client reconnects with its watermark.
+    func serve(_ feed: WebSocketFeed, _ request: StreamRequest) async {
+        await withTaskCancellationHandler {
+            if let conversation = await registry.conversation(request.conversation) {
+                await serve(feed, conversation, after: request.watermark)
+            } else {
+                feed.close(code: 1008, reason: "conversation not found")
             }
-            let number = await conversation.streamOpened()
-            report(.streamOpened(id))
-            let end = await serve(conversation, number, after: watermark, inbound, outbound)
-            await conversation.streamClosed()
-            report(.streamClosed(id))
+            try? await feed.channel.closeFuture.get()
+        } onCancel: {
+            feed.abort()
+        }
+    }
+
+    private func serve(_ feed: WebSocketFeed, _ conversation: Conversation, after watermark: Watermark) async {
+        feed.onEnd { [bell = conversation.bell] in bell.ring() }
+        let number = await conversation.streamOpened { end in
             switch end {
-            case .drop: channel.channel.close(promise: nil)
-            case .halfOpen: await fallSilent(channel.channel)
-            case nil: break
+            case .closed: feed.close(code: 1001, reason: "the server is stopping")
+            case .collision: feed.close(code: 1008, reason: "collision")
             }
         }
-    }
-
-    /// Streams until the socket is closed or a fault ends it.
-    private func serve(
-        _ conversation: Conversation,
-        _ number: Int,
-        after watermark: Watermark,
-        _ inbound: WebSocketInbound,
-        _ outbound: WebSocketOutbound
-    ) async -> FaultPlan.End? {
-        await withTaskGroup(of: FaultPlan.End?.self) { group in
-            group.addTask {
-                if let end = await write(conversation, after: watermark, to: outbound) { return end }
-                // What cannot be written any more may still be read: the reader notices the end.
-                await Bell().wait()
-                return nil
-            }
-            group.addTask {
-                await keepAlive(outbound)
-                await Bell().wait()
-                return nil
-            }
-            group.addTask {
-                // A closing of its own, since the writer may be stuck behind a client that does not read.
-                switch await conversation.waitForEnd(ofStream: number) {
-                case .closed: await outbound.close(code: 1001, reason: "the server is stopping")
-                case .collision: await outbound.close(code: 1008, reason: "collision")
-                case .cancelled: return nil
-                }
-                // The closing handshake ends the reading.
-                await Bell().wait()
-                return nil
-            }
-            group.addTask {
-                // The client says nothing but empty messages, a sign of life. Reading ends with the socket.
-                for await _ in inbound {}
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
-        }
-    }
-
-    private func keepAlive(_ outbound: WebSocketOutbound) async {
-        while (try? await clock.sleep(for: keepAliveInterval, tolerance: nil)) != nil {
-            guard (try? await outbound.send("")) != nil else { return }
+        report(.streamOpened(conversation.id))
+        let end = await write(conversation, after: watermark, to: feed)
+        await conversation.streamClosed(number)
+        report(.streamClosed(conversation.id))
+        switch end {
+        case .drop: feed.drop()
+        case .halfOpen: await fallSilent(feed)
+        case nil: break
         }
     }
 
     /// Neither says nor reads anything, as a machine that has lost its network.
-    private func fallSilent(_ channel: any Channel) async {
-        for _ in 0..<Self.longestSilence where channel.isActive && !Task.isCancelled {
+    private func fallSilent(_ feed: WebSocketFeed) async {
+        feed.fallSilent()
+        for _ in 0..<Self.longestSilence where feed.channel.isActive && !Task.isCancelled {
             try? await clock.sleep(for: .seconds(1), tolerance: nil)
         }
-        channel.close(promise: nil)
+        feed.drop()
     }
 }

@@ -138,12 +138,20 @@ struct DirectLineRoutes: Sendable {
         switch outcome {
         case .failure(let error): throw .bot(error)
         case .success(let answer?):
-            return Response(
-                HTTPResponse.Status(code: (200...599).contains(answer.status) ? answer.status : 502),
-                json: answer.body ?? ["id": .string(posted.id)]
-            )
+            // Clients read the id where there is nothing else to read (DirectLineJS), so there is always a body.
+            let body = answer.body.flatMap { $0.isNull ? .none : .some($0) } ?? ["id": .string(posted.id)]
+            return Response(HTTPResponse.Status(code: Self.statusWithBody(answer.status)), json: body)
         case .success(nil):
             return Response(json: ["id": .string(posted.id)])
+        }
+    }
+
+    /// The status of a bot's answer to an invoke, as an answer with a body may have it.
+    private static func statusWithBody(_ status: Int) -> Int {
+        switch status {
+        case 204, 205, 304: 200
+        case 200...599: status
+        default: 502
         }
     }
 
@@ -152,15 +160,10 @@ struct DirectLineRoutes: Sendable {
         try gatekeeper.admitStream(ticket: call.query["t"], to: id)
         if faults.refusesStream() { throw .forbidden("a fault was asked for") }
         let headers = call.request.headers
-        guard headers[.upgrade]?.lowercased() == "websocket", headers[.secWebSocketKey] != nil else {
-            var failure = HTTPFailure(.upgradeRequired, "BadArgument", "this path is a WebSocket")
-            failure.headers[.upgrade] = "websocket"
-            throw failure
-        }
-        // A connection can be upgraded with its first request only, and some clients (aiohttp) ask for the stream on
-        // one that they have used before: send them to the same place on a new connection.
-        var failure = HTTPFailure(.temporaryRedirect, "BadArgument", "a WebSocket needs a connection of its own")
-        failure.headers[.location] = call.request.head.path
+        // What asks for an upgrade as it should has become a stream before it came here.
+        var failure = HTTPFailure(.upgradeRequired, "BadArgument", "this path is a WebSocket (version 13)")
+        failure.headers[.upgrade] = "websocket"
+        if headers[.upgrade]?.lowercased() == "websocket" { failure.headers[.secWebSocketVersion] = "13" }
         throw failure
     }
 }

@@ -6,6 +6,8 @@ public final class FaultControl: Sendable {
         var plan: FaultPlan
         /// Has the tokens of a running server expire; nil while none runs.
         var expireTokens: (@Sendable (Duration) -> Void)?
+        /// Has a running server be away for a while; nil while none runs.
+        var restart: (@Sendable (Duration) -> Void)?
     }
 
     private let state: Mutex<State>
@@ -18,7 +20,7 @@ public final class FaultControl: Sendable {
     /// Has something go wrong from now on; a second fault of a kind takes the place of the first.
     public func add(_ fault: ServerFault) {
         state.withLock { $0.plan.add(fault) }
-        expireTokensIfAsked()
+        performWhatIsDue()
     }
 
     /// Lets everything go right from now on; tokens that have been told to die still do.
@@ -26,21 +28,36 @@ public final class FaultControl: Sendable {
 
     // MARK: - For the server
 
-    func attach(expireTokens: @escaping @Sendable (Duration) -> Void) {
-        state.withLock { $0.expireTokens = expireTokens }
-        expireTokensIfAsked()
+    func attach(
+        expireTokens: @escaping @Sendable (Duration) -> Void,
+        restart: @escaping @Sendable (Duration) -> Void
+    ) {
+        state.withLock { state in
+            state.expireTokens = expireTokens
+            state.restart = restart
+        }
+        performWhatIsDue()
     }
 
-    private func expireTokensIfAsked() {
-        let order = state.withLock { state -> (seconds: Int, expire: @Sendable (Duration) -> Void)? in
-            guard let expire = state.expireTokens else { return nil }
-            for case .tokenExpires(let seconds) in state.plan.active {
-                state.plan.finish(.tokenExpires(seconds: seconds))
-                return (seconds, expire)
+    /// Does what does not wait for a call or a frame.
+    private func performWhatIsDue() {
+        let orders = state.withLock { state in
+            var orders: [@Sendable () -> Void] = []
+            for fault in state.plan.active {
+                switch fault {
+                case .tokenExpires(let seconds):
+                    guard let expireTokens = state.expireTokens else { continue }
+                    orders.append { expireTokens(.seconds(seconds)) }
+                case .restart(let seconds):
+                    guard let restart = state.restart else { continue }
+                    orders.append { restart(.seconds(seconds)) }
+                default: continue
+                }
+                state.plan.finish(fault)
             }
-            return nil
+            return orders
         }
-        if let order { order.expire(.seconds(order.seconds)) }
+        for order in orders { order() }
     }
 
     func nextFrame() -> FaultPlan.FrameFate? { state.withLock { $0.plan.isQuiet ? nil : $0.plan.frame() } }

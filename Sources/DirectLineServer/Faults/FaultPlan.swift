@@ -144,7 +144,7 @@ struct FaultPlan: Sendable {
         case .duplicate(let count), .reorder(let count), .malformedFrame(let count), .splitFrame(let count),
             .serverError(_, let count), .botError(let count), .staleWatermark(let count), .refuseReconnect(let count):
             max(0, count)
-        case .tokenExpires, .socketDrop, .halfOpen, .delay, .rateLimit, .slowBody: nil
+        case .tokenExpires, .restart, .socketDrop, .halfOpen, .delay, .rateLimit, .slowBody: nil
         }
     }
 

@@ -30,6 +30,8 @@ public enum ServerFault: Hashable, Sendable {
     case refuseReconnect(times: Int)
     /// The body of an answer comes bit by bit.
     case slowBody(milliseconds: Int)
+    /// The server breaks off all connections, refuses new ones for a while, and then goes on with what it had.
+    case restart(seconds: Int)
 
     /// A fault as it is asked for and what it does.
     public struct Entry: Hashable, Sendable {
@@ -57,6 +59,7 @@ public enum ServerFault: Hashable, Sendable {
         Entry("stale-watermark", "stale-watermark[:n=1]", "for n calls the watermark is taken for none"),
         Entry("refuse-reconnect", "refuse-reconnect[:n=1]", "the next n streams are refused with 403"),
         Entry("slow-body", "slow-body[:ms=1000]", "the body of the next answer takes that long"),
+        Entry("restart", "restart[:seconds=2]", "all connections break off, and none is let in for that time"),
     ]
 
     /// Reads a fault.
@@ -103,6 +106,7 @@ public enum ServerFault: Hashable, Sendable {
         case "stale-watermark": .staleWatermark(calls: first ?? 1)
         case "refuse-reconnect": .refuseReconnect(times: first ?? 1)
         case "slow-body": .slowBody(milliseconds: first ?? 1000)
+        case "restart": .restart(seconds: first ?? 2)
         default: nil
         }
     }
@@ -132,6 +136,7 @@ extension ServerFault: CustomStringConvertible {
         case .staleWatermark(let calls): "stale-watermark:\(calls)"
         case .refuseReconnect(let times): "refuse-reconnect:\(times)"
         case .slowBody(let milliseconds): "slow-body:\(milliseconds)"
+        case .restart(let seconds): "restart:\(seconds)"
         }
     }
 }

@@ -27,6 +27,7 @@ struct Upload: Sendable {
     ) throws(HTTPFailure) {
         activity = Activity(type: .message)
         files = []
+        guard body.readableBytes > 0 else { throw .missingProperty("the upload has no body") }
         guard contentType.map({ HeaderParameters($0).value.hasPrefix("multipart/") }) == true else {
             let name = disposition.flatMap { HeaderParameters($0).filename }
             files = [Self.file(name, contentType, body, number: 1)]

@@ -1,3 +1,4 @@
+import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -7,12 +8,21 @@ import NIOHTTPTypesHTTP1
 import NIOWebSocket
 import WebSocketTransport
 
+/// A stream as a client asks for it.
+struct StreamRequest: Sendable {
+    let conversation: String
+    let watermark: Watermark
+
+    /// For a ticket that was good when it was looked at first and is not any more.
+    static let nowhere = StreamRequest(conversation: "", watermark: .none)
+}
+
 /// A connection that speaks HTTP until a stream is asked for and permitted.
 struct UpgradableChannel: HTTPChannelHandler {
     /// What a connection has become.
     enum Protocols: Sendable {
         case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
-        case stream(WebSocketChannel, conversation: String, watermark: Watermark)
+        case stream(WebSocketFeed, StreamRequest)
     }
 
     /// A connection and what it will become.
@@ -33,12 +43,25 @@ struct UpgradableChannel: HTTPChannelHandler {
         }
     }
 
-    let responder: HTTPChannelHandler.Responder
     let parts: Reply<ListeningServer?>
     let gatekeeper: Gatekeeper
     let crossOrigin: CrossOrigin
     let limits: ServerLimits
     let faults: FaultControl
+    let keepAliveInterval: Duration
+
+    var responder: HTTPChannelHandler.Responder {
+        { request, writer, connection in
+            guard let listening = await parts.value(orIfCancelled: nil) else { return }
+            if let (feed, stream) = await stream(askedBy: request, on: connection) {
+                return await listening.stream.serve(feed, stream)
+            }
+            let response = await listening.router.respond(to: request)
+            // An answer that was cut short would tell the client something that is not so.
+            guard !Task.isCancelled else { return connection.close(promise: nil) }
+            try await writer.write(response: response.head, body: response.body)
+        }
+    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -80,25 +103,27 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     private var upgrader: NIOTypedWebSocketServerUpgrader<Protocols> {
-        WebSocketUpgrade.server(
-            configuration: WebSocketConfiguration(maxFrameSize: limits.clientActivity),
+        WebSocketUpgrade.feed(
+            configuration: feedConfiguration,
             shouldUpgrade: { head, channel in
                 // Refused ones come to the router as requests and are answered there with the reason.
-                let isPermitted = permittedStream(head) != nil && !faults.isRefusingStreams
-                return channel.eventLoop.makeSucceededFuture(isPermitted ? HTTPHeaders() : nil)
+                channel.eventLoop.makeSucceededFuture(permittedStream(head) == nil ? nil : HTTPHeaders())
             },
-            upgraded: { channel, head in
-                let permitted = permittedStream(head)
-                return .stream(
-                    channel,
-                    conversation: permitted?.conversation ?? "",
-                    watermark: permitted?.watermark ?? Watermark(lenient: nil)
-                )
-            }
+            upgraded: { feed, head in .stream(feed, permittedStream(head) ?? .nowhere) }
         )
     }
 
-    private func permittedStream(_ head: HTTPRequestHead) -> (conversation: String, watermark: Watermark)? {
+    /// What clients say on streams has no meaning, so little of it is taken. Pings find peers that are gone.
+    private var feedConfiguration: WebSocketConfiguration {
+        WebSocketConfiguration(
+            maxFrameSize: limits.clientActivity,
+            maxMessageSize: limits.clientActivity,
+            pingInterval: keepAliveInterval
+        )
+    }
+
+    private func permittedStream(_ head: HTTPRequestHead) -> StreamRequest? {
+        guard !faults.isRefusingStreams else { return nil }
         let target = RequestTarget(head.uri)
         guard case .stream(let id)? = Resource(path: target.path, connectorPrefix: "") else { return nil }
         do {
@@ -107,7 +132,31 @@ struct UpgradableChannel: HTTPChannelHandler {
         } catch {
             return nil
         }
-        return (id, Watermark(lenient: target.query["watermark"]))
+        return StreamRequest(conversation: id, watermark: Watermark(lenient: target.query["watermark"]))
+    }
+
+    /// Makes a stream of a connection that has served other requests, if this request is permitted to.
+    ///
+    /// Clients with a pool ask for streams on any connection that is free (aiohttp), and NIO upgrades with the first
+    /// request only.
+    ///
+    /// - Returns: Nil when the request is to be answered as any other.
+    func stream(askedBy request: Request, on channel: any Channel) async -> (feed: WebSocketFeed, StreamRequest)? {
+        guard request.headers[.upgrade]?.lowercased() == "websocket", request.method == .get else { return nil }
+        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: request.head.path ?? "/")
+        head.headers = HTTPHeaders(request.headers.map { ($0.name.rawName, $0.value) })
+        if let host = request.head.authority { head.headers.add(name: "Host", value: host) }
+        guard let permitted = permittedStream(head) else { return nil }
+        // The pipeline is changed under the HTTP side, which must not have anything of this request still to come.
+        guard (try? await request.body.collect(upTo: 0)) != nil else { return nil }
+        let feed = try? await WebSocketUpgrade.feed(on: channel, head: head, configuration: feedConfiguration) { pipeline in
+            for context in [
+                try pipeline.context(handlerType: RequestWatch.self),
+                try pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self),
+                try pipeline.context(handlerType: HTTPConnectionStateHandler.self),
+            ] { pipeline.removeHandler(context: context, promise: nil) }
+        }
+        return feed.map { ($0, permitted) }
     }
 
     func handle(value: Value, logger: Logger) async {
@@ -120,9 +169,8 @@ struct UpgradableChannel: HTTPChannelHandler {
         switch protocols {
         case .http(let channel):
             await handleHTTP(asyncChannel: channel, logger: logger)
-        case .stream(let channel, let conversation, let watermark):
-            await parts.value(orIfCancelled: nil)?.stream
-                .serve(channel, conversation: conversation, watermark: watermark)
+        case .stream(let feed, let request):
+            await parts.value(orIfCancelled: nil)?.stream.serve(feed, request)
         case nil:
             // A connection that was opened and closed without a request, which is nobody's concern.
             break
