@@ -91,7 +91,13 @@ public struct ActivityComparison: Hashable, Sendable {
             }
             object["channelData"] = data.isEmpty ? nil : .object(data)
         }
-        guard depth < 2, let attachments = object["attachments"]?.array else { return object }
+        guard depth < 2 else { return object }
+        // An event may tell of another activity, as a hub does of what it kept from the user.
+        if var value = object["value"]?.object, let told = value["activity"]?.object, told.contains("type") {
+            value["activity"] = .object(comparable(told, depth: depth + 1))
+            object["value"] = .object(value)
+        }
+        guard let attachments = object["attachments"]?.array else { return object }
         object["attachments"] = .array(attachments.map { carried($0, depth: depth) })
         return object
     }

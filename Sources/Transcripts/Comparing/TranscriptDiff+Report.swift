@@ -37,8 +37,10 @@ extension TranscriptDiff {
 
     private static func lines(_ change: Change) -> [Line] {
         switch change {
-        case .missing(_, let activity): return [Line(kind: .expected, text: "missing     " + short(words(activity), 300))]
-        case .unexpected(_, let activity): return [Line(kind: .actual, text: "unexpected  " + short(words(activity), 300))]
+        case .missing(_, let activity):
+            return [Line(kind: .expected, text: "missing     " + short(words(activity), 300))]
+        case .unexpected(_, let activity):
+            return [Line(kind: .actual, text: "unexpected  " + short(words(activity), 300))]
         case .changed(_, _, let expected, let actual, let members):
             let (before, after) = (words(expected), words(actual))
             let isTextAlone = members.count == 1 && members[0].path == "$.text"
