@@ -139,13 +139,22 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "TranscriptReplay",
+            dependencies: [
+                "BotSchema", "ChatScreen", "DirectLineClient", "Handoff", "Transcripts",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+            ],
+            swiftSettings: strict
+        ),
 
         // Level 4: the only place that composes.
         .target(
             name: "BatonCommands",
             dependencies: [
                 "AgentHub", "BotSchema", "Bots", "ChatScreen", "ConversationFile", "Desk", "DirectLineClient",
-                "DirectLineServer", "Handoff", "LineEditing", "Pictures", "TranscriptRendering", "Transcripts",
+                "DirectLineServer", "Handoff", "LineEditing", "Pictures", "TranscriptRendering", "TranscriptReplay",
+                "Transcripts",
                 "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -284,6 +293,11 @@ let package = Package(
                 "LineEditing",
                 "TestSupport", "Transcripts",
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TranscriptReplayTests",
+            dependencies: ["BotSchema", "TranscriptReplay", "Transcripts"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -86,6 +86,12 @@ python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
 python="$work/venv/bin/python"
 
+for tool in asciinema chromium; do
+    command -v "$tool" >/dev/null || $(command -v sudo) sh -c "apt-get update -q && apt-get install -yq $tool" >/dev/null
+done
+echo "== files for an SDK, a browser and a cast player"
+part transcripts transcripts.py "$baton" "$here/../../Transcripts"
+
 "$python" "$here/bot.py" 0 >"$work/botbuilder" 2>"$work/botbuilder.err" &
 started+=($!)
 "$python" "$here/agents_bot.py" 0 >"$work/agents" 2>"$work/agents.err" &
@@ -94,6 +100,9 @@ for sdk in botbuilder agents; do
     bot=$(wait_for "$work/$sdk" 'http://[^ ]+/api/messages' "the bot on $sdk")
     client "$sdk" "$bot"
     chat "$sdk" "$bot"
+    echo "== a conversation that is recorded and replayed, with a bot on $sdk"
+    script=$([[ $sdk == agents ]] && echo agents_bot.py || echo bot.py)
+    part "replay-$sdk" replay.py "$baton" "$bot" "$here/$script"
     dialects=(sdk)
     # Neither SDK knows the other two; what the bot then hears has nothing of the SDK's.
     if [[ $sdk == botbuilder ]]; then dialects+=(three-events three-events-as-coded); fi

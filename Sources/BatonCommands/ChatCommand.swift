@@ -82,7 +82,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 let secret = Secrets.random()
                 // A script does not answer an agent, so an agent does not wait long for a script.
                 let patience = Duration.seconds(screen.isInteractive ? 45 : 3)
-                let agentHub = hub.makeHub(patience: patience)
+                let settings = hub.settings
+                let agentHub = settings.makeHub(patience: patience)
                 let desks = agentHub.map { DeskDoor(to: $0, port: 0, secret: Secrets.forAgents()) }
                 var stack = EmbeddedStack(
                     bot: bot,
@@ -108,6 +109,7 @@ package struct ChatCommand: AsyncParsableCommand {
                         as: account,
                         locale: locale,
                         desks: desks,
+                        recordHead: settings.trace,
                         faults: panel.follow,
                         on: console,
                         screen: screen
@@ -127,6 +129,7 @@ package struct ChatCommand: AsyncParsableCommand {
         as account: ChannelAccount,
         locale: String,
         desks: DeskDoor? = nil,
+        recordHead: Activity? = nil,
         faults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
         on console: any Console,
         screen: ChatTerminal
@@ -150,6 +153,7 @@ package struct ChatCommand: AsyncParsableCommand {
             output: screen.output,
             sides: sides(screen: screen, hasDesks: desks != nil),
             recordPath: io.record,
+            recordHead: recordHead,
             reportFailure: screen.failureReport,
             offerCommands: screen.completion.offer,
             changeFaults: faults,

@@ -46,23 +46,23 @@ struct HubOptions: ParsableArguments {
     ///
     /// - Parameter patience: How long a simulated agent waits for a silent user.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration) -> EmbeddedHub? {
-        guard agent != .none else { return nil }
-        var policy = HubPolicy()
-        policy.connectionGrace = .seconds(agentGrace)
-        policy.agentLoss = agentLoss == .bot ? .fail : .requeue
-        return EmbeddedHub.simulated(
-            pace: SimulatedPace(patience: patience, speed: agentPace),
-            policy: policy,
-            seed: seed ?? .random(in: 0 ... .max),
-            faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : [])
+    func makeHub(patience: Duration) -> EmbeddedHub? { settings.makeHub(patience: patience) }
+
+    /// What was chosen, with a seed of its own where none was.
+    var settings: HubSettings {
+        HubSettings(
+            agent: agent,
+            pace: agentPace,
+            grace: agentGrace,
+            loss: agentLoss,
+            dialect: dialect,
+            faults: faults,
+            seed: seed ?? .random(in: 0..<(1 << 53))
         )
     }
 
     /// The way to a hub.
-    func adapter(to hub: EmbeddedHub) -> HandoffAdapter {
-        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)))
-    }
+    func adapter(to hub: EmbeddedHub) -> HandoffAdapter { settings.adapter(to: hub) }
 }
 
 /// The words of `--agent`.

@@ -1,5 +1,5 @@
 import AsyncAlgorithms
-import BotSchema
+package import BotSchema
 package import DirectLineClient
 import Dispatch
 package import LineEditing
@@ -22,6 +22,7 @@ package struct ChatLoop: Sendable {
     private let sides: Sides
     private let client: @Sendable (Side) async throws -> ClientConfiguration
     private let recordPath: String?
+    private let recordHead: Activity?
     private let reportFailure: @Sendable (String) -> Void
     private let offerCommands: @Sendable (CommandSet) -> Void
     private let changeFaults: @Sendable (String) -> Result<[ChatItem.Row], CommandFailure>
@@ -38,6 +39,7 @@ package struct ChatLoop: Sendable {
     ///   - output: How items look.
     ///   - sides: What decides.
     ///   - recordPath: A file that gets the transcript at the end, whichever way it comes.
+    ///   - recordHead: What the transcript begins with, such as how the conversation came about.
     ///   - reportFailure: Where sentences about failures go; to the console when nil.
     ///   - offerCommands: Told what can be completed from now on.
     ///   - changeFaults: Follows a wish about the embedded server's faults.
@@ -52,6 +54,7 @@ package struct ChatLoop: Sendable {
         output: any ChatOutput,
         sides: Sides,
         recordPath: String? = nil,
+        recordHead: Activity? = nil,
         reportFailure: (@Sendable (String) -> Void)? = nil,
         offerCommands: @escaping @Sendable (CommandSet) -> Void = { _ in },
         changeFaults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
@@ -67,6 +70,7 @@ package struct ChatLoop: Sendable {
         self.sides = sides
         self.client = client
         self.recordPath = recordPath
+        self.recordHead = recordHead
         self.reportFailure = reportFailure ?? { console.show($0) }
         self.offerCommands = offerCommands
         self.changeFaults =
@@ -206,7 +210,9 @@ package struct ChatLoop: Sendable {
 
     private func saveRecord(_ sides: Sides, exitCode: Int32) async -> Int32 {
         guard let recordPath else { return exitCode }
-        switch await write(sides.wholeTranscript, to: recordPath) {
+        var transcript = sides.wholeTranscript
+        if let recordHead { transcript.activities.insert(recordHead, at: 0) }
+        switch await write(transcript, to: recordPath) {
         case .success: return exitCode
         case .failure(let error):
             show(.failure(DisplayText.neutralised(error.description)))

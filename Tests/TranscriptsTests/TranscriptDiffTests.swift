@@ -74,7 +74,7 @@ struct TranscriptDiffTests {
         actual.attachments = [Attachment(contentType: "x", content: ["title": "B", "n": 1, "m": true])]
         let diff = TranscriptDiff(expected: [expected], actual: [actual])
         #expect(
-            diff.lines.dropFirst(3).map(\.text) == [
+            diff.lines.dropFirst(2).map(\.text) == [
                 #"$.attachments[0].content.title: expected "A", came "B""#,
                 "$.attachments[0].content.m: expected nothing, came true",
             ]

@@ -70,13 +70,14 @@ extension TranscriptCommand {
             if !diff.isEqual { throw ExitCode(1) }
         }
 
-        private static func dressed(_ line: TranscriptDiff.Line, isColored: Bool) -> String {
+        static func dressed(_ line: TranscriptDiff.Line, isColored: Bool) -> String {
             let text = DisplayText.neutralised(line.text, keepingNewlines: false)
             let (mark, colour) =
                 switch line.kind {
                 case .turn: ("", "1")
                 case .expected: ("- ", "31")
                 case .actual: ("+ ", "32")
+                case .changed: ("~ ", "33")
                 case .member: ("    ", "2")
                 }
             return isColored ? "\u{1B}[\(colour)m\(mark)\(text)\u{1B}[0m" : mark + text

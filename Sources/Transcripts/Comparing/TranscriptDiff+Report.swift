@@ -11,6 +11,8 @@ extension TranscriptDiff {
             case expected
             /// Something that came instead, or unexpectedly.
             case actual
+            /// Something that came, but otherwise; its members follow.
+            case changed
             /// A member in which the two differ.
             case member
         }
@@ -26,27 +28,45 @@ extension TranscriptDiff {
         turns.flatMap { turn -> [Line] in
             let head =
                 turn.userText.map { "turn \(turn.number), after “\(Self.short($0))”" } ?? "before the user speaks"
-            return [Line(kind: .turn, text: head)] + turn.changes.flatMap(Self.lines)
+            return [Line(kind: .turn, text: head)] + lines(of: turn)
         }
     }
 
+    /// The differences of one turn, without its head.
+    package func lines(of turn: Turn) -> [Line] { turn.changes.flatMap(Self.lines) }
+
     private static func lines(_ change: Change) -> [Line] {
         switch change {
-        case .missing(_, let activity): return [Line(kind: .expected, text: "missing     " + words(activity))]
-        case .unexpected(_, let activity): return [Line(kind: .actual, text: "unexpected  " + words(activity))]
+        case .missing(_, let activity):
+            return [Line(kind: .expected, text: "missing     " + short(words(activity), 300))]
+        case .unexpected(_, let activity):
+            return [Line(kind: .actual, text: "unexpected  " + short(words(activity), 300))]
         case .changed(_, _, let expected, let actual, let members):
+            let (before, after) = (words(expected), words(actual))
             let isTextAlone = members.count == 1 && members[0].path == "$.text"
             let details = isTextAlone ? [] : members.map { Line(kind: .member, text: words($0)) }
+            // What differs may be far within, or in no word at all.
+            guard before.prefix(300) != after.prefix(300) else {
+                let same = isTextAlone ? members.map { Line(kind: .member, text: words($0)) } : details
+                return [Line(kind: .changed, text: "changed     " + short(before))] + same
+            }
             return [
-                Line(kind: .expected, text: "expected    " + words(expected)),
-                Line(kind: .actual, text: "came        " + words(actual)),
+                Line(kind: .expected, text: "expected    " + short(before, 300)),
+                Line(kind: .actual, text: "came        " + short(after, 300)),
             ] + details
         }
     }
 
     private static func words(_ difference: MemberDifference) -> String {
-        let expected = difference.expected.map { short($0.compactText) } ?? "nothing"
-        let actual = difference.actual.map { short($0.compactText) } ?? "nothing"
+        var expected = difference.expected?.compactText ?? "nothing"
+        var actual = difference.actual?.compactText ?? "nothing"
+        // Long values are shown from where they differ, with a little of what is before.
+        let common = zip(expected, actual).prefix { $0 == $1 }.count
+        if common > 40, max(expected.count, actual.count) > 80 {
+            expected = "…" + expected.dropFirst(common - 20)
+            actual = "…" + actual.dropFirst(common - 20)
+        }
+        (expected, actual) = (short(expected), short(actual))
         return "\(difference.path): expected \(expected), came \(actual)"
     }
 
@@ -57,7 +77,7 @@ extension TranscriptDiff {
             activity.type == .message
             ? activity.text ?? (activity.attachments.isEmpty ? "a message without words" : "a message with attachments")
             : [type, activity.name, activity.value?.compactText].compactMap(\.self).joined(separator: " ")
-        return "\(who): \(short(what, 300))"
+        return "\(who): \(what)"
     }
 
     private static func short(_ text: String, _ length: Int = 80) -> String {

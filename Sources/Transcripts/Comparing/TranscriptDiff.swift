@@ -22,8 +22,20 @@ public struct TranscriptDiff: Hashable, Sendable {
         public let changes: [Change]
     }
 
+    /// The places of two activities that belong together, or of one that stands alone.
+    package struct Pair: Hashable, Sendable {
+        /// The place in the expected conversation, from 0.
+        package let expected: Int?
+        /// The place in the actual one.
+        package let actual: Int?
+    }
+
     /// The turns that differ.
     public let turns: [Turn]
+    /// The words with which the turns begin; the first, before the user speaks, has none.
+    package let userTexts: [String?]
+    /// All activities that count, in the order of both conversations.
+    package let pairs: [Pair]
     /// How many turns were compared.
     public let turnCount: Int
 
@@ -42,10 +54,13 @@ public struct TranscriptDiff: Hashable, Sendable {
         let pairs = Alignment.pairs(left.count, right.count) { row, column in
             left[row].isSame(as: right[column])
         }
+        let alike = Likeness(comparison: comparison, names: ConversationNames.Pair(expected: expected, actual: actual))
         turnCount = left.count
+        userTexts = left.map(\.userText)
+        var matches: [Pair] = []
         turns = Self.joined(pairs).compactMap { pair in
             let (expected, actual) = (pair.left.map { left[$0] }, pair.right.map { right[$0] })
-            let changes = Self.changes(expected?.entries ?? [], actual?.entries ?? [], comparison)
+            let changes = Self.changes(expected?.entries ?? [], actual?.entries ?? [], alike, &matches)
             guard !changes.isEmpty else { return nil }
             return Turn(
                 number: expected?.number ?? actual?.number ?? 0,
@@ -53,6 +68,7 @@ public struct TranscriptDiff: Hashable, Sendable {
                 changes: changes
             )
         }
+        self.pairs = matches
     }
 
     // MARK: - Turns
@@ -110,49 +126,85 @@ public struct TranscriptDiff: Hashable, Sendable {
 
     private typealias Entry = (index: Int, activity: Activity)
 
-    private static func changes(_ left: [Entry], _ right: [Entry], _ comparison: ActivityComparison) -> [Change] {
-        let pairs = Alignment.pairs(left.count, right.count) { row, column in
-            left[row].activity.type == right[column].activity.type
-                && comparison.differences(expected: left[row].activity, actual: right[column].activity).isEmpty
+    private struct Likeness {
+        let comparison: ActivityComparison
+        let names: ConversationNames.Pair
+
+        func differences(_ expected: Entry, _ actual: Entry) -> [MemberDifference] {
+            comparison.differences(expected: expected.activity, actual: actual.activity, names: names)
         }
+
+        func isSame(_ expected: Entry, _ actual: Entry) -> Bool {
+            expected.activity.type == actual.activity.type && differences(expected, actual).isEmpty
+        }
+    }
+
+    private static func changes(
+        _ left: [Entry],
+        _ right: [Entry],
+        _ alike: Likeness,
+        _ matches: inout [Pair]
+    ) -> [Change] {
         var changes: [Change] = []
         var missing: [Entry] = []
         var unexpected: [Entry] = []
         func flush() {
-            var rest = unexpected
-            for entry in missing {
-                guard let place = rest.firstIndex(where: { $0.activity.type == entry.activity.type }) else {
-                    changes.append(.missing(entry.index, entry.activity))
-                    continue
-                }
-                changes += rest[..<place].map { .unexpected($0.index, $0.activity) }
-                let other = rest[place]
-                rest.removeFirst(place + 1)
-                let members = comparison.differences(expected: entry.activity, actual: other.activity)
-                changes.append(
-                    .changed(expected: entry.index, actual: other.index, entry.activity, other.activity, members)
-                )
-            }
-            changes += rest.map { .unexpected($0.index, $0.activity) }
+            let last = between(missing, unexpected, alike)
+            changes += last
+            matches += last.map(\.pair)
             (missing, unexpected) = ([], [])
         }
-        for pair in pairs {
+        for pair in Alignment.pairs(left.count, right.count, isSame: { alike.isSame(left[$0], right[$1]) }) {
             switch pair {
             case .left(let index): missing.append(left[index])
             case .right(let index): unexpected.append(right[index])
             case .both(let row, let column):
-                let (expected, actual) = (left[row], right[column])
-                let isSame = comparison.differences(expected: expected.activity, actual: actual.activity).isEmpty
                 // Long turns are paired by place alone, so a pair may differ.
-                guard isSame, expected.activity.type == actual.activity.type else {
-                    missing.append(expected)
-                    unexpected.append(actual)
+                guard alike.isSame(left[row], right[column]) else {
+                    missing.append(left[row])
+                    unexpected.append(right[column])
                     continue
                 }
                 flush()
+                matches.append(Pair(expected: left[row].index, actual: right[column].index))
             }
         }
         flush()
         return changes
+    }
+
+    /// What became of those that are between two that are the same.
+    private static func between(_ missing: [Entry], _ unexpected: [Entry], _ alike: Likeness) -> [Change] {
+        var changes: [Change] = []
+        var rest = unexpected
+        for entry in missing {
+            guard let place = rest.firstIndex(where: { $0.activity.type == entry.activity.type }) else {
+                changes.append(.missing(entry.index, entry.activity))
+                continue
+            }
+            changes += rest[..<place].map { .unexpected($0.index, $0.activity) }
+            let other = rest[place]
+            rest.removeFirst(place + 1)
+            changes.append(
+                .changed(
+                    expected: entry.index,
+                    actual: other.index,
+                    entry.activity,
+                    other.activity,
+                    alike.differences(entry, other)
+                )
+            )
+        }
+        return changes + rest.map { .unexpected($0.index, $0.activity) }
+    }
+}
+
+extension TranscriptDiff.Change {
+    fileprivate var pair: TranscriptDiff.Pair {
+        switch self {
+        case .missing(let index, _): TranscriptDiff.Pair(expected: index, actual: nil)
+        case .unexpected(let index, _): TranscriptDiff.Pair(expected: nil, actual: index)
+        case .changed(let expected, let actual, _, _, _): TranscriptDiff.Pair(expected: expected, actual: actual)
+        }
     }
 }
