@@ -1,7 +1,7 @@
 /// How a console calls a person who may look elsewhere, and whether it says in the window's title what goes on.
 package struct TerminalManners: Sendable, Equatable {
     /// When the bell rings for a message that matters, or a notification is sent.
-    package enum Occasion: String, Sendable, CaseIterable {
+    package enum Occasion: String, Hashable, Sendable, CaseIterable {
         /// Never.
         case off
         /// While the window has not the focus, as far as the terminal tells.
@@ -11,7 +11,7 @@ package struct TerminalManners: Sendable, Equatable {
     }
 
     /// The sequence that makes the terminal notify the desktop.
-    package enum NotificationForm: String, Sendable, CaseIterable {
+    package enum NotificationForm: String, Hashable, Sendable, CaseIterable {
         /// OSC 9: iTerm2, kitty, foot, WezTerm, Windows Terminal.
         case osc9
         /// OSC 777: rxvt-unicode, VTE, foot, Ghostty.
