@@ -62,6 +62,7 @@ struct ChatTerminal {
     ///   - historyFile: where entered lines are kept; that of the profile when nil.
     ///   - draft: what the line is to be at first.
     /// - Returns: the console, which has the terminal from now on.
+    /// - Throws: `LineEditorError` when the system refuses what is needed.
     func makeConsole(historyFile: String? = nil, draft: String = "") throws -> any Console {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
         do {

@@ -13,8 +13,8 @@ enum FirstRun {
         guard descriptor >= 0 else { return [] }
         close(descriptor)
         return [
-            "Enter sends, Alt-Enter or Ctrl-J makes a new row, Tab completes, Ctrl-R searches.",
-            "/help lists the commands, /edit opens your editor, /set shows what can be changed.",
+            "Enter sends, Alt-Enter makes a new row, Tab completes, Ctrl-R searches.",
+            "/help lists the commands, /edit opens your editor, /set changes settings.",
             "Ctrl-C twice or /quit leaves. These hints are not shown again.",
         ]
     }

@@ -195,7 +195,11 @@ extension EditingSession {
     // MARK: - Modes
 
     fileprivate func modeFound(_ mode: ViModeWatch.Mode) -> UInt8 {
-        if mode != modeWatch.mode { undoHistory.endChange() }
+        switch (modeWatch.mode, mode) {
+        case (.command, .insertion): undoHistory.beginInsertion()
+        case (.insertion, .command): undoHistory.endChange()
+        default: break
+        }
         modeWatch.found(mode)
         // The engine goes on as if there had been no key: counts and operators stay.
         return UInt8(CC_ARGHACK)

@@ -12,6 +12,8 @@ struct UndoHistory {
     private var scalarCount = 0
     /// Whether the last change was typing that the next may continue.
     private var isTyping = false
+    /// Whether the last key changed the line.
+    private var hasJustChanged = false
 
     /// Takes notice of the line as it stands after a key.
     ///
@@ -19,7 +21,8 @@ struct UndoHistory {
     ///   - draft: the line.
     ///   - isOneChange: whether changes belong together until this is false once.
     mutating func note(_ draft: Draft, isOneChange: Bool = false) {
-        guard draft.scalars != present.scalars else {
+        hasJustChanged = draft.scalars != present.scalars
+        guard hasJustChanged else {
             // Typing that goes on elsewhere is another change.
             if draft.cursor != present.cursor, !isOneChange { isTyping = false }
             present.cursor = draft.cursor
@@ -53,6 +56,9 @@ struct UndoHistory {
 
     /// Ends a group of changes; the next begins another.
     mutating func endChange() { isTyping = false }
+
+    /// Insertion begins: it belongs to what the last key has changed, such as to the deletion of vi's `cw`.
+    mutating func beginInsertion() { isTyping = hasJustChanged }
 
     /// Forgets everything: another line begins.
     mutating func clear() { self = UndoHistory() }

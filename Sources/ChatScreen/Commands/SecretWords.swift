@@ -21,7 +21,7 @@ package enum SecretWords {
                 let isWord = rest[..<range.lowerBound].last?.isLetter != true
                 rest = rest[range.upperBound...]
                 guard isWord, rest.first?.isLetter != true else { continue }
-                let value = rest.drop { $0.isWhitespace }
+                let value = rest.drop { $0.isWhitespace || $0 == "\"" }
                 if let sign = value.first, sign == ":" || sign == "=" {
                     if value.dropFirst().contains(where: { !$0.isWhitespace }) { return true }
                 } else if value.hasPrefix("is "), value.dropFirst(3).contains(where: \.isNumber) {

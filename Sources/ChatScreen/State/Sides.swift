@@ -53,6 +53,7 @@ package struct Sides: Sendable {
         screen = ScreenCommands(settings: settings)
         isInteractive = chat.configuration.isInteractive
         current = .user
+        commands[.user] = chat.commandSet
     }
 
     /// An agent's side only.
@@ -72,7 +73,8 @@ package struct Sides: Sendable {
     /// The steps with which it begins.
     package mutating func begin() -> [Step] {
         let actions = current == .user ? chat?.begin() : desk?.begin()
-        return route([.adopt(screen.settings)] + (actions ?? []), of: current, at: Timestamp(milliseconds: 0))
+        let offer: [ChatAction] = commands[current].map { [.setCommands($0)] } ?? []
+        return route([.adopt(screen.settings)] + offer + (actions ?? []), of: current, at: Timestamp(milliseconds: 0))
     }
 
     /// Takes an event of a side; what is entered goes to the side whose turn it is.
