@@ -62,6 +62,7 @@ package struct AgentCommand: AsyncParsableCommand {
         ProcessSignals.ignoreBrokenPipes()
         let screen = ChatTerminal(options: io)
         let console = try screen.makeConsole(historyFile: StateFolder.deskHistory)
+        screen.welcome(on: console, unsent: "")
         let exitCode = await work(on: console, screen: screen)
         await console.close()
         if exitCode != 0 { throw ExitCode(exitCode) }
@@ -96,11 +97,12 @@ package struct AgentCommand: AsyncParsableCommand {
             let loop = ChatLoop(
                 console: console,
                 output: screen.output,
-                sides: Sides(desk: desk),
+                sides: Sides(desk: desk, settings: screen.settings),
                 recordPath: io.record,
                 reportFailure: screen.failureReport,
                 offerCommands: screen.completion.offer,
-                trace: trace
+                trace: trace,
+                screen: screen.door()
             ) { _ in configuration }
             return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
         } catch {

@@ -57,14 +57,21 @@ package struct ChatCommand: AsyncParsableCommand {
 
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
-        let screen = ChatTerminal(options: io)
-        let console = try screen.makeConsole()
-        let exitCode = await chat(on: console, screen: screen)
+        let screen = ChatTerminal(options: io, profile: service.profile)
+        let left = Unsent(profile: service.profile)
+        let unsent = screen.hasEditor ? left.take() : ""
+        let console = try screen.makeConsole(draft: unsent)
+        screen.welcome(on: console, unsent: unsent)
+        let undelivered = Mutex<[String]>([])
+        let door = screen.door { lines in undelivered.withLock { $0 = lines } }
+        let exitCode = await chat(on: console, screen: screen, door: door)
         await console.close()
+        // The line as it was when the terminal or the program went away.
+        if let editor = console as? LineEditor { left.keep(undelivered.withLock { $0 } + [editor.draft]) }
         if exitCode != 0 { throw ExitCode(exitCode) }
     }
 
-    private func chat(on console: any Console, screen: ChatTerminal) async -> Int32 {
+    private func chat(on console: any Console, screen: ChatTerminal, door: ScreenDoor) async -> Int32 {
         do {
             let profile = try service.profile.map(Profile.read)
             let (account, locale) = (person.account(profile), person.resolvedLocale(profile))
@@ -76,7 +83,8 @@ package struct ChatCommand: AsyncParsableCommand {
                     as: account,
                     locale: locale,
                     on: console,
-                    screen: screen
+                    screen: screen,
+                    door: door
                 )
             case .embedded(let bot):
                 let secret = Secrets.random()
@@ -112,7 +120,8 @@ package struct ChatCommand: AsyncParsableCommand {
                         recordHead: settings.trace,
                         faults: panel.follow,
                         on: console,
-                        screen: screen
+                        screen: screen,
+                        door: door
                     )
                 }
             }
@@ -132,7 +141,8 @@ package struct ChatCommand: AsyncParsableCommand {
         recordHead: Activity? = nil,
         faults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
         on console: any Console,
-        screen: ChatTerminal
+        screen: ChatTerminal,
+        door: ScreenDoor
     ) async throws -> Int32 {
         let trace = try TraceFeed(file: io.trace)
         // Conversations with the embedded server end with it.
@@ -164,7 +174,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 guard side == .user else { return }
                 let known = ConversationPlaces.Place(authority: endpoint.authority, userId: userId, resumption: place)
                 places?.remember(known)
-            }
+            },
+            screen: door
         ) { side in
             var client = configuration
             guard side == .agent, let desks else {
@@ -235,8 +246,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 drawsPictures: screen.pictures != nil
             )
         )
-        guard hasDesks else { return Sides(chat: chat) }
-        return Sides(chat: chat) {
+        guard hasDesks else { return Sides(chat: chat, settings: screen.settings) }
+        return Sides(chat: chat, settings: screen.settings) {
             DeskStateMachine(
                 configuration: DeskStateMachine.Configuration(
                     name: AgentCommand.defaultName,

@@ -1,6 +1,7 @@
 import BotSchema
 import ChatScreen
 import DirectLineServer
+import Dispatch
 import LineEditing
 import Pictures
 
@@ -26,9 +27,17 @@ struct ChatTerminal {
     let pictures: PictureDrawing?
     /// What Tab offers.
     let completion = CommandCompletion()
+    /// What the person has set.
+    let settings: Settings
+    /// What is wrong with the settings in the file, in one sentence each.
+    let settingProblems: [String]
+    /// The profile whose history it is.
+    private let profile: String?
+    private let themed: ThemedOutput?
 
     /// Looks at the options, the environment and the descriptors.
-    init(options: ConsoleOptions) {
+    init(options: ConsoleOptions, profile: String? = nil) {
+        self.profile = profile
         isInteractive = isatty(STDIN_FILENO) == 1 && !options.json
         hasEditor = isInteractive && LineEditor.isUsable()
         // JSON lines hold failures too; people at a terminal read them where they happen.
@@ -37,25 +46,82 @@ struct ChatTerminal {
         let wantsPlain = options.plain || Secrets.environment("NO_COLOR") != nil
         style = wantsPlain || !hasEditor ? .plain : .full
         pictures = style.isColored && style.isDrawn ? options.images.drawing : nil
-        let renderer = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
-        output =
+        // A script is to run alike for everybody.
+        (settings, settingProblems) =
+            isInteractive ? ConfigurationFile()?.settings ?? (Settings(), []) : (Settings(), [])
+        themed =
             options.json
-            ? JSONLinesOutput() : ScreenOutput(style: style, activities: renderer, now: LocalClock.now)
+            ? nil
+            : ThemedOutput(style: style) { style in
+                let renderer = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
+                return ScreenOutput(style: style, activities: renderer, now: LocalClock.now)
+            }
+        output = themed ?? JSONLinesOutput()
+        themed?.adopt(settings.theme)
     }
 
     /// The console: libedit on a terminal, plain lines elsewhere.
-    func makeConsole(historyFile: String? = StateFolder.history) throws -> any Console {
+    ///
+    /// - Parameters:
+    ///   - historyFile: where entered lines are kept; that of the profile when nil.
+    ///   - draft: what the line is to be at first.
+    /// - Returns: the console, which has the terminal from now on.
+    /// - Throws: `LineEditorError` when the system refuses what is needed.
+    func makeConsole(historyFile: String? = nil, draft: String = "") throws -> any Console {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
         do {
             return try LineEditor(
                 prompt: output.prompt(ChatPrompt(listener: .connecting), columns: 80),
-                historyFile: historyFile,
+                historyFile: historyFile ?? StateFolder.history(ofProfile: profile),
+                draft: draft,
                 keepsEnteredLines: false,
+                remembers: SecretWords.isFree,
                 complete: completion.complete
             )
         } catch let error as LineEditorError where error.code == .switchedOff {
             // `edit off` in the person's `.editrc`: lines are read as the terminal gives them.
             return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO)
+        }
+    }
+
+    /// What follows and keeps the settings of a chat.
+    func door(keepUnsent: @escaping @Sendable ([String]) -> Void = { _ in }) -> ScreenDoor {
+        let themed = themed
+        return ScreenDoor(
+            adopt: { themed?.adopt($0.theme) },
+            keep: { name, value in await Self.keep(name, value) },
+            keepUnsent: keepUnsent
+        )
+    }
+
+    /// File calls block: they have a thread of their own and not one of the cooperative pool.
+    private static func keep(_ name: String, _ value: String?) async -> Result<String, CommandFailure> {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                guard let file = ConfigurationFile() else {
+                    let words = "There is no home folder; \(name) is kept for this chat only."
+                    return continuation.resume(returning: .failure(CommandFailure(words)))
+                }
+                do throws(CommandError) {
+                    try file.keep(name, value)
+                    continuation.resume(returning: .success(name))
+                } catch {
+                    let words = "\(name) is kept for this chat only: \(error.description)"
+                    continuation.resume(returning: .failure(CommandFailure(words)))
+                }
+            }
+        }
+    }
+
+    /// Shows the hints of the first run, and what is wrong with the settings.
+    func welcome(on console: any Console, unsent: String) {
+        guard isInteractive else { return }
+        var notices = hasEditor ? FirstRun.hints() : []
+        if !unsent.isEmpty { notices.append("What you left unsent is in the line again; Enter sends it.") }
+        for notice in notices { console.show(output.text(of: .notice(notice), columns: console.columns)) }
+        for problem in settingProblems {
+            let clean = DisplayText.neutralised(problem, keepingNewlines: false)
+            console.show(output.text(of: .failure(clean), columns: console.columns))
         }
     }
 

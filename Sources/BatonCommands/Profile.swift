@@ -1,11 +1,5 @@
 import BotSchema
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// A named set of options in the configuration file, so that a bot need not be described anew each time.
 ///
 /// The file is `$XDG_CONFIG_HOME/baton/config.json`, or `~/.config/baton/config.json`:
@@ -26,23 +20,16 @@ struct Profile: Sendable {
     ///
     /// - Throws: ``CommandError``, one sentence that names the file and the JSON path.
     static func read(_ name: String) throws(CommandError) -> Profile {
-        guard let path else { throw CommandError("there is no home folder in which a configuration file could be") }
-        guard let bytes = contents(of: path) else {
-            throw CommandError("\(path) cannot be read: \(String(cString: strerror(errno)))")
+        guard let file = ConfigurationFile() else {
+            throw CommandError("there is no home folder in which a configuration file could be")
         }
-        return try Profile(name, in: bytes, of: path)
+        return try Profile(name, in: try file.read(), of: file.path)
     }
 
-    /// Reads a profile out of the bytes of a configuration file.
+    /// Reads a profile out of a configuration file.
     ///
     /// - Throws: ``CommandError``, one sentence that names the file and the JSON path.
-    init(_ name: String, in bytes: [UInt8], of path: String) throws(CommandError) {
-        let json: JSONValue
-        do throws(JSONParseError) {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            throw CommandError("\(path): \(error)")
-        }
+    private init(_ name: String, in json: JSONValue, of path: String) throws(CommandError) {
         guard let profiles = json["profiles"]?.object else {
             throw CommandError("\(path): profiles must be an object of named profiles")
         }
@@ -68,20 +55,5 @@ struct Profile: Sendable {
             values[entry.key] = text
         }
         self.values = values
-    }
-
-    private static var path: String? {
-        if let folder = Secrets.environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
-            return folder + "/baton/config.json"
-        }
-        return Secrets.environment("HOME").map { $0 + "/.config/baton/config.json" }
-    }
-
-    private static func contents(of path: String) -> [UInt8]? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return ferror(file) == 0 ? Array(bytes[..<count]) : nil
     }
 }

@@ -6,8 +6,22 @@ import Darwin
 
 /// The folder for what Baton remembers from run to run (XDG Base Directory Specification).
 enum StateFolder {
-    /// The file with the lines of earlier chats; nil when there is no place for it.
-    static var history: String? { path.map { $0 + "/history" } }
+    /// The file with the lines of earlier chats with a profile, or with none; nil when there is no place for it.
+    static func history(ofProfile profile: String?) -> String? { file("history", profile) }
+
+    /// The file with what was left unsent in the last chat with a profile, or with none.
+    static func unsent(ofProfile profile: String?) -> String? { file("unsent", profile) }
+
+    /// The file that says that the hints for the first run have been shown.
+    static var hintMarker: String? { path.map { $0 + "/hinted" } }
+
+    private static func file(_ name: String, _ profile: String?) -> String? {
+        // A profile may be called what no file can be.
+        let suffix = profile.map {
+            "-" + $0.map { $0.isLetter || $0.isNumber || $0 == "-" ? String($0) : "_" }.joined()
+        }
+        return path.map { $0 + "/" + name + (suffix ?? "") }
+    }
 
     /// The file with the lines of earlier days at a desk; what one says to users is no history for the other side.
     static var deskHistory: String? { path.map { $0 + "/desk-history" } }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #ifdef __APPLE__
@@ -27,11 +28,12 @@ struct cel_engine {
 /* For a program that calls `exit` with the editor open: the modes that the terminal had before. */
 static volatile sig_atomic_t terminal_is_ours;
 static struct termios modes_before;
+static char bytes_at_exit[128];
 
 static void restore_terminal_at_exit(void) {
     if (!terminal_is_ours) return;
-    static const char paste_mode_off[] = "\r\n\033[?2004l";
-    ssize_t ignored = write(STDOUT_FILENO, paste_mode_off, sizeof paste_mode_off - 1);
+    ssize_t ignored = write(STDOUT_FILENO, "\r\n", 2);
+    ignored = write(STDOUT_FILENO, bytes_at_exit, strlen(bytes_at_exit));
     (void)ignored;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before);
 }
@@ -40,6 +42,18 @@ static void take_terminal(void) {
     static bool is_registered = false;
     if (!is_registered) is_registered = atexit(restore_terminal_at_exit) == 0;
     terminal_is_ours = tcgetattr(STDIN_FILENO, &modes_before) == 0;
+}
+
+void cel_at_exit_write(const char *bytes) {
+    strncpy(bytes_at_exit, bytes, sizeof bytes_at_exit - 1);
+}
+
+int cel_typed_ahead(void) {
+    /* In canonical mode the kernel counts whole lines only, and just these have their Enter turned into a newline. */
+    struct termios modes;
+    int count = 0;
+    if (tcgetattr(STDIN_FILENO, &modes) != 0 || !(modes.c_lflag & ICANON) || !(modes.c_iflag & ICRNL)) return 0;
+    return ioctl(STDIN_FILENO, FIONREAD, &count) == 0 ? count : 0;
 }
 
 void cel_release_terminal(void) { terminal_is_ours = false; }
@@ -94,6 +108,29 @@ bool cel_take_bell(cel_engine *engine) {
 void cel_remember(cel_engine *engine, const wchar_t *line) {
     HistEventW event;
     history_w(engine->history, &event, H_ENTER, line);
+}
+
+bool cel_replace_line(EditLine *edit_line, const wchar_t *text, size_t count, size_t cursor) {
+    /* `el_wline` answers the engine's own record of the line, whose end may be set; the room behind it may not. Room is
+       made by inserting, which neither kills nor yanks. */
+    LineInfoW *line = (LineInfoW *)el_wline(edit_line);
+    wchar_t *buffer = (wchar_t *)line->buffer;
+    size_t present = (size_t)(line->lastchar - line->buffer);
+    if (count > present) {
+        size_t missing = count - present;
+        wchar_t *filler = malloc((missing + 1) * sizeof *filler);
+        if (filler == NULL) return false;
+        wmemset(filler, L' ', missing);
+        filler[missing] = 0;
+        int result = el_winsertstr(edit_line, filler);
+        free(filler);
+        if (result != 0) return false;
+        buffer = (wchar_t *)line->buffer;
+    }
+    wmemcpy(buffer, text, count);
+    line->lastchar = buffer + count;
+    line->cursor = buffer + (cursor < count ? cursor : count);
+    return true;
 }
 
 int cel_set_flag(EditLine *edit_line, int operation, int value) { return el_wset(edit_line, operation, value); }

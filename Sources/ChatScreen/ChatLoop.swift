@@ -30,6 +30,7 @@ package struct ChatLoop: Sendable {
     private let pictures: PictureDrawing?
     private let journal: ChatJournal?
     private let onPlace: @Sendable (Side, Resumption) -> Void
+    private let screen: ScreenDoor
     private let clock: any Clock<Duration>
 
     /// A loop over a console.
@@ -47,6 +48,7 @@ package struct ChatLoop: Sendable {
     ///   - pictures: What draws pictures, nil where none are drawn.
     ///   - journal: What keeps the chat while it happens.
     ///   - onPlace: Told how far a conversation was seen, when it opens and when it is left.
+    ///   - screen: What follows changes of the settings.
     ///   - clock: What timers wait on.
     ///   - client: The conversation to open for a side; asked when the side begins, and for each new conversation.
     package init(
@@ -62,6 +64,7 @@ package struct ChatLoop: Sendable {
         pictures: PictureDrawing? = nil,
         journal: ChatJournal? = nil,
         onPlace: @escaping @Sendable (Side, Resumption) -> Void = { _, _ in },
+        screen: ScreenDoor = ScreenDoor(),
         clock: any Clock<Duration> = ContinuousClock(),
         client: @escaping @Sendable (Side) async throws -> ClientConfiguration
     ) {
@@ -80,6 +83,7 @@ package struct ChatLoop: Sendable {
         self.pictures = pictures
         self.journal = journal
         self.onPlace = onPlace
+        self.screen = screen
         self.clock = clock
     }
 
@@ -114,6 +118,8 @@ package struct ChatLoop: Sendable {
         let requests = ConversationRequests.forEachSide
         var steps = [Sides.Step(side: sides.current, action: .openSide)] + sides.begin()
         var iterator = events.makeAsyncIterator()
+        var answer: [ChatItem] = []
+        var isAnswer = false
         while true {
             var exitCode: Int32?
             for step in steps {
@@ -121,13 +127,25 @@ package struct ChatLoop: Sendable {
                     exitCode = code
                     break
                 }
+                if isAnswer, case .show(let item) = step.action, item.isAnswer {
+                    answer.append(item)
+                    continue
+                }
+                show(answer: &answer)
                 perform(step, requests[step.side] ?? ConversationRequests(), events, in: &group)
             }
-            if let code = exitCode { return await saveRecord(sides, exitCode: code) }
+            show(answer: &answer)
+            if let code = exitCode {
+                screen.keepUnsent(sides.unsentLines)
+                return await saveRecord(sides, exitCode: code)
+            }
+            // A burst is not taken in faster than the terminal shows it.
+            await console.settled()
             guard let arrival = await iterator.next(isolation: #isolation) else {
                 return await saveRecord(sides, exitCode: 1)
             }
             keep(arrival)
+            isAnswer = arrival.event.isAnswered
             steps = sides.handle(arrival.event, of: arrival.side, at: .now)
         }
     }
@@ -142,7 +160,16 @@ package struct ChatLoop: Sendable {
         let send = { @Sendable (event: ChatEvent) async in await events.send(Arrival(side: side, event: event)) }
         switch step.action {
         case .show(let item): show(item)
-        case .setPrompt(let prompt): console.setPrompt(output.prompt(prompt, columns: console.columns))
+        case .setPrompt(let prompt):
+            console.setPrompt(output.prompt(prompt, columns: console.columns))
+            console.setTitle(prompt.windowTitle)
+        case .edit(let text): console.edit(text)
+        case .call(let call): console.call(call)
+        case .adopt(let settings):
+            console.setManners(settings.manners)
+            screen.adopt(settings)
+        case .keepSetting(let name, let value):
+            group.addTask { await send(.settingKept(await screen.keep(name, value))) }
         case .setCommands(let commands): offerCommands(commands)
         case .ring: console.ring()
         case .openSide: group.addTask { await converse(side, requests, send) }
@@ -206,6 +233,14 @@ package struct ChatLoop: Sendable {
         let text = output.text(of: item, columns: console.columns)
         guard !text.isEmpty else { return }
         if case .failure = item { reportFailure(text) } else { console.show(text) }
+    }
+
+    /// Shows what a command answers, in a pager when it is taller than the screen.
+    private func show(answer: inout [ChatItem]) {
+        guard !answer.isEmpty else { return }
+        let texts = answer.map { output.text(of: $0, columns: console.columns) }.filter { !$0.isEmpty }
+        answer = []
+        if !texts.isEmpty { console.page(texts.joined(separator: "\n")) }
     }
 
     private func saveRecord(_ sides: Sides, exitCode: Int32) async -> Int32 {

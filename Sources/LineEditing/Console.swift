@@ -4,8 +4,8 @@ package enum LineInput: Sendable, Equatable {
     case line(String)
     /// The person is composing this line; told once a second at most, and only by consoles that see keys.
     case composing(String)
-    /// The person pressed ^C.
-    case interrupt
+    /// The person pressed ^C; what stood in the line was put aside, nothing on an empty line.
+    case interrupt(clearing: String)
     /// Nothing more will come: ^D on an empty line, the end of a pipe, a lost terminal, or a signal to stop.
     case endOfInput
 }
@@ -32,6 +32,28 @@ package protocol Console: Sendable {
 
     /// Calls the person: the terminal's bell. Consoles without a terminal do nothing.
     func ring()
+
+    /// Waits while more is to be shown than the terminal takes, so that memory does not grow with a burst.
+    func settled() async
+
+    /// Shows lines in the person's pager when they are taller than the screen, else above the line as `show` does.
+    ///
+    /// What is shown meanwhile appears when the pager has been left.
+    func page(_ lines: String)
+
+    /// Opens a text in the person's editor, `$VISUAL` or `$EDITOR`; what is saved there becomes the line, unsent.
+    ///
+    /// What is shown meanwhile appears when the editor has been left.
+    func edit(_ text: String)
+
+    /// Calls the person as ``setManners(_:)`` says: by the bell, by a notification of the desktop, or not at all.
+    func call(_ call: AttentionCall)
+
+    /// Says what goes on in the title of the terminal's window, where manners allow it. May be foreign text.
+    func setTitle(_ title: String)
+
+    /// Changes how the person is called.
+    func setManners(_ manners: TerminalManners)
 
     /// Ends the input and gives the terminal back.
     ///
@@ -63,4 +85,22 @@ package struct Prompt: Sendable, Equatable {
 extension Console {
     /// Does nothing.
     package func ring() {}
+
+    /// Returns at once.
+    package func settled() async {}
+
+    /// Shows the lines.
+    package func page(_ lines: String) { show(lines) }
+
+    /// Says that there is no editor here.
+    package func edit(_ text: String) { show("There is no editor for a console without lines to edit.") }
+
+    /// Does nothing.
+    package func call(_ call: AttentionCall) {}
+
+    /// Does nothing.
+    package func setTitle(_ title: String) {}
+
+    /// Does nothing.
+    package func setManners(_ manners: TerminalManners) {}
 }

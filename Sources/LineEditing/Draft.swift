@@ -23,6 +23,32 @@ struct Draft: Equatable {
         return String(view)
     }
 
+    /// The draft with a text at the cursor, the cursor behind it.
+    func inserting(_ inserted: some Collection<Unicode.Scalar>) -> Draft {
+        var draft = self
+        draft.scalars.insert(contentsOf: inserted, at: cursor)
+        draft.cursor += inserted.count
+        return draft
+    }
+
+    /// The draft without a part of it, the cursor where that was.
+    func removing(_ range: Range<Int>) -> Draft {
+        var draft = self
+        draft.scalars.removeSubrange(range)
+        draft.cursor = range.lowerBound
+        return draft
+    }
+
+    /// The draft as it is to go on when a line end is typed behind a backslash; nil when none asks for that.
+    ///
+    /// As in a shell, an even number of backslashes are just backslashes.
+    var continuedRow: Draft? {
+        guard cursor == scalars.count, scalars.reversed().prefix(while: { $0 == "\\" }).count % 2 == 1 else {
+            return nil
+        }
+        return removing(cursor - 1..<cursor).inserting(["\n"])
+    }
+
     /// Where the character behind the cursor ends.
     var nextCharacter: Int? { boundaries().first { $0 > cursor } }
 

@@ -64,7 +64,8 @@ extension EditingSession {
             case 0x1b:
                 break reading
             case 0x20..<0x7f, 0xa0...:
-                if let scalar = Unicode.Scalar(UInt32(bitPattern: key)) { search.type(scalar) }
+                guard let scalar = Unicode.Scalar(UInt32(bitPattern: key)) else { break }
+                for typed in graphemes.unfolded(Draft(scalars: [scalar], cursor: 0)).scalars { search.type(typed) }
             default:
                 // Any other key ends the search and then does what it always does.
                 el_wpush(editLine, [key, 0])
@@ -83,8 +84,7 @@ extension EditingSession {
         if match != nil {
             memory.history.jump(to: match, leaving: draft.text)
         } else {
-            replaceDraft(with: draft.text)
-            moveCursor(to: draft.cursor)
+            setLine(draft)
         }
     }
 }

@@ -41,6 +41,17 @@ private let keyFunctions = [
     KeyFunction(name: "baton-left", keys: [NamedKey.left.binding]) { line, _ in at(line).left() },
     KeyFunction(name: "baton-delete", keys: [NamedKey.delete.binding]) { line, _ in at(line).deleteForward() },
     KeyFunction(name: "baton-rubout", keys: ["^?", "^H"], maps: .insertion) { line, _ in at(line).rubOut() },
+    KeyFunction(name: "baton-undo", keys: ["^_"]) { line, _ in at(line).undo() },
+    KeyFunction(name: "baton-vi-undo", keys: ["u"], maps: .command) { line, _ in at(line).undo() },
+    KeyFunction(name: "baton-redo") { line, _ in at(line).redo() },
+    KeyFunction(name: "baton-edit") { line, _ in at(line).editKey() },
+    KeyFunction(name: "baton-vi-edit", keys: ["v"], maps: .command) { line, _ in at(line).editKey() },
+    KeyFunction(name: "baton-mode-insertion", keys: [NamedKey.mode.binding], maps: .insertion) { line, _ in
+        at(line).modeFound(.insertion)
+    },
+    KeyFunction(name: "baton-mode-command", keys: [NamedKey.mode.binding], maps: .command) { line, _ in
+        at(line).modeFound(.command)
+    },
 ]
 
 extension EditingSession {
@@ -51,7 +62,6 @@ extension EditingSession {
 
     /// Puts our functions on their keys.
     func bindKeys() {
-        let isVi = cel_is_vi(editLine)
         for entry in keyFunctions {
             for key in entry.keys {
                 if entry.maps != .command { cel_bind(editLine, key, entry.name) }
@@ -69,12 +79,22 @@ extension EditingSession {
         if !isVi {
             cel_bind(editLine, "^B", "baton-left")
             cel_bind(editLine, "^F", "baton-right")
+            cel_bind(editLine, "^X^U", "baton-undo")
+            cel_bind(editLine, "^X^R", "baton-redo")
+            cel_bind(editLine, "^X^E", "baton-edit")
+            cel_bind(editLine, "\\e_", "baton-redo")
+            cel_bind(editLine, "\\e^?", "ed-delete-prev-word")
         }
     }
 
     // MARK: - Whole lines
 
     fileprivate func submit() -> UInt8 {
+        let draft = draft
+        if let continued = draft.continuedRow {
+            setLine(continued)
+            return UInt8(CC_REFRESH)
+        }
         submit(draft)
         return UInt8(CC_FATAL)
     }
@@ -87,16 +107,20 @@ extension EditingSession {
         output.flush()
         let line = draft.text
         remember(line)
+        undoHistory.clear()
+        modeWatch.lineBegan()
         mailbox.note(draft: "")
         inputs.yield(.line(line))
     }
 
     fileprivate func interrupt() -> UInt8 {
+        let draft = draft
         output.append(area.leave(content(draft), trailing: "^C", size: size))
         output.flush()
         memory.history.returnToDraft()
+        modeWatch.lineBegan()
         mailbox.note(draft: "")
-        inputs.yield(.interrupt)
+        inputs.yield(.interrupt(clearing: draft.text))
         return UInt8(CC_FATAL)
     }
 
@@ -133,15 +157,14 @@ extension EditingSession {
     fileprivate func deleteForward() -> UInt8 {
         let draft = draft
         guard let end = draft.nextCharacter else { return UInt8(CC_ERROR) }
-        moveCursor(to: end)
-        el_deletestr(editLine, Int32(end - draft.cursor))
+        setLine(draft.removing(draft.cursor..<end))
         return UInt8(CC_REFRESH)
     }
 
     fileprivate func rubOut() -> UInt8 {
         let draft = draft
         guard let start = draft.previousCharacter else { return UInt8(CC_ERROR) }
-        el_deletestr(editLine, Int32(draft.cursor - start))
+        setLine(draft.removing(start..<draft.cursor))
         return UInt8(CC_REFRESH)
     }
 
@@ -151,8 +174,40 @@ extension EditingSession {
 
     fileprivate func move(to offset: Int?) -> UInt8 {
         guard let offset else { return UInt8(CC_ERROR) }
-        moveCursor(to: offset)
+        var draft = draft
+        draft.cursor = offset
+        setLine(draft)
         return UInt8(CC_CURSOR)
+    }
+
+    // MARK: - Undoing
+
+    fileprivate func undo() -> UInt8 { setLine(undoHistory.undo()) }
+
+    fileprivate func redo() -> UInt8 { setLine(undoHistory.redo()) }
+
+    private func setLine(_ draft: Draft?) -> UInt8 {
+        guard let draft else { return UInt8(CC_ERROR) }
+        setLine(draft)
+        return UInt8(CC_REFRESH)
+    }
+
+    // MARK: - Modes
+
+    fileprivate func modeFound(_ mode: ViModeWatch.Mode) -> UInt8 {
+        switch (modeWatch.mode, mode) {
+        case (.command, .insertion): undoHistory.beginInsertion()
+        case (.insertion, .command): undoHistory.endChange()
+        default: break
+        }
+        modeWatch.found(mode)
+        // The engine goes on as if there had been no key: counts and operators stay.
+        return UInt8(CC_ARGHACK)
+    }
+
+    fileprivate func editKey() -> UInt8 {
+        edit(draft.text)
+        return UInt8(CC_NORM)
     }
 
     // MARK: - Completion
@@ -170,9 +225,7 @@ extension EditingSession {
         case .replace(let range, let text):
             let start = draft.offset(ofCharacter: range.lowerBound)
             let end = draft.offset(ofCharacter: range.upperBound)
-            moveCursor(to: end)
-            el_deletestr(editLine, Int32(end - start))
-            insert(Array(text.unicodeScalars))
+            setLine(draft.removing(start..<end).inserting(Array(text.unicodeScalars)))
             return UInt8(CC_REFRESH)
         }
     }

@@ -16,12 +16,23 @@ extension EditingSession {
                 character.pointee = 0
                 return 0
             }
+            settleLine()
+            if isVi, modeWatch.isDoubtful, search == nil {
+                character.pointee = wchar_t(bitPattern: NamedKey.mode.rawValue)
+                return 1
+            }
             switch pending.popFirst() {
             case .character(let next):
-                character.pointee = next
+                if isVi { modeWatch.passed(UInt32(bitPattern: next)) }
+                let scalar = Unicode.Scalar(UInt32(bitPattern: next)).map { graphemes.folded($0) }
+                character.pointee = scalar.map { wchar_t(bitPattern: $0.value) } ?? next
                 return 1
             case .insertion(let scalars):
                 insert(scalars)
+            case .paste(let scalars):
+                undoHistory.endChange()
+                insert(scalars)
+                tell(ofPaste: scalars)
             case nil:
                 if !waitForInput() { return -1 }
             }
@@ -32,20 +43,27 @@ extension EditingSession {
     ///
     /// Drawing only here means that a burst of keys is drawn once.
     private func waitForInput() -> Bool {
-        redraw()
         if cel_take_bell(engine) { output.append("\u{7}") }
-        output.flush()
+        output.writeSome()
+        // A terminal that is behind sees the newest state when it has caught up, and none of those between.
+        if output.isEmpty {
+            redraw()
+            if output.isEmpty, hasMoreMail { receiveMail() }
+        }
         let escapeTimeout: Int32 = 50
         var sources = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: mailbox.wakePipe.readEnd, events: Int16(POLLIN), revents: 0),
+            // A negative descriptor is one that `poll` passes over.
+            pollfd(fd: output.isEmpty ? -1 : output.descriptor, events: Int16(POLLOUT), revents: 0),
         ]
-        let ready = poll(&sources, 2, decoder.awaitsContinuation ? escapeTimeout : -1)
+        let timeout = hasMoreMail && output.isEmpty ? 0 : decoder.awaitsContinuation ? escapeTimeout : -1
+        let ready = poll(&sources, 3, timeout)
         if ready < 0 { return errno == EINTR }
-        if ready == 0 { accept(decoder.flush()) }
+        if ready == 0, decoder.awaitsContinuation { accept(decoder.flush()) }
         if sources[1].revents != 0 {
             for signal in mailbox.wakePipe.drain() { handle(signal: signal) }
-            receiveMail()
+            if output.isEmpty { receiveMail() } else { hasMoreMail = true }
         }
         if sources[0].revents != 0 { readKeys() }
         return true
@@ -55,6 +73,11 @@ extension EditingSession {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(STDIN_FILENO, &buffer, buffer.count)
         if count > 0 {
+            // What was typed before the terminal was ours: Enter was a newline then, and is meant as Enter.
+            for index in 0..<min(count, typedAheadCount) where buffer[index] == UInt8(ascii: "\n") {
+                buffer[index] = UInt8(ascii: "\r")
+            }
+            typedAheadCount = max(0, typedAheadCount - count)
             accept(decoder.decode(buffer[..<count]))
         } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
             isEnding = true
@@ -66,7 +89,8 @@ extension EditingSession {
             switch event {
             case .character(let scalar): pending.append(.character(wchar_t(bitPattern: scalar.value)))
             case .key(let key): pending.append(.character(wchar_t(bitPattern: key.rawValue)))
-            case .paste(let scalars) where search == nil: pending.append(.insertion(scalars))
+            case .focus(let isFocused): self.isFocused = isFocused
+            case .paste(let scalars) where search == nil: pending.append(.paste(scalars))
             case .paste(let scalars):
                 // A search reads characters; what is pasted belongs to its pattern.
                 for scalar in scalars where !scalar.properties.isWhitespace || scalar == " " {
@@ -78,19 +102,50 @@ extension EditingSession {
 
     /// Takes what the program has said since the last time.
     private func receiveMail() {
-        let delivery = mailbox.take()
-        prompt = delivery.prompt
-        print(delivery.lines)
-        if delivery.rings {
-            output.append("\u{07}")
-            output.flush()
+        var lines: [String] = []
+        for post in adoptMail() {
+            switch post {
+            case .lines(let text): lines.append(text)
+            case .page(let text):
+                print(lines)
+                lines = []
+                page(text)
+            case .edit(let text):
+                print(lines)
+                lines = []
+                edit(text)
+            }
         }
+        print(lines)
+    }
+
+    /// Takes over prompt, title and manners, and answers what is to be done in order.
+    private func adoptMail() -> [EditorMailbox.Post] {
+        let delivery = mailbox.take()
+        hasMoreMail = delivery.hasMore
+        prompt = delivery.prompt
+        if delivery.manners != manners { adopt(delivery.manners) }
+        if delivery.title != title {
+            title = delivery.title
+            if manners.showsTitle { output.append(WindowTitle.set(title)) }
+        }
+        if delivery.rings { output.append("\u{7}") }
+        for call in delivery.calls { output.append(manners.bytes(for: call, isFocused: isFocused)) }
         isEnding = isEnding || delivery.isClosing
+        return delivery.posts
+    }
+
+    /// Says how much a long paste was, which may be taller than the screen.
+    private func tell(ofPaste scalars: [Unicode.Scalar]) {
+        let lines = scalars.count { $0 == "\n" } + (scalars.last == "\n" ? 0 : 1)
+        guard lines >= 10 || scalars.count >= 2000 else { return }
+        let what = lines > 1 ? "\(lines) lines" : "\(scalars.count) characters"
+        print(["\(what) pasted as one message: Enter sends it, Ctrl-_ takes the paste back."])
     }
 
     // MARK: - Signals
 
-    private func handle(signal: Int32) {
+    func handle(signal: Int32) {
         switch signal {
         case SIGINT:
             pending.append(.character(3))
@@ -111,43 +166,5 @@ extension EditingSession {
         size = present
         el_resize(editLine)
         output.append(area.erase())
-    }
-
-    // MARK: - Suspension
-
-    /// Stops the process group as the terminal would, and goes on when the shell continues it.
-    func suspend() {
-        output.append(area.leave(content(draft), size: size) + Self.pasteModeOff)
-        output.flush()
-        cel_set_flag(editLine, EL_PREP_TERM, 0)
-        kill(0, SIGTSTP)
-        waitUntilContinued()
-        resume()
-    }
-
-    /// The stop may reach this thread a little after `kill` has returned; the modes must not be set before it.
-    private func waitUntilContinued() {
-        // An orphaned process group is not stopped at all: then this is the end of waiting.
-        let longest: Int32 = 200
-        var source = pollfd(fd: mailbox.wakePipe.readEnd, events: Int16(POLLIN), revents: 0)
-        while true {
-            let ready = poll(&source, 1, longest)
-            if ready < 0 { continue }
-            let signals = ready > 0 ? mailbox.wakePipe.drain() : []
-            for signal in signals where signal != SIGCONT { handle(signal: signal) }
-            if ready == 0 || signals.contains(SIGCONT) { break }
-        }
-        // What was said meanwhile has lost its wake-up call.
-        mailbox.wakePipe.wake()
-    }
-
-    private func resume() {
-        // Twice, because libedit does nothing when it believes that its modes are set.
-        cel_set_flag(editLine, EL_PREP_TERM, 0)
-        cel_set_flag(editLine, EL_PREP_TERM, 1)
-        if let present = TerminalSize(descriptor: STDOUT_FILENO) { size = present }
-        el_resize(editLine)
-        area.forget()
-        output.append(Self.pasteModeOn + "\r\u{1b}[J")
     }
 }

@@ -17,6 +17,7 @@ final class EditingSession: ThreadBody {
     enum Pending {
         case character(wchar_t)
         case insertion([Unicode.Scalar])
+        case paste([Unicode.Scalar])
     }
 
     let mailbox: EditorMailbox
@@ -28,13 +29,28 @@ final class EditingSession: ThreadBody {
 
     var memory: LineMemory
     var area = EditArea()
-    var output = OutputBuffer(descriptor: STDOUT_FILENO)
+    /// Does not block, so that keys are read also while a slow terminal takes its time.
+    var output: OutputBuffer
+    /// The terminal's own descriptor for that, to be closed; nil when it is standard output.
+    private let outputDescriptor: Int32?
     var decoder = KeyDecoder()
     var pending = PendingQueue()
     var prompt: Prompt
     var search: HistorySearch?
     var size = TerminalSize(descriptor: STDOUT_FILENO) ?? .standard
     var isEnding = false
+    /// Whether posts wait until the terminal has taken what came before them.
+    var hasMoreMail = false
+    var graphemes = GraphemeTable()
+    var undoHistory = UndoHistory()
+    var modeWatch = ViModeWatch()
+    private(set) var isVi = false
+    var manners = TerminalManners()
+    var title = ""
+    /// A window is taken to have the focus until its terminal says otherwise.
+    var isFocused = true
+    /// The first so many bytes of the input were typed while Enter was a newline.
+    var typedAheadCount = 0
     let rewraps = TerminalKind.rewrapsOnResize
     private var composed = (text: "", at: ContinuousClock.now.advanced(by: .seconds(-1)))
 
@@ -54,6 +70,8 @@ final class EditingSession: ThreadBody {
         self.complete = complete
         self.keepsEnteredLines = keepsEnteredLines
         self.prompt = prompt
+        outputDescriptor = Self.openTerminal()
+        output = OutputBuffer(descriptor: outputDescriptor ?? STDOUT_FILENO)
         if !draft.isEmpty { pending.append(.insertion(Array(draft.unicodeScalars))) }
         let previousLocale = cel_enter_utf8()
         defer { cel_leave_utf8(previousLocale) }
@@ -74,6 +92,7 @@ final class EditingSession: ThreadBody {
         guard cel_get_flag(editLine, EL_EDITMODE) != 0 else {
             throw LineEditorError(.switchedOff, "Line editing is switched off by ~/.editrc.")
         }
+        isVi = cel_is_vi(editLine)
         // After the file: `bind -v` in it resets the key maps.
         bindKeys()
         // ^C, ^Z, ^S and ^Q come as keys, Enter and ^J can be told apart; while editing only.
@@ -83,6 +102,15 @@ final class EditingSession: ThreadBody {
     deinit {
         cel_release_terminal()
         cel_close(engine)
+        if let outputDescriptor { close(outputDescriptor) }
+    }
+
+    /// The terminal of standard output once more: what is set on this descriptor the shell does not feel.
+    private static func openTerminal() -> Int32? {
+        var name = [CChar](repeating: 0, count: 256)
+        guard ttyname_r(STDOUT_FILENO, &name, name.count) == 0 else { return nil }
+        let descriptor = open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        return descriptor >= 0 ? descriptor : nil
     }
 
     /// The session behind libedit's handle, for its C callbacks.
@@ -94,7 +122,8 @@ final class EditingSession: ThreadBody {
     func run() {
         _ = cel_enter_utf8()
         takeSignals()
-        output.append(Self.pasteModeOn)
+        switchModesOn()
+        typedAheadCount = Int(cel_typed_ahead())
         var count: Int32 = 0
         // A line comes back only when the person's own bindings call libedit's `ed-newline`.
         while el_wgets(editLine, &count) != nil, count > 0 { submit(self.draft(count: Int(count))) }
@@ -109,15 +138,18 @@ final class EditingSession: ThreadBody {
         } else if area.isDrawn {
             output.append(area.leave(content(draft), size: size))
         }
-        output.append(Self.pasteModeOff)
+        output.append(modesOff)
         output.flush()
         cel_set_flag(editLine, EL_PREP_TERM, 0)
         cel_release_terminal()
         cel_restore_signals()
         repeat {
-            for line in mailbox.take().lines { output.append(Self.terminated(line, by: "\n")) }
+            for post in mailbox.take().posts {
+                guard case .lines(let lines) = post else { continue }
+                output.append(Self.terminated(lines, by: "\n"))
+            }
             output.flush()
-        } while !mailbox.endUnlessLinesWait()
+        } while !mailbox.endUnlessPostsWait()
         inputs.yield(.endOfInput)
         inputs.finish()
     }
@@ -130,7 +162,8 @@ final class EditingSession: ThreadBody {
 
     // MARK: - The line in libedit's buffer
 
-    var draft: Draft {
+    /// The engine's buffer: one code point for each character.
+    var buffer: Draft {
         guard let line = el_wline(editLine)?.pointee, let start = line.buffer else { return Draft() }
         return Draft(
             scalars: Self.scalars(start, count: line.lastchar - start),
@@ -138,26 +171,47 @@ final class EditingSession: ThreadBody {
         )
     }
 
-    /// Puts a text in place of the line, the cursor behind it.
-    func replaceDraft(with text: String) {
-        let draft = draft
-        moveCursor(to: draft.scalars.count)
-        el_deletestr(editLine, Int32(draft.scalars.count))
-        insert(Array(text.unicodeScalars))
+    /// The line as the person means it.
+    var draft: Draft { graphemes.unfolded(buffer) }
+
+    /// Puts a line in place of the present one.
+    func setLine(_ draft: Draft) {
+        let folded = graphemes.folded(draft)
+        _ = cel_replace_line(
+            editLine,
+            folded.scalars.map { wchar_t(bitPattern: $0.value) },
+            folded.scalars.count,
+            folded.cursor
+        )
     }
+
+    /// Puts a text in place of the line, the cursor behind it.
+    func replaceDraft(with text: String) { setLine(Draft(text)) }
 
     func insert(_ scalars: [Unicode.Scalar]) {
         guard !scalars.isEmpty else { return }
-        _ = el_winsertstr(editLine, scalars.map { wchar_t(bitPattern: $0.value) } + [0])
+        setLine(draft.inserting(scalars))
     }
 
-    func moveCursor(to offset: Int) {
-        _ = el_cursor(editLine, Int32(offset - draft.cursor))
+    /// Joins the parts of characters that came one by one, and notes what has changed for undoing.
+    ///
+    /// Between two keys, so that every command of the engine finds whole characters.
+    func settleLine() {
+        let buffer = buffer
+        // The engine keeps the pattern of vi's search in the same place.
+        if isVi, buffer.scalars.first == "\n", buffer.scalars.count > 1, "/?".unicodeScalars.contains(buffer.scalars[1])
+        {
+            return
+        }
+        let draft = graphemes.unfolded(buffer)
+        if GraphemeTable.needsFolding(buffer), graphemes.folded(draft) != buffer { setLine(draft) }
+        if search == nil { undoHistory.note(draft, isOneChange: isVi && modeWatch.mode == .insertion) }
     }
 
     private func draft(count: Int) -> Draft {
-        var draft = draft
+        var draft = buffer
         draft.scalars = Array(draft.scalars.prefix(count))
+        draft = graphemes.unfolded(draft)
         if draft.scalars.last == "\n" { draft.scalars.removeLast() }
         return draft
     }
@@ -168,12 +222,18 @@ final class EditingSession: ThreadBody {
 
     // MARK: - Drawing
 
-    static let pasteModeOn = "\u{1b}[?2004h"
-    static let pasteModeOff = "\u{1b}[?2004l"
-
     /// What the area shows: the person's prompt, or the search in its place.
     func content(_ draft: Draft) -> EditArea.Content {
-        EditArea.Content(prompt: search.map { Prompt(text: $0.prompt) } ?? prompt, draft: draft)
+        EditArea.Content(prompt: search.map { Prompt(text: $0.prompt) } ?? markedPrompt, draft: draft)
+    }
+
+    /// The prompt with a mark while keys are commands and not text.
+    private var markedPrompt: Prompt {
+        guard isVi, modeWatch.mode == .command else { return prompt }
+        var marked = prompt
+        let start = marked.text.lastIndex(of: "\n").map { marked.text.index(after: $0) } ?? marked.text.startIndex
+        marked.text.insert(contentsOf: "(cmd) ", at: start)
+        return marked
     }
 
     /// Makes the screen show the present line.
@@ -185,7 +245,7 @@ final class EditingSession: ThreadBody {
         if bytes.isEmpty { return }
         mailbox.note(draft: draft.text)
         output.append(Self.atOnce(bytes))
-        output.flush()
+        output.writeSome()
         tellOfComposing(draft.text)
     }
 
@@ -202,7 +262,7 @@ final class EditingSession: ThreadBody {
         var bytes = area.erase()
         for line in lines { bytes += Self.terminated(line, by: "\r\n") }
         output.append(Self.atOnce(bytes + area.draw(content(draft), size: size)))
-        output.flush()
+        output.writeSome()
     }
 
     /// Synchronized output: a terminal that knows it shows the whole change at once.

@@ -8,6 +8,8 @@ struct KeyDecoder {
         case character(Unicode.Scalar)
         case key(NamedKey)
         case paste([Unicode.Scalar])
+        /// The window got or lost the focus.
+        case focus(Bool)
     }
 
     private var bytes: [UInt8] = []
@@ -111,7 +113,12 @@ struct KeyDecoder {
                 fallthrough
             }
             // Sequences that mean nothing here are swallowed whole, else F5 would type `~`.
-            if let key = NamedKey(sequence: rest.dropFirst()[...final]) { events.append(.key(key)) }
+            let sequence = rest.dropFirst()[...final]
+            if let key = NamedKey(sequence: sequence) {
+                events.append(.key(key))
+            } else if sequence.elementsEqual("[I".utf8) || sequence.elementsEqual("[O".utf8) {
+                events.append(.focus(sequence.last == UInt8(ascii: "I")))
+            }
             rest = rest[(final + 1)...]
         default:
             rest = rest.dropFirst()

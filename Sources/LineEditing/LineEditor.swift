@@ -87,6 +87,28 @@ package final class LineEditor: Console {
     /// Rings the terminal's bell.
     package func ring() { mailbox.ring() }
 
+    /// Waits while the terminal is far behind.
+    package func settled() async { await mailbox.settled() }
+
+    /// Shows lines in `$PAGER` when they are taller than the screen.
+    ///
+    /// `LESS` is `FRX` unless the person has set it, as git does it. Lines that no pager shows are printed.
+    package func page(_ lines: String) {
+        if !mailbox.post(.page(lines)) { show(lines) }
+    }
+
+    /// Opens a text in `$VISUAL` or `$EDITOR`, for the line.
+    package func edit(_ text: String) { _ = mailbox.post(.edit(text)) }
+
+    /// Calls the person.
+    package func call(_ call: AttentionCall) { mailbox.call(call) }
+
+    /// Says what goes on in the title of the terminal's window.
+    package func setTitle(_ title: String) { mailbox.setTitle(title) }
+
+    /// Changes how the person is called.
+    package func setManners(_ manners: TerminalManners) { mailbox.setManners(manners) }
+
     /// Ends the input and restores the terminal.
     ///
     /// A line in progress stays on the screen and in `draft`.

@@ -7,6 +7,8 @@ enum NamedKey: UInt32 {
     case down, right, left, home, end, delete, wordRight
     case wordLeft = 0x90
     case newline
+    /// No key of a keyboard: asks the engine which of its maps is in use.
+    case mode
 
     /// How the engine's binding syntax writes it.
     var binding: String { "\\" + String(rawValue, radix: 8) }
@@ -23,6 +25,8 @@ enum NamedKey: UInt32 {
         case "[3~": self = .delete
         case "[1;5C", "[1;3C", "Oc": self = .wordRight
         case "[1;5D", "[1;3D", "Od": self = .wordLeft
+        // Shift-Enter and Alt-Enter of terminals that tell them from Enter.
+        case "[13;2u", "[13;3u", "[27;2;13~", "[27;3;13~": self = .newline
         default: return nil
         }
     }

@@ -8,16 +8,38 @@ import Darwin
 struct OutputBuffer {
     let descriptor: Int32
     private var bytes: [UInt8] = []
+    private var written = 0
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// Whether bytes wait.
+    var isEmpty: Bool { written == bytes.count }
+
+    /// Writes as much as the descriptor takes at once, when it does not block.
+    mutating func writeSome() {
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                write(descriptor, buffer.baseAddress?.advanced(by: written), min(buffer.count - written, 4096))
+            }
+            if count >= 0 {
+                written += count
+            } else if errno == EAGAIN {
+                return
+            } else if errno != EINTR {
+                break
+            }
+        }
+        bytes.removeAll(keepingCapacity: bytes.capacity < 1 << 18)
+        written = 0
+    }
+
     /// Writes everything.
     ///
     /// What a lost terminal does not take is dropped; its reader notices the loss.
     mutating func flush() {
-        var rest = bytes[...]
+        var rest = bytes[written...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
@@ -30,5 +52,6 @@ struct OutputBuffer {
             }
         }
         bytes.removeAll(keepingCapacity: true)
+        written = 0
     }
 }

@@ -50,6 +50,9 @@ package final class PlainConsole: Console {
     /// Does nothing: there is nobody to prompt.
     package func setPrompt(_ prompt: Prompt) {}
 
+    /// Waits while the reader of the output is far behind.
+    package func settled() async { await mailbox.settled() }
+
     /// Ends the input; returns when the output has taken everything, or is broken.
     package func close() async {
         mailbox.requestClose()

@@ -20,6 +20,7 @@ final class PlainSession: ThreadBody {
     private var isReading = true
     private var isBroken = false
     private var isClosing = false
+    private var hasMoreMail = false
 
     init(mailbox: EditorMailbox, inputs: AsyncStream<LineInput>.Continuation, input: Int32, output: Int32) {
         self.mailbox = mailbox
@@ -31,9 +32,10 @@ final class PlainSession: ThreadBody {
     /// Reads and writes until the console is closed and everything is written.
     func run() {
         while true {
-            receiveMail()
+            // What waits in the mailbox counts for its bound; what waits here would not.
+            if !hasMoreMail || hasRoom { receiveMail() }
             deliver()
-            if isClosing, unwritten.isEmpty || isBroken, mailbox.endUnlessLinesWait() { break }
+            if isClosing, unwritten.isEmpty || isBroken, mailbox.endUnlessPostsWait() { break }
             waitAndServe()
         }
         inputs.finish()
@@ -49,7 +51,8 @@ final class PlainSession: ThreadBody {
         ]
         // The stream does not tell when it has room again.
         let retry: Int32 = 5
-        guard poll(&sources, 3, arrived.isEmpty ? -1 : retry) > 0 else { return }
+        let timeout = hasMoreMail && hasRoom ? 0 : arrived.isEmpty ? -1 : retry
+        guard poll(&sources, 3, timeout) > 0 else { return }
         if sources[0].revents != 0 { _ = mailbox.wakePipe.drain() }
         if sources[1].revents != 0 { readInput() }
         if sources[2].revents & Int16(POLLOUT) != 0 {
@@ -59,12 +62,15 @@ final class PlainSession: ThreadBody {
         }
     }
 
+    private var hasRoom: Bool { unwritten.count < EditorMailbox.comfortableSize }
+
     private func receiveMail() {
         let delivery = mailbox.take()
-        for line in delivery.lines where !isBroken {
+        for case .lines(let line) in delivery.posts where !isBroken {
             unwritten.append(contentsOf: line.utf8)
             if !line.hasSuffix("\n") { unwritten.append(UInt8(ascii: "\n")) }
         }
+        hasMoreMail = delivery.hasMore
         if delivery.isClosing, !isClosing {
             isClosing = true
             endInput()

@@ -12,12 +12,24 @@ struct Probe {
     static func main() async throws {
         let options = ProbeOptions(CommandLine.arguments.dropFirst())
         let console = try makeConsole(options)
+        if !options.title.isEmpty { console.setTitle(options.title) }
+        console.setManners(
+            TerminalManners(
+                bell: options.bell,
+                notification: options.bell,
+                form: .osc777,
+                showsTitle: !options.title.isEmpty
+            )
+        )
         let messages = Task { await printMessages(on: console, options) }
         for await input in console.inputs {
             switch input {
             case .line("/quit"): await finish(console, messages, code: 0)
             case .line("/exit"): exit(3)
             case .line("/burst"): for number in 1...2000 { console.show("burst \(number)") }
+            case .line("/page"): console.page((1...40).map { "page \($0)" }.joined(separator: "\n"))
+            case .line("/call"): console.call(AttentionCall(title: "Ana;\u{1b}", text: "hello\u{7}"))
+            case .line(let line) where line.hasPrefix("/edit "): console.edit(String(line.dropFirst(6)))
             case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))
             case .line(let line): console.show("GOT \(line.debugDescription)")
             case .composing: break

@@ -1,3 +1,5 @@
+import LineEditing
+
 /// How a test wants the probe to behave.
 struct ProbeOptions {
     var interval = Duration.zero
@@ -6,6 +8,8 @@ struct ProbeOptions {
     var rightPrompt = ""
     var historyFile: String?
     var draft = ""
+    var title = ""
+    var bell = TerminalManners.Occasion.off
 
     init(_ arguments: some Sequence<String>) {
         var rest = arguments.makeIterator()
@@ -17,6 +21,8 @@ struct ProbeOptions {
             case "--right": rightPrompt = value
             case "--history": historyFile = value
             case "--draft": draft = value
+            case "--title": title = value
+            case "--bell": bell = TerminalManners.Occasion(rawValue: value) ?? .off
             default: break
             }
         }

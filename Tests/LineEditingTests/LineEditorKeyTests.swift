@@ -98,13 +98,13 @@ struct LineEditorKeyTests {
         let file = try TemporaryFile(contents: "bind -v\nnonsense\n")
         let terminal = try probe(environment: ["EDITRC": file.path], prompt: ">")
         terminal.send("one two three" + Key.escape)
-        try terminal.wait(for: "the command mode") { $0.cursor.column == 14 }
+        try terminal.wait(for: "the command mode") { $0.cursor.column == 20 }
         terminal.send("bbcwTWO" + Key.escape)
-        try terminal.wait { $0.text.hasSuffix("> one TWO three") && $0.cursor.column == 8 }
+        try terminal.wait { $0.text.hasSuffix("(cmd) > one TWO three") && $0.cursor.column == 14 }
         terminal.send("0x" + Key.enter)
         try terminal.wait(for: #"GOT "ne TWO three""#)
         terminal.send(Key.escape)
-        try terminal.wait { $0.lines.contains(">") }
+        try terminal.wait { $0.lines.contains("(cmd) >") }
         terminal.send("k")
         try terminal.wait { $0.text.hasSuffix("> ne TWO three") }
     }

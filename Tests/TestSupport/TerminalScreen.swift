@@ -27,6 +27,8 @@ package final class TerminalScreen {
     package private(set) var scrolledOff: [String] = []
     /// How often the bell has rung.
     package private(set) var bells = 0
+    /// The title of the window, as the program has set it last.
+    package private(set) var title = ""
 
     private let terminal: OpaquePointer
     private let screen: OpaquePointer
@@ -54,6 +56,12 @@ package final class TerminalScreen {
         callbacks.pointee.bell = { user in
             guard let user else { return 0 }
             Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue().bells += 1
+            return 1
+        }
+        callbacks.pointee.settermprop = { property, value, user in
+            guard let user, let value, property == VTERM_PROP_TITLE else { return 1 }
+            let screen = Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue()
+            screen.title = String(cString: cvterm_title(value))
             return 1
         }
         vterm_screen_set_callbacks(screen, callbacks, Unmanaged.passUnretained(self).toOpaque())

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stddef.h>
 #include <wchar.h>
 
 /* Swift does not import variadic C functions; these are the calls of libedit that we need, with fixed arguments.
@@ -20,6 +21,12 @@ typedef struct cel_engine cel_engine;
 ///
 /// Until `cel_release_terminal` the modes of the terminal are also restored when the process calls `exit`.
 cel_engine *cel_open(const char *program);
+/// The bytes that undo what was switched on in the terminal, written when the process calls `exit` meanwhile.
+///
+/// At most 127 of them.
+void cel_at_exit_write(const char *bytes);
+/// How many bytes of whole lines were typed before the terminal was taken over, while Enter still was a newline.
+int cel_typed_ahead(void);
 /// Says that the terminal has its own modes again.
 void cel_release_terminal(void);
 /// Restores the terminal and frees everything.
@@ -33,6 +40,9 @@ void *cel_client(EditLine *);
 bool cel_take_bell(cel_engine *);
 /// Adds a line to libedit's own history, which the search commands of vi mode read.
 void cel_remember(cel_engine *, const wchar_t *line);
+
+/// Puts a text in place of the whole line, without the engine's undo and kill buffers noticing. Answers whether it fitted.
+bool cel_replace_line(EditLine *, const wchar_t *text, size_t count, size_t cursor);
 
 int cel_set_flag(EditLine *, int operation, int value);
 int cel_get_flag(EditLine *, int operation);

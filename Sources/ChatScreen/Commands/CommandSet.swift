@@ -4,6 +4,12 @@ package struct CommandSet: Hashable, Sendable {
     package var table: [SlashCommand]
     /// For commands whose words change with the hub: what could stand there, by the command's name.
     package var words: [String: [String]]
+    /// What the newest message offers to choose, in the order of its numbers.
+    package var choices: [String] = []
+    /// Who has spoken.
+    package var people: [String] = []
+    /// The newest activities in a few words each, the newest first.
+    package var recent: [String] = []
 
     /// Commands and words.
     package init(table: [SlashCommand] = SlashCommand.table, words: [String: [String]] = [:]) {

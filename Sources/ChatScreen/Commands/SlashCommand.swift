@@ -8,8 +8,12 @@ package struct SlashCommand: Hashable, Sendable {
         case file
         /// The name of an event, and then perhaps JSON.
         case eventName
-        /// A number.
+        /// A number of the newest activities.
         case number
+        /// A number of what the newest message offers.
+        case choice
+        /// The name of somebody who has spoken, or any words.
+        case person
         /// One of a few words, and then perhaps more.
         case words([String])
         /// One of the words that the hub has for it at present, such as the names of colleagues.
@@ -28,105 +32,131 @@ package struct SlashCommand: Hashable, Sendable {
 
 extension SlashCommand {
     /// Every command there is: `/help`, completion and the interpreter all read this table.
-    package static let table: [SlashCommand] = [
-        SlashCommand(name: "help", usage: "", summary: "list the commands", argument: .none),
-        SlashCommand(
-            name: "choose",
-            usage: "N",
-            summary: "take choice N of the bot's last message; a bare number does the same",
-            argument: .number
-        ),
-        SlashCommand(
-            name: "context",
-            usage: "",
-            summary: "show what the bot handed to the agent: skill, topic, variables",
-            argument: .none
-        ),
-        SlashCommand(
-            name: "transcript",
-            usage: "",
-            summary: "show what was said as the bot handed it over; a linked transcript is fetched",
-            argument: .none
-        ),
-        SlashCommand(
-            name: "raw",
-            usage: "[N]",
-            summary: "show the JSON of the last activity, or of the Nth from the end",
-            argument: .number
-        ),
-        SlashCommand(
-            name: "event",
-            usage: "NAME [JSON]",
-            summary: "send an event activity to the bot",
-            argument: .eventName
-        ),
-        SlashCommand(
-            name: "handoff",
-            usage: "REPORT",
-            summary: "send the bot a hub's report by hand: accept [NAME], fail [WHY], timeout, complete end|back|fail",
-            argument: .words(["accept", "fail", "timeout", "complete end", "complete back", "complete fail"])
-        ),
-        SlashCommand(
-            name: "withdraw",
-            usage: "",
-            summary: "leave the queue or the agent, and go on with the bot",
-            argument: .none
-        ),
-        SlashCommand(
-            name: "as",
-            usage: "agent|user",
-            summary: "act as the agent at the hub's desk, or as the user again",
-            argument: .words(["agent", "user"])
-        ),
-        SlashCommand(
-            name: "save",
-            usage: "[--public] FILE",
-            summary: "save the conversation, .json as attachment, .transcript for Emulator; --public without notes",
-            argument: .file
-        ),
-        SlashCommand(
-            name: "load",
-            usage: "FILE",
-            summary: "show a saved conversation; /save then writes that one until you speak",
-            argument: .file
-        ),
-        SlashCommand(
-            name: "lint",
-            usage: "",
-            summary: "say what is wrong with the handoffs so far, by rule",
-            argument: .none
-        ),
-        SlashCommand(
-            name: "timeline",
-            usage: "",
-            summary: "show each handoff with its times and outcome",
-            argument: .none
-        ),
-        SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
-        SlashCommand(
-            name: "open",
-            usage: "[N [FILE]]",
-            summary: "fetch file N of the conversation; without a number, list the files",
-            argument: .number
-        ),
-        SlashCommand(
-            name: "trace",
-            usage: "on|off",
-            summary: "show every request, answer and frame, without secrets",
-            argument: .words(["on", "off"])
-        ),
-        SlashCommand(
-            name: "fault",
-            usage: "[NAME[:ARG]|help|clear]",
-            summary: "let the embedded server go wrong on purpose, and see what does",
-            argument: .known
-        ),
-        SlashCommand(name: "resend", usage: "", summary: "send again what was not delivered", argument: .none),
-        SlashCommand(name: "status", usage: "", summary: "show connection, conversation and handoff", argument: .none),
-        SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
-        SlashCommand(name: "new", usage: "", summary: "start a new conversation", argument: .none),
-        SlashCommand(name: "quit", usage: "", summary: "leave; so does Ctrl-D", argument: .none),
-    ]
+    package static let table: [SlashCommand] =
+        [
+            SlashCommand(name: "help", usage: "", summary: "list the commands", argument: .none),
+            SlashCommand(
+                name: "choose",
+                usage: "N",
+                summary: "take choice N of the bot's last message; a bare number does the same",
+                argument: .choice
+            ),
+            SlashCommand(
+                name: "context",
+                usage: "",
+                summary: "show what the bot handed to the agent: skill, topic, variables",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "transcript",
+                usage: "",
+                summary: "show what was said as the bot handed it over; a linked transcript is fetched",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "raw",
+                usage: "[N]",
+                summary: "show the JSON of the last activity, or of the Nth from the end",
+                argument: .number
+            ),
+            SlashCommand(
+                name: "event",
+                usage: "NAME [JSON]",
+                summary: "send an event activity to the bot",
+                argument: .eventName
+            ),
+            SlashCommand(
+                name: "handoff",
+                usage: "REPORT",
+                summary:
+                    "send the bot a hub's report by hand: accept [NAME], fail [WHY], timeout, complete end|back|fail",
+                argument: .words(["accept", "fail", "timeout", "complete end", "complete back", "complete fail"])
+            ),
+            SlashCommand(
+                name: "withdraw",
+                usage: "",
+                summary: "leave the queue or the agent, and go on with the bot",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "as",
+                usage: "agent|user",
+                summary: "act as the agent at the hub's desk, or as the user again",
+                argument: .words(["agent", "user"])
+            ),
+            SlashCommand(
+                name: "save",
+                usage: "[--public] FILE",
+                summary: "save the conversation, .json as attachment, .transcript for Emulator; --public without notes",
+                argument: .file
+            ),
+            SlashCommand(
+                name: "load",
+                usage: "FILE",
+                summary: "show a saved conversation; /save then writes that one until you speak",
+                argument: .file
+            ),
+            SlashCommand(
+                name: "lint",
+                usage: "",
+                summary: "say what is wrong with the handoffs so far, by rule",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "timeline",
+                usage: "",
+                summary: "show each handoff with its times and outcome",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "find",
+                usage: "WORDS",
+                summary: "show every message with these words",
+                argument: .person
+            ),
+            SlashCommand(
+                name: "filter",
+                usage: "KIND [WORDS]",
+                summary: "show what you, bot, agent or a name said, or files, choices, handoff, events",
+                argument: .known
+            ),
+            SlashCommand(
+                name: "last",
+                usage: "[N]",
+                summary: "show the last messages once more, 10 if no number is given",
+                argument: .none
+            ),
+            SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
+            SlashCommand(
+                name: "open",
+                usage: "[N [FILE]]",
+                summary: "fetch file N of the conversation; without a number, list the files",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "trace",
+                usage: "on|off",
+                summary: "show every request, answer and frame, without secrets",
+                argument: .words(["on", "off"])
+            ),
+            SlashCommand(
+                name: "fault",
+                usage: "[NAME[:ARG]|help|clear]",
+                summary: "let the embedded server go wrong on purpose, and see what does",
+                argument: .known
+            ),
+            SlashCommand(name: "resend", usage: "", summary: "send again what was not delivered", argument: .none),
+            SlashCommand(
+                name: "status",
+                usage: "",
+                summary: "show connection, conversation and handoff",
+                argument: .none
+            ),
+            SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
+            SlashCommand(name: "new", usage: "", summary: "start a new conversation", argument: .none),
+        ] + shared + [
+            SlashCommand(name: "quit", usage: "", summary: "leave; so do Ctrl-D and Ctrl-C twice", argument: .none)
+        ]
 
     /// The answer to `/help`.
     package static var help: ChatItem { help(table) }
@@ -134,7 +164,7 @@ extension SlashCommand {
     /// The answer to `/help` where these are the commands.
     static func help(_ table: [SlashCommand]) -> ChatItem {
         let rows = table.map { ChatItem.Row("/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)"), $0.summary) }
-        return .table(title: nil, rows + [ChatItem.Row("//…", "send a line that begins with a slash")])
+        return .table(title: nil, rows + [ChatItem.Row("//…", "send a line that begins with a slash")] + keys)
     }
 }
 

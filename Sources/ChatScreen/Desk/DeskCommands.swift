@@ -2,76 +2,88 @@ import AgentHub
 
 extension SlashCommand {
     /// The commands of an agent's desk.
-    package static let desk: [SlashCommand] = [
-        SlashCommand(name: "help", usage: "", summary: "list the commands", argument: .none),
-        SlashCommand(name: "accept", usage: "[N]", summary: "take the conversation that rings", argument: .known),
-        SlashCommand(name: "decline", usage: "[N]", summary: "leave it to a colleague", argument: .known),
-        SlashCommand(
-            name: "brief",
-            usage: "[N]",
-            summary: "show context, transcript and notes of a conversation",
-            argument: .known
-        ),
-        SlashCommand(
-            name: "request",
-            usage: "[N]",
-            summary: "show the bot's request as the hub received it, as JSON",
-            argument: .known
-        ),
-        SlashCommand(
-            name: "list",
-            usage: "",
-            summary: "list your conversations; /1 to /9 goes to one",
-            argument: .none
-        ),
-        SlashCommand(
-            name: "canned",
-            usage: "[NAME]",
-            summary: "say a canned reply; without a name, list them",
-            argument: .known
-        ),
-        SlashCommand(
-            name: "note",
-            usage: "TEXT",
-            summary: "write a note for colleagues, which the user never sees",
-            argument: .none
-        ),
-        SlashCommand(name: "hold", usage: "", summary: "let the user wait", argument: .none),
-        SlashCommand(name: "resume", usage: "", summary: "go on with a user on hold", argument: .none),
-        SlashCommand(
-            name: "transfer",
-            usage: "NAME",
-            summary: "pass the user on: NAME of a colleague, queue NAME or skill NAME",
-            argument: .known
-        ),
-        SlashCommand(name: "back", usage: "", summary: "give the user back to the bot", argument: .none),
-        SlashCommand(name: "end", usage: "", summary: "end the conversation: the matter is settled", argument: .none),
-        SlashCommand(name: "done", usage: "", summary: "finish the wrap-up, free for the next", argument: .none),
-        SlashCommand(name: "available", usage: "", summary: "take conversations", argument: .none),
-        SlashCommand(name: "busy", usage: "", summary: "take no new ones for now", argument: .none),
-        SlashCommand(name: "away", usage: "", summary: "go away from the desk", argument: .none),
-        SlashCommand(name: "queue", usage: "", summary: "show who waits, who works, and the figures", argument: .none),
-        SlashCommand(
-            name: "raw",
-            usage: "[N]",
-            summary: "show the JSON of the last activity, or of the Nth from the end",
-            argument: .number
-        ),
-        SlashCommand(
-            name: "as",
-            usage: "user|agent",
-            summary: "act as the user again, in a chat that has both sides",
-            argument: .words(["user", "agent"])
-        ),
-        SlashCommand(
-            name: "status",
-            usage: "",
-            summary: "show connection, presence and conversations",
-            argument: .none
-        ),
-        SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
-        SlashCommand(name: "quit", usage: "", summary: "go home; so does Ctrl-D", argument: .none),
-    ]
+    package static let desk: [SlashCommand] =
+        [
+            SlashCommand(name: "help", usage: "", summary: "list the commands", argument: .none),
+            SlashCommand(name: "accept", usage: "[N]", summary: "take the conversation that rings", argument: .known),
+            SlashCommand(name: "decline", usage: "[N]", summary: "leave it to a colleague", argument: .known),
+            SlashCommand(
+                name: "brief",
+                usage: "[N]",
+                summary: "show context, transcript and notes of a conversation",
+                argument: .known
+            ),
+            SlashCommand(
+                name: "request",
+                usage: "[N]",
+                summary: "show the bot's request as the hub received it, as JSON",
+                argument: .known
+            ),
+            SlashCommand(
+                name: "list",
+                usage: "",
+                summary: "list your conversations; /1 to /9 goes to one",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "canned",
+                usage: "[NAME]",
+                summary: "say a canned reply; without a name, list them",
+                argument: .known
+            ),
+            SlashCommand(
+                name: "note",
+                usage: "TEXT",
+                summary: "write a note for colleagues, which the user never sees",
+                argument: .none
+            ),
+            SlashCommand(name: "hold", usage: "", summary: "let the user wait", argument: .none),
+            SlashCommand(name: "resume", usage: "", summary: "go on with a user on hold", argument: .none),
+            SlashCommand(
+                name: "transfer",
+                usage: "NAME",
+                summary: "pass the user on: NAME of a colleague, queue NAME or skill NAME",
+                argument: .known
+            ),
+            SlashCommand(name: "back", usage: "", summary: "give the user back to the bot", argument: .none),
+            SlashCommand(
+                name: "end",
+                usage: "",
+                summary: "end the conversation: the matter is settled",
+                argument: .none
+            ),
+            SlashCommand(name: "done", usage: "", summary: "finish the wrap-up, free for the next", argument: .none),
+            SlashCommand(name: "available", usage: "", summary: "take conversations", argument: .none),
+            SlashCommand(name: "busy", usage: "", summary: "take no new ones for now", argument: .none),
+            SlashCommand(name: "away", usage: "", summary: "go away from the desk", argument: .none),
+            SlashCommand(
+                name: "queue",
+                usage: "",
+                summary: "show who waits, who works, and the figures",
+                argument: .none
+            ),
+            SlashCommand(
+                name: "raw",
+                usage: "[N]",
+                summary: "show the JSON of the last activity, or of the Nth from the end",
+                argument: .number
+            ),
+            SlashCommand(
+                name: "as",
+                usage: "user|agent",
+                summary: "act as the user again, in a chat that has both sides",
+                argument: .words(["user", "agent"])
+            ),
+            SlashCommand(
+                name: "status",
+                usage: "",
+                summary: "show connection, presence and conversations",
+                argument: .none
+            ),
+            SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
+        ] + shared + [
+            SlashCommand(name: "quit", usage: "", summary: "go home; so do Ctrl-D and Ctrl-C twice", argument: .none)
+        ]
 }
 
 extension HubAction.Rejection {

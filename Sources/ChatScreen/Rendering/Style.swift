@@ -4,6 +4,8 @@ package struct Style: Sendable, Equatable {
     package var isColored: Bool
     /// Whether rules and bullets are drawn with characters beyond ASCII, and speakers stand in a column.
     package var isDrawn: Bool
+    /// Which colours the inks have.
+    package var theme = Theme.terminal
 
     /// A style with the given liberties.
     package init(isColored: Bool, isDrawn: Bool) {
@@ -29,6 +31,6 @@ package struct Style: Sendable, Equatable {
 
     /// The text in an ink, reset behind it; unchanged without colour.
     package func paint(_ text: String, _ ink: Ink) -> String {
-        isColored && !text.isEmpty ? "\u{1b}[\(ink.rawValue)m\(text)\u{1b}[0m" : text
+        isColored && !text.isEmpty ? "\u{1b}[\(theme.sgr(for: ink))m\(text)\u{1b}[0m" : text
     }
 }

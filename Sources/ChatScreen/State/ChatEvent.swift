@@ -25,6 +25,8 @@ package enum ChatEvent: Sendable {
     case faultsListed(Result<[ChatItem.Row], CommandFailure>)
     /// Something went over the wire while the person wanted to see it.
     case traced(TraceEntry)
+    /// A setting was kept, or why not.
+    case settingKept(Result<String, CommandFailure>)
     /// A timer ran out.
     case timer(ChatTimer)
     /// No conversation could be opened.
@@ -69,6 +71,14 @@ package enum ChatAction: Sendable {
     case signal(Activity)
     /// Call the person, who may look elsewhere.
     case ring
+    /// Open a text in the person's editor, for the line.
+    case edit(String)
+    /// Call the person for words of an agent, or of a user at a desk.
+    case call(AttentionCall)
+    /// Look and behave by these settings from now on.
+    case adopt(Settings)
+    /// Keep a setting for the next chat, nil for none; answer with ``ChatEvent/settingKept(_:)``.
+    case keepSetting(String, value: String?)
     /// Let the person act as the other side of the conversation.
     case switchSide(Side)
     /// Offer these commands and words for completion from now on.

@@ -9,6 +9,7 @@ extension ChatStateMachine {
     mutating func receive(_ input: LineInput, at now: Timestamp) -> [ChatAction] {
         isAside = false
         switch input {
+        // The sides count them.
         case .interrupt: return []
         case .composing(let draft): return tellOfComposing(draft)
         case .line(let line):
@@ -65,7 +66,9 @@ extension ChatStateMachine {
         at now: Timestamp
     ) -> [ChatAction] {
         if handoff.state == .closed || connection?.isOver == true {
-            return [.show(.failure("The conversation is over; /new starts another. Not sent: “\(oneLine(words))”"))]
+            undelivered.append(Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
+            let hint = "/new starts another, and /resend says it there."
+            return [.show(.failure("The conversation is over; \(hint) Not sent: “\(oneLine(words))”"))]
         }
         var actions: [ChatAction] = [.show(.entered(words))]
         if connection?.canSend != true, conversationId != nil {
@@ -136,6 +139,9 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             return attach(argument, at: now)
         case "open": return open(argument, command)
+        case "find": return find(argument, command)
+        case "filter": return filter(argument, command)
+        case "last": return showLast(argument, command)
         case "trace":
             guard ["on", "off"].contains(argument) else { return usage(command) }
             let words = argument == "on" ? "What goes over the wire is shown from now on." : "No more of the wire."
@@ -152,6 +158,7 @@ extension ChatStateMachine {
         case "reconnect":
             return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]
         case "new":
+            undelivered += outbox.waiting
             outbox.clear()
             connection = nil
             return startTurn() + [.startConversation]
@@ -160,7 +167,7 @@ extension ChatStateMachine {
         }
     }
 
-    private func usage(_ command: SlashCommand) -> [ChatAction] {
+    func usage(_ command: SlashCommand) -> [ChatAction] {
         [.show(.failure("Usage: /\(command.name) \(command.usage) (\(command.summary))"))]
     }
 

@@ -129,6 +129,7 @@ package struct ChatStateMachine: Sendable {
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
         case .downloaded(let result): actions += downloaded(result) + fileDone(at: now)
+        case .settingKept(let result): actions += Self.settingKept(result)
         case .faultsListed(let result): actions.append(.show(Self.item(result)))
         case .traced(let entry): actions.append(.show(.trace(entry)))
         case .fetched(let link, let result): actions += showFetched(link, result) + fileDone(at: now)

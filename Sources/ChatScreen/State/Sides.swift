@@ -1,4 +1,5 @@
 package import BotSchema
+import Handoff
 import LineEditing
 package import Transcripts
 
@@ -38,19 +39,28 @@ package struct Sides: Sendable {
     private var prompts: [Side: ChatPrompt] = [:]
     private var commands: [Side: CommandSet] = [:]
     private let makeDesk: (@Sendable () -> DeskStateMachine)?
+    private var screen: ScreenCommands
+    private var interrupts = InterruptCount()
 
     /// The user's side; the other can be taken too where a desk can be made.
-    package init(chat: ChatStateMachine, makeDesk: (@Sendable () -> DeskStateMachine)? = nil) {
+    package init(
+        chat: ChatStateMachine,
+        settings: Settings = Settings(),
+        makeDesk: (@Sendable () -> DeskStateMachine)? = nil
+    ) {
         self.chat = chat
         self.makeDesk = makeDesk
+        screen = ScreenCommands(settings: settings)
         isInteractive = chat.configuration.isInteractive
         current = .user
+        commands[.user] = chat.commandSet
     }
 
     /// An agent's side only.
-    package init(desk: DeskStateMachine) {
+    package init(desk: DeskStateMachine, settings: Settings = Settings()) {
         self.desk = desk
         makeDesk = nil
+        screen = ScreenCommands(settings: settings)
         isInteractive = desk.configuration.isInteractive
         current = .agent
     }
@@ -63,13 +73,46 @@ package struct Sides: Sendable {
     /// The steps with which it begins.
     package mutating func begin() -> [Step] {
         let actions = current == .user ? chat?.begin() : desk?.begin()
-        return route(actions ?? [], of: current, at: Timestamp(milliseconds: 0))
+        let offer: [ChatAction] = commands[current].map { [.setCommands($0)] } ?? []
+        return route([.adopt(screen.settings)] + offer + (actions ?? []), of: current, at: Timestamp(milliseconds: 0))
     }
 
     /// Takes an event of a side; what is entered goes to the side whose turn it is.
     package mutating func handle(_ event: ChatEvent, of side: Side, at now: Timestamp) -> [Step] {
-        if case .input = event { return pass(event, to: current, at: now) }
-        return pass(event, to: side, at: now)
+        guard case .input(let input) = event else { return pass(event, to: side, at: now) }
+        switch input {
+        case .line(let line):
+            interrupts.lineEntered()
+            return enter(line, at: now)
+        case .interrupt(let cleared):
+            switch interrupts.interrupted(clearing: cleared, at: now) {
+            case .nothing: return []
+            case .hint: return [Step(side: current, action: .show(.notice("Ctrl-C again leaves; so does /quit.")))]
+            case .leave: return pass(.input(.line("/quit")), to: current, at: now)
+            }
+        default: return pass(event, to: current, at: now)
+        }
+    }
+
+    /// Follows a command of the screen or a speed dial; every other line is for the side whose turn it is.
+    private mutating func enter(_ line: String, at now: Timestamp) -> [Step] {
+        let table = current == .user ? SlashCommand.table : SlashCommand.desk
+        if case .command(let command, let argument) = EnteredLine(line, commands: table),
+            let actions = screen.run(command, argument: argument)
+        {
+            return route([.show(.enteredCommand(line))] + actions, of: current, at: now)
+        }
+        // At a desk the numbers are those of its users.
+        guard current == .user, let dialled = screen.speedDial(line) else {
+            return pass(.input(.line(line)), to: current, at: now)
+        }
+        switch dialled {
+        case .success(let words): return pass(.input(.line(words)), to: current, at: now)
+        case .failure(let failure):
+            return [.show(.enteredCommand(line)), .show(.failure(failure.message))].map {
+                Step(side: current, action: $0)
+            }
+        }
     }
 
     private mutating func pass(_ event: ChatEvent, to side: Side, at now: Timestamp) -> [Step] {
@@ -78,12 +121,25 @@ package struct Sides: Sendable {
             case .user: chat?.handle(event, at: now)
             case .agent: desk?.handle(event, at: now)
             }
-        return route(actions ?? [], of: side, at: now)
+        return route(actions ?? [], of: side, at: now) + offerSteps(of: side)
     }
+
+    /// What can be completed in the chat from now on, where that has changed; a desk tells it itself.
+    private mutating func offerSteps(of side: Side) -> [Step] {
+        guard side == .user, isInteractive, let set = chat?.commandSet, set != commands[.user] else { return [] }
+        commands[.user] = set
+        return current == .user ? [Step(side: .user, action: .setCommands(set))] : []
+    }
+
+    /// What was said and has certainly not been delivered, oldest first, for another time.
+    package var unsentLines: [String] { chat?.unsentLines ?? [] }
 
     private mutating func route(_ actions: [ChatAction], of side: Side, at now: Timestamp) -> [Step] {
         var steps: [Step] = []
         for action in actions {
+            if isInteractive, case .show(let item) = action, let call = item.call {
+                steps.append(Step(side: side, action: .call(call)))
+            }
             switch action {
             case .show(let item) where side != current && isInteractive:
                 keep(item, for: side)
@@ -174,6 +230,20 @@ package struct Sides: Sendable {
 }
 
 extension ChatItem {
+    /// What the person is called for, who may look elsewhere: somebody's words for them, and an agent's coming.
+    fileprivate var call: AttentionCall? {
+        switch self {
+        case .activity(let activity, let speaker, false, _) where activity.type == .message:
+            switch speaker {
+            case .agent, .customer: AttentionCall(title: speaker.label, text: activity.text ?? "")
+            default: nil
+            }
+        case .handoff(let transition) where transition.to == .live && transition.isChange:
+            AttentionCall(title: "Baton", text: "An agent is there.")
+        default: nil
+        }
+    }
+
     /// Whether a side that was not on the screen wants to see it later; what has no line has no news.
     fileprivate var isWorthKeeping: Bool {
         switch self {

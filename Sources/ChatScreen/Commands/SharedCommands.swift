@@ -1,0 +1,109 @@
+import LineEditing
+
+extension SlashCommand {
+    /// The commands that concern the screen and not the conversation: both sides have them.
+    package static let shared: [SlashCommand] = [
+        SlashCommand(
+            name: "edit",
+            usage: "[TEXT]",
+            summary: "write the line in $EDITOR; Ctrl-X Ctrl-E takes what is typed along",
+            argument: .none
+        ),
+        SlashCommand(
+            name: "theme",
+            usage: "[NAME]",
+            summary: "change the colours; without a name, list the themes",
+            argument: .words(Theme.allCases.map(\.rawValue))
+        ),
+        SlashCommand(
+            name: "set",
+            usage: "[KEY [VALUE]]",
+            summary: "change a setting and keep it; /set 1 WORDS is what /1 says from then on",
+            argument: .words(Settings.keys.flatMap { key in key.values.map { "\(key.name) \($0)" } })
+        ),
+    ]
+
+    /// What a person wants to know of the keys, for the end of the help.
+    static let keys: [ChatItem.Row] = [
+        ChatItem.Row("/1 … /9", "say what /set 1 WORDS has put there"),
+        ChatItem.Row("Alt-Enter, Ctrl-J", "a new row in the same message; so does \\ at the end of a line"),
+        ChatItem.Row("Tab, Ctrl-R, ↑ ↓", "complete, search what was said before, go through it"),
+        ChatItem.Row("Ctrl-_, Ctrl-C", "undo, put the line aside; Ctrl-C twice leaves"),
+    ]
+}
+
+/// What the commands of the screen do to the settings; pure, so that both sides share it.
+package struct ScreenCommands: Sendable {
+    /// The settings as they are.
+    package private(set) var settings: Settings
+
+    /// Commands over settings.
+    package init(settings: Settings = Settings()) { self.settings = settings }
+
+    /// Follows a command, nil when it is none of the screen's.
+    package mutating func run(_ command: SlashCommand, argument: String) -> [ChatAction]? {
+        switch command.name {
+        case "edit": [.edit(argument)]
+        case "theme" where argument.isEmpty: [.show(themes)]
+        case "theme": change("theme", to: argument)
+        case "set": set(argument)
+        default: nil
+        }
+    }
+
+    /// The words of a speed dial, nil when the line is none; a failure when nothing is on it.
+    package func speedDial(_ line: String) -> Result<String, CommandFailure>? {
+        let line = line.trimmed
+        guard line.count == 2, line.first == "/", let number = line.last?.wholeNumberValue, (1...9).contains(number)
+        else { return nil }
+        guard let words = settings.speedDial[number] else {
+            return .failure(CommandFailure("Nothing is on /\(number); /set \(number) WORDS puts something there."))
+        }
+        return .success(words)
+    }
+
+    private mutating func set(_ argument: String) -> [ChatAction] {
+        let name = String(argument.prefix { !$0.isWhitespace })
+        let value = String(argument.dropFirst(name.count)).trimmed
+        guard !name.isEmpty else { return [.show(list)] }
+        let isDial = Int(name) != nil
+        guard !value.isEmpty || isDial && settings[name] != nil else {
+            guard let key = Settings.keys.first(where: { $0.name == name }) else { return change(name, to: value) }
+            return [.show(.table(title: nil, [row(key)]))]
+        }
+        return change(name, to: value)
+    }
+
+    private mutating func change(_ name: String, to value: String) -> [ChatAction] {
+        do throws(CommandFailure) {
+            try settings.set(name, to: value)
+            let words = value.isEmpty ? "Nothing is on /\(name) any more." : "\(name) is \(value) from now on."
+            return [
+                .adopt(settings), .show(.notice(Self.oneLine(words))),
+                .keepSetting(name, value: value.isEmpty ? nil : value),
+            ]
+        } catch {
+            return [.show(.failure(Self.oneLine(error.message)))]
+        }
+    }
+
+    private var themes: ChatItem {
+        .table(
+            title: nil,
+            Theme.allCases.map { theme in
+                ChatItem.Row(theme.rawValue + (theme == settings.theme ? " (now)" : ""), theme.summary)
+            }
+        )
+    }
+
+    private var list: ChatItem {
+        .table(title: nil, Settings.keys.filter { Int($0.name) == nil || settings[$0.name] != nil }.map(row))
+    }
+
+    private func row(_ key: Settings.Key) -> ChatItem.Row {
+        let choice = key.values.isEmpty ? "" : " (\(key.values.joined(separator: ", ")))"
+        return ChatItem.Row("\(key.name)", (settings[key.name] ?? "nothing") + " · " + key.summary + choice)
+    }
+
+    private static func oneLine(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
+}

@@ -1,0 +1,191 @@
+import TestSupport
+import Testing
+
+/// Whole screens of the real program: whatever arrives, what is being typed stays as it is.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+struct ScreenTests {
+    /// Sides of the demo that never end by themselves; the hints of a first run would be in the way.
+    private func start(
+        _ home: TemporaryFolder,
+        environment: [String: String] = [:],
+        columns: Int = 80,
+        rows: Int = 24
+    ) throws -> PseudoTerminal {
+        let chat = try startChat(home: home, environment: environment, columns: columns, rows: rows)
+        try chat.wait(for: "[4]")
+        try chat.wait(for: "the bot's prompt") { $0.lines.contains { $0.hasPrefix("bot>") } }
+        return chat
+    }
+
+    /// A burst at the push of a key: the file's messages are shown while the person types on.
+    private func burst(of count: Int, in home: TemporaryFolder) throws -> String {
+        let activities = (1...count).map { number in
+            #"{"type":"message","id":"\#(number)","text":"burst \#(number)","from":{"id":"b","name":"Robin","role":"bot"}}"#
+        }
+        try home.write("[" + activities.joined(separator: ",") + "]", to: "burst.transcript")
+        return "/load " + home.file("burst.transcript")
+    }
+
+    @Test func `typing goes on during a burst and nothing of either is lost`() throws {
+        let home = try TemporaryFolder()
+        let load = try burst(of: 3000, in: home)
+        let chat = try start(home)
+        chat.enter(load)
+        for letter in "the draft grows 你好 while it rains" { chat.send(String(letter)) }
+        try chat.wait(for: "the end of the burst") { $0.count(of: "End of") > 0 }
+        try chat.waitForDraft("bot> the draft grows 你好 while it rains")
+        #expect(chat.screen.cursor.column == 40)
+        let numbers = chat.screen.transcript.compactMap { line in
+            line.firstRange(of: "burst ").flatMap { Int(line[$0.upperBound...]) }
+        }
+        #expect(numbers == Array(1...3000))
+        let tail = chat.screen.lines.filter { !$0.isEmpty }.suffix(4).map { String($0.drop { $0 != "R" }) }
+        #expect(tail[0] == "Robin     burst 3000" || tail[1] == "Robin     burst 3000")
+    }
+
+    @Test func `a wrapped draft and wide characters at the margin stay whole while messages arrive`() throws {
+        let home = try TemporaryFolder()
+        let load = try burst(of: 200, in: home)
+        let chat = try start(home, columns: 40)
+        chat.enter(load)
+        // 35 columns are left behind the prompt: the wide character does not fit the last one.
+        let row = String(repeating: "x", count: 34)
+        chat.send(row + "漢字漢字")
+        try chat.wait(for: "the end of the burst") { $0.count(of: "End of") > 0 }
+        try chat.wait(for: "the wrapped draft") {
+            Array($0.lines.filter { !$0.isEmpty }.suffix(2)) == ["bot> " + row, "漢字漢字"]
+        }
+        #expect(chat.screen.cursor.column == 8)
+        chat.send("\u{1}<")
+        try chat.wait(for: "the cursor at the beginning") { $0.cursor.column == 6 }
+        #expect(Array(chat.screen.lines.filter { !$0.isEmpty }.suffix(2)) == ["bot> <" + row, "漢字漢字"])
+    }
+
+    @Test func `a search and a completion menu stand through arrivals`() throws {
+        let home = try TemporaryFolder()
+        let load = try burst(of: 400, in: home)
+        let chat = try start(home)
+        chat.enter("order status of my parcel")
+        try chat.wait(for: "an answer") { $0.count(of: "  Robin") >= 2 }
+        chat.enter(load)
+        chat.send("\u{12}parc")
+        try chat.wait(for: "the end of the burst") { $0.count(of: "End of") > 0 }
+        try chat.waitForDraft("(search 'parc') order status of my parcel")
+        chat.send("\u{7}/t\t\t")
+        try chat.wait(for: "the menu") { $0.text.contains("/transcript ") && $0.text.contains("/trace ") }
+        try chat.waitForDraft("bot> /t")
+    }
+
+    @Test func `a resize in the middle of a line keeps line and cursor`() throws {
+        let home = try TemporaryFolder()
+        let chat = try start(home)
+        let draft = "a line of some length, so that thirty columns do not hold it"
+        chat.send(draft + String(repeating: "\u{1b}[D", count: 20))
+        try chat.wait(for: "the cursor in mid-line") { $0.cursor.column == 45 }
+        chat.resize(columns: 30, rows: 24)
+        try chat.wait(for: "three rows") { screen in
+            Array(screen.lines.filter { !$0.isEmpty }.suffix(3)) == [
+                "bot> a line of some length, so", " that thirty columns do not ho", "ld it",
+            ] && screen.cursor.column == 15
+        }
+        chat.send("|")
+        chat.resize(columns: 120, rows: 24)
+        try chat.wait(for: "one row") { screen in
+            screen.lines.last { !$0.isEmpty } == "bot> a line of some length, so that thirty co|lumns do not hold it"
+                && screen.cursor.column == 46
+        }
+    }
+
+    @Test func `fifty lines that are pasted are one message and are not sent`() throws {
+        let home = try TemporaryFolder()
+        let chat = try start(home)
+        chat.send("\u{1b}[200~" + (1...50).map { "pasted \($0)" }.joined(separator: "\r") + "\u{1b}[201~")
+        try chat.wait(for: "50 lines pasted as one message: Enter sends it, Ctrl-_ takes the paste back.")
+        try chat.waitForDraft("pasted 50")
+        #expect(chat.screen.lines[0] == "50 lines pasted as one message: Enter sends it, Ctrl-_ takes the paste back.")
+        #expect(chat.screen.count(of: "  you  ") == 0)
+        chat.enter("")
+        try chat.wait(for: "my message") { $0.count(of: "  you  ") == 1 && $0.count(of: "pasted ") >= 50 }
+        #expect(chat.screen.transcript.filter { $0.hasSuffix("pasted 50") }.count == 1)
+    }
+
+    @Test func `control Z gives the terminal back and fg takes it again`() throws {
+        let home = try TemporaryFolder()
+        let shell = try PseudoTerminal(
+            ["/bin/bash", "--norc", "--noprofile", "-i"],
+            environment: baseEnvironment(home: home).merging(["PS1": "$ "]) { $1 },
+            columns: 80,
+            rows: 40
+        )
+        try shell.wait { $0.text.hasSuffix("$") }
+        shell.send("clear; \(try BuiltProducts.executable("baton"))\n")
+        try shell.wait(for: "[4]")
+        shell.send("half a line")
+        try shell.waitForDraft("bot> half a line")
+        shell.send("\u{1a}")
+        try shell.wait(for: "the shell") { $0.text.contains("Stopped") && $0.text.hasSuffix("$") }
+        #expect(shell.screen.title == "Baton · bot")
+        shell.send("echo cook''ed; fg\n")
+        try shell.wait { $0.lines.contains("cooked") }
+        try shell.waitForDraft("bot> half a line")
+        shell.send("\u{15}/quit\r")
+        try shell.wait(for: "the shell again") { $0.lines.last { !$0.isEmpty } == "$" }
+    }
+
+    @Test func `vi mode says when keys are commands`() throws {
+        let home = try TemporaryFolder()
+        try home.write("bind -v\n", to: ".editrc")
+        let chat = try start(home)
+        chat.send("one tow three\u{1b}bbcwtwo\u{1b}")
+        try chat.waitForDraft("(cmd) bot> one two three")
+        chat.send("u")
+        try chat.waitForDraft("(cmd) bot> one tow three")
+        chat.send("A!")
+        try chat.waitForDraft("bot> one tow three!")
+    }
+
+    @Test func `twenty columns are enough`() throws {
+        let home = try TemporaryFolder()
+        let chat = try startChat(home: home, columns: 20, rows: 40)
+        try chat.wait(for: "[4] Talk to a person")
+        chat.send("as many words as do not fit")
+        try chat.wait(for: "the draft on two rows") {
+            Array($0.lines.filter { !$0.isEmpty }.suffix(2)) == ["bot> as many words a", "s do not fit"]
+        }
+        chat.send("\u{15}")
+        chat.enter("/status")
+        try chat.wait(for: "online")
+        #expect(chat.screen.transcript.allSatisfy { $0.count <= 20 })
+    }
+
+    @Test func `a dumb terminal gets words and no sequences`() throws {
+        let home = try TemporaryFolder()
+        let chat = try startChat(home: home, environment: ["TERM": "dumb"])
+        try chat.wait(for: "[4] Talk to a person")
+        chat.send("opening hours\n")
+        try chat.wait(for: "bot Robin: We are open")
+        #expect(chat.screen.text.contains("bot Robin: Hello!"))
+        #expect(chat.screen.title.isEmpty)
+        #expect(!chat.screen.text.contains("──"))
+        chat.send("\u{4}")
+        #expect(try chat.waitForExit() == .code(0))
+    }
+
+    @Test func `plain mode says roles at the beginning of lines and draws nothing`() throws {
+        let home = try TemporaryFolder()
+        for environment in [["NO_COLOR": "1"], [:]] {
+            let arguments = environment.isEmpty ? ["--plain", "--agent-pace", "8"] : ["--agent-pace", "8"]
+            let chat = try startChat(arguments, home: home, environment: environment)
+            try chat.wait(for: "[4] Talk to a person")
+            chat.enter("talk to a person about my credit card")
+            try chat.wait(for: "-- handoff: accepted by Ana")
+            try chat.wait(for: "agent Ana:")
+            #expect(chat.screen.lines.contains { $0.contains("you: talk to a person about my credit card") })
+            #expect(!chat.screen.text.unicodeScalars.contains { (0x2500...0x257f).contains($0.value) || $0 == "┆" })
+            for row in 0..<chat.screen.rows {
+                #expect(chat.screen.attributes(row: row, column: 0).foreground == .standard)
+            }
+        }
+    }
+}
