@@ -67,6 +67,12 @@ let package = Package(
 
         // Level 2: one role each.
         .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
+        // CommonMark with GitHub's additions, by the library that GitHub renders with.
+        .systemLibrary(
+            name: "CCmark",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]
+        ),
+        .target(name: "Markup", dependencies: ["CCmark"], swiftSettings: strict),
         .target(name: "Handoff", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(name: "Transcripts", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(
@@ -126,7 +132,7 @@ let package = Package(
         .target(
             name: "ChatScreen",
             dependencies: [
-                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Transcripts",
+                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Markup", "Transcripts",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ],
             swiftSettings: strict
@@ -180,6 +186,7 @@ let package = Package(
             dependencies: ["LineEditing", "TestSupport", "line-editing-probe"],
             swiftSettings: strict
         ),
+        .testTarget(name: "MarkupTests", dependencies: ["Markup"], swiftSettings: strict),
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
