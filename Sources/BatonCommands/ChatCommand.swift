@@ -222,7 +222,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 settle: .milliseconds(settle),
                 linger: linger,
                 style: style,
-                dialect: hub.dialect.dialect
+                dialect: hub.dialect.dialect,
+                day: LocalClock.day(of:)
             )
         )
         guard hasDesks else { return Sides(chat: chat) }

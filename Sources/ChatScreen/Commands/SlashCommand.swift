@@ -37,6 +37,12 @@ extension SlashCommand {
             argument: .number
         ),
         SlashCommand(
+            name: "card",
+            usage: "[N]",
+            summary: "fill in the fields of a card, or of card N, and send them",
+            argument: .number
+        ),
+        SlashCommand(
             name: "context",
             usage: "",
             summary: "show what the bot handed to the agent: skill, topic, variables",

@@ -103,7 +103,7 @@ package struct DeskStateMachine: Sendable {
             connection = .failed(error)
             actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
         case .traced(let entry): actions.append(.show(.trace(entry)))
-        case .saved, .loaded, .fetched, .downloaded, .faultsListed: break
+        case .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()

@@ -4,11 +4,14 @@ package struct Style: Sendable, Equatable {
     package var isColored: Bool
     /// Whether rules and bullets are drawn with characters beyond ASCII, and speakers stand in a column.
     package var isDrawn: Bool
+    /// Whether addresses are written as hyperlinks (OSC 8), which a terminal that does not know them may print.
+    package var hasHyperlinks: Bool
 
     /// A style with the given liberties.
-    package init(isColored: Bool, isDrawn: Bool) {
+    package init(isColored: Bool, isDrawn: Bool, hasHyperlinks: Bool = false) {
         self.isColored = isColored
         self.isDrawn = isDrawn
+        self.hasHyperlinks = hasHyperlinks
     }
 
     /// Colour and drawing, for a capable terminal.
@@ -25,10 +28,18 @@ package struct Style: Sendable, Equatable {
         case failure = "31;1"
         case faint = "2"
         case strong = "1"
+        case emphasis = "3"
+        case struck = "9"
+        case code = "33"
+        case link = "4"
     }
 
     /// The text in an ink, reset behind it; unchanged without colour.
-    package func paint(_ text: String, _ ink: Ink) -> String {
-        isColored && !text.isEmpty ? "\u{1b}[\(ink.rawValue)m\(text)\u{1b}[0m" : text
+    package func paint(_ text: String, _ ink: Ink) -> String { paint(text, [ink]) }
+
+    /// The text in several inks at once, reset behind it; unchanged without colour.
+    package func paint(_ text: String, _ inks: [Ink]) -> String {
+        guard isColored, !text.isEmpty, !inks.isEmpty else { return text }
+        return "\u{1b}[\(inks.map(\.rawValue).joined(separator: ";"))m\(text)\u{1b}[0m"
     }
 }

@@ -43,6 +43,7 @@ extension ChatStateMachine {
 
     /// Follows a line that is now the person's turn.
     mutating func enter(_ line: String, at now: Timestamp) -> [ChatAction] {
+        if let actions = fillIn(line, at: now) { return actions }
         switch EnteredLine(line) {
         case .blank: return []
         case .unknownCommand(let word, let suggestion):
@@ -67,7 +68,7 @@ extension ChatStateMachine {
         if handoff.state == .closed || connection?.isOver == true {
             return [.show(.failure("The conversation is over; /new starts another. Not sent: “\(oneLine(words))”"))]
         }
-        var actions: [ChatAction] = [.show(.entered(words))]
+        var actions = newDay(at: now) + [.show(.entered(words))]
         if connection?.canSend != true, conversationId != nil {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
@@ -88,10 +89,11 @@ extension ChatStateMachine {
             let range = choices.count == 0 ? "nothing to choose from" : "choices 1 to \(choices.count)"
             return [.show(.failure("There is no choice \(number): there are \(range)."))]
         }
+        if let actions = chooseInCard(number, at: now) { return actions }
         switch ChoiceOutcome(activating: action) {
         case .post(let activity, let words): return say(activity, words: words, at: now)
         case .link(let link):
-            return [.show(.answer(["Open: " + DisplayText.neutralised(link, keepingNewlines: false)]))]
+            return [.show(.answer(["Open: " + Hyperlink(link).text(in: configuration.style, [])]))]
         case .unsupported(let reason): return [.show(.failure(DisplayText.neutralised(reason)))]
         }
     }
@@ -113,6 +115,7 @@ extension ChatStateMachine {
         case "choose":
             guard let number = Int(argument) else { return usage(command) }
             return choose(number, at: now)
+        case "card": return fillCard(argument, at: now)
         case "context": return showContext()
         case "transcript": return showTranscript()
         case "raw": return showRaw(argument, command)

@@ -22,6 +22,8 @@ package struct ChatStateMachine: Sendable {
 
         /// How `/handoff` spells what it sends.
         package var dialect: HandoffDialect
+        /// The day at the person's place, by which days are told apart.
+        package var day: @Sendable (Timestamp) -> CalendarDate?
 
         /// A configuration.
         package init(
@@ -29,8 +31,10 @@ package struct ChatStateMachine: Sendable {
             settle: Duration,
             linger: Duration,
             style: Style,
-            dialect: HandoffDialect = .sdk
+            dialect: HandoffDialect = .sdk,
+            day: @escaping @Sendable (Timestamp) -> CalendarDate? = CalendarDate.init(utc:)
         ) {
+            self.day = day
             self.dialect = dialect
             self.isInteractive = isInteractive
             self.settle = settle
@@ -46,7 +50,14 @@ package struct ChatStateMachine: Sendable {
     var record = ConversationRecord()
     /// What the conversations before this one held.
     private var earlierActivities: [Activity] = []
+    /// The day of the last line that has one.
+    var lastDay: CalendarDate?
     var choices = Choices.none
+    var shownMessage: ShownMessage?
+    /// What the newest message expects.
+    var inputHint: InputHint?
+    /// The card that is being filled in.
+    var form: CardForm?
     /// The newest request for an agent, live or loaded.
     var initiation: HandoffInitiation?
     /// Reports of the hub that the bot answered with an error.
@@ -124,6 +135,7 @@ package struct ChatStateMachine: Sendable {
         case .posted(let number, let result): actions += posted(number, result)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
+        case .invokeAnswered(let invoke, let answer): actions += invokeAnswered(invoke, answer, at: now)
         case .downloaded(let result): actions += downloaded(result) + fileDone(at: now)
         case .faultsListed(let result): actions.append(.show(Self.item(result)))
         case .traced(let entry): actions.append(.show(.trace(entry)))
@@ -152,6 +164,9 @@ package struct ChatStateMachine: Sendable {
         earlierActivities += record.transcript.activities
         record = ConversationRecord()
         choices = .none
+        shownMessage = nil
+        inputHint = nil
+        form = nil
         initiation = nil
         rejections = []
         latency = TurnLatency()
@@ -311,10 +326,12 @@ package struct ChatStateMachine: Sendable {
 
     private var note: String {
         let trouble = connection?.trouble ?? ""
-        return trouble.isEmpty ? typist.map { "\($0) is typing…" } ?? "" : trouble
+        if !trouble.isEmpty { return trouble }
+        return typist.map { "\($0) is typing…" } ?? (inputHint == .ignoring ? "the bot expects no answer" : "")
     }
 
     private var listener: ChatPrompt.Listener {
+        if let form { return .field(name: form.field?.name ?? "send") }
         guard let connection else { return .connecting }
         if connection.isOver { return .closed }
         switch handoff.state {
