@@ -74,6 +74,12 @@ let package = Package(
             dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: strict
         ),
+        // CommonMark with GitHub's additions, by the library that GitHub renders with.
+        .systemLibrary(
+            name: "CCmark",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]
+        ),
+        .target(name: "Markup", dependencies: ["CCmark"], swiftSettings: strict),
         .target(name: "Handoff", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(name: "Transcripts", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(
@@ -133,8 +139,8 @@ let package = Package(
         .target(
             name: "ChatScreen",
             dependencies: [
-                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Pictures",
-                "Transcripts",
+                "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Markup",
+                "Pictures", "Transcripts",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ],
             swiftSettings: strict
@@ -197,6 +203,7 @@ let package = Package(
             dependencies: ["LineEditing", "TestSupport", "line-editing-probe"],
             swiftSettings: strict
         ),
+        .testTarget(name: "MarkupTests", dependencies: ["Markup"], swiftSettings: strict),
         .testTarget(
             name: "PicturesTests",
             dependencies: ["BotSchema", "Pictures", "TestSupport"],

@@ -243,7 +243,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 linger: linger,
                 style: style,
                 dialect: hub.dialect.dialect,
-                drawsPictures: screen.pictures != nil
+                drawsPictures: screen.pictures != nil,
+                day: LocalClock.day(of:)
             )
         )
         guard hasDesks else { return Sides(chat: chat, settings: screen.settings) }

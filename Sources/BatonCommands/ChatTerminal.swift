@@ -44,7 +44,9 @@ struct ChatTerminal {
         let isScript = !isInteractive && !options.json
         failureReport = isScript ? { @Sendable text in StandardStream.error.writeLine(text) } : nil
         let wantsPlain = options.plain || Secrets.environment("NO_COLOR") != nil
-        style = wantsPlain || !hasEditor ? .plain : .full
+        var full = Style.full
+        full.hasHyperlinks = Hyperlink.isSupported { Secrets.environment($0) }
+        style = wantsPlain || !hasEditor ? .plain : full
         pictures = style.isColored && style.isDrawn ? options.images.drawing : nil
         // A script is to run alike for everybody.
         (settings, settingProblems) =
@@ -140,6 +142,14 @@ enum LocalClock {
     /// An activity's time as hours and minutes, empty when it has none.
     @Sendable static func time(of activity: Activity) -> String {
         activity.time.map { text(seconds: $0.milliseconds / 1000) } ?? ""
+    }
+
+    /// The day of an instant.
+    @Sendable static func day(of instant: Timestamp) -> CalendarDate? {
+        var seconds = time_t(instant.milliseconds / 1000)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return CalendarDate(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday))
     }
 
     private static func text(seconds: Int64) -> String {

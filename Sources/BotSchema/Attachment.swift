@@ -52,6 +52,16 @@ extension Attachment {
         public static let signin = "application/vnd.microsoft.card.signin"
         /// A link to sign in, made by the token service.
         public static let oauth = "application/vnd.microsoft.card.oauth"
+        /// Sound to listen to.
+        public static let audio = "application/vnd.microsoft.card.audio"
+        /// A film to watch.
+        public static let video = "application/vnd.microsoft.card.video"
+        /// A short film without sound.
+        public static let animation = "application/vnd.microsoft.card.animation"
+        /// All of them.
+        public static let all: Set<String> = [
+            hero, thumbnail, adaptive, receipt, signin, oauth, audio, video, animation,
+        ]
     }
 
     /// The buttons of a rich card, empty for other attachments.
@@ -89,7 +99,12 @@ public struct CardAction: JSONObjectRepresentable {
     public var type: String? { json["type"]?.string }
 
     /// What the button shows, with the fall-backs that real bots need.
-    public var title: String { json["title"]?.string ?? json["text"]?.string ?? json["value"]?.string ?? "" }
+    public var title: String {
+        for key in ["title", "text", "value", "url"] {
+            if let words = json[key]?.string, !words.isEmpty { return words }
+        }
+        return json["imageAltText"]?.string ?? ""
+    }
 
     /// The payload, a string for most kinds.
     public var value: JSONValue? { json["value"] }

@@ -175,7 +175,15 @@ package struct ChatLoop: Sendable {
         case .openSide: group.addTask { await converse(side, requests, send) }
         case .post(let activity, let number):
             let activity = keep(activity, of: side)
-            group.addTask { await send(.posted(number: number, await requests.post(activity))) }
+            group.addTask {
+                guard activity.type == .invoke else {
+                    await send(.posted(number: number, await requests.post(activity)))
+                    return
+                }
+                let result = await requests.invoke(activity)
+                if case .success(let answer) = result { await send(.invokeAnswered(activity, answer)) }
+                await send(.posted(number: number, result.map { _ in nil }))
+            }
         case .upload(let paths, let activity, let number):
             group.addTask { await send(.posted(number: number, await upload(paths, activity, requests))) }
         case .download(let attachment, let path):
@@ -410,6 +418,18 @@ private actor ConversationRequests {
         guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
         do {
             return .success(try await conversation.send(activity).id)
+        } catch let error as ClientError {
+            return .failure(error)
+        } catch {
+            return .failure(ClientError(.cancelled, "the chat was left"))
+        }
+    }
+
+    /// Makes a call to the bot; fails when no conversation is open.
+    func invoke(_ activity: Activity) async -> Result<InvokeAnswer, ClientError> {
+        guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
+        do {
+            return .success(try await conversation.invoke(activity.name ?? "", value: activity.value))
         } catch let error as ClientError {
             return .failure(error)
         } catch {

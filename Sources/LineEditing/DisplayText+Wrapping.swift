@@ -2,7 +2,7 @@ extension DisplayText {
     /// Cuts text into lines of at most so many columns.
     ///
     /// Breaks at blanks and beside wide characters; a word longer than a line is cut. Newlines of the text stay breaks.
-    /// A style that spans a break is ended before it and begun again after it, so each line stands alone.
+    /// A style or hyperlink that spans a break is ended before it and begun again after it, so each line stands alone.
     ///
     /// - Parameters:
     ///   - text: harmless text, which may hold SGR sequences.
@@ -45,6 +45,8 @@ private struct Wrapping {
     private var blanks = 0
     private var word: [Element] = []
     private var activeStyle: [Substring] = []
+    /// The hyperlink (OSC 8) that is open.
+    private var activeLink: Substring?
 
     init(columns: Int, indent: String, hanging: String) {
         self.columns = columns
@@ -107,14 +109,19 @@ private struct Wrapping {
 
     private mutating func breakLine() {
         if !activeStyle.isEmpty { line += "\u{1b}[0m" }
+        if activeLink != nil { line += "\u{1b}]8;;\u{1b}\\" }
         lines.append(line)
-        line = hanging + activeStyle.joined()
+        line = hanging + (activeLink ?? "") + activeStyle.joined()
         prefixWidth = DisplayText.columns(hanging)
         width = prefixWidth
         blanks = 0
     }
 
     private mutating func noteStyle(_ sequence: Substring) {
+        if sequence.hasPrefix("\u{1b}]8;") {
+            activeLink = sequence == "\u{1b}]8;;\u{1b}\\" ? nil : sequence
+            return
+        }
         guard sequence.hasPrefix("\u{1b}["), sequence.hasSuffix("m") else { return }
         if sequence == "\u{1b}[m" || sequence == "\u{1b}[0m" {
             activeStyle.removeAll()

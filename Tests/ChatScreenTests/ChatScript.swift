@@ -10,6 +10,8 @@ import Transcripts
 struct ChatScript {
     private(set) var machine: ChatStateMachine
     private var clock = Timestamp(milliseconds: 0)
+    /// What was to be posted.
+    private(set) var posted: [Activity] = []
     /// What was last to be saved.
     private(set) var savedActivities: [Activity]?
 
@@ -32,6 +34,7 @@ struct ChatScript {
         let actions = machine.handle(event, at: clock)
         for action in actions {
             if case .save(let transcript, _) = action { savedActivities = transcript.activities }
+            if case .post(let activity, _) = action { posted.append(activity) }
         }
         return actions.map(Self.words)
     }

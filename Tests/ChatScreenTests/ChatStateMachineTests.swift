@@ -222,7 +222,7 @@ struct ChatStateMachineTests {
         _ = script.open()
         _ = script.arrive(#"{"type":"message","id":"c-1|1","text":"Before","from":{"name":"Robin"}}"#)
         let changed = script.arrive(#"{"type":"message","id":"c-1|1","text":"After","from":{"name":"Robin"}}"#)
-        #expect(changed.first == "bot Robin: After\n  (edited)")
+        #expect(changed.first == "bot Robin: After\n  (edited, was: “Before”)")
         #expect(script.enter("/save a.json").last == "save 1 to a.json")
     }
 

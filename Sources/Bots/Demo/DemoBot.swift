@@ -32,7 +32,9 @@ package final class DemoBot: Bot {
         _ activity: Activity,
         in conversation: any ConversationChannel
     ) async throws -> InvokeResponse? {
-        if activity.type == .invoke { return InvokeResponse(status: 501) }
+        if activity.type == .invoke {
+            return AppointmentCard.answer(toInvoke: activity.value) ?? InvokeResponse(status: 501)
+        }
         for answer in think(about: activity, in: conversation.id) {
             switch answer {
             case .lookUp:

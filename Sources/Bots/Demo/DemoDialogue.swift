@@ -31,6 +31,11 @@ struct DemoDialogue: Sendable {
             let botId = activity.recipient?.id
             return activity.membersAdded.contains { $0.id != botId } ? [.send(Self.greeting)] : []
         case .message:
+            if let words = AppointmentCard.answer(to: activity.value) {
+                isAwaitingOrderNumber = false
+                misses = 0
+                return [.send(.message(words))]
+            }
             return answer(activity, said: activity.text ?? activity.value?.string ?? "")
         default: return []
         }
@@ -175,9 +180,13 @@ extension DemoDialogue {
             return reply
         case .orderStatus:
             return .message("Gladly. What is the number of your order? It has at least three digits, such as 4711.")
+        case .appointment:
+            var reply = Activity.message("Gladly. This is what I need to know:")
+            reply.attachments = [AppointmentCard.attachment]
+            return reply
         case .help:
             var reply = Activity.message(
-                "I know our opening hours, the Larkhill credit card and where your order is. "
+                "I know our opening hours, the Larkhill credit card and where your order is, and I make appointments. "
                     + "Or ask for a person at any time."
             )
             reply.suggestedActions = suggestions

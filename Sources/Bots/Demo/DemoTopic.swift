@@ -3,12 +3,13 @@ enum DemoTopic: String, CaseIterable, Sendable {
     case openingHours = "Opening hours"
     case creditCard = "Credit card"
     case orderStatus = "Order status"
+    case appointment = "Appointment"
     case help = "Help"
 
     /// The ability that an agent needs for it.
     var skill: String {
         switch self {
-        case .openingHours, .help: "general"
+        case .openingHours, .appointment, .help: "general"
         case .creditCard: "credit cards"
         case .orderStatus: "orders"
         }
@@ -20,13 +21,14 @@ enum DemoTopic: String, CaseIterable, Sendable {
         case .openingHours: ["opening", "hours", "open", "close", "closing", "when are you", "sunday", "saturday"]
         case .creditCard: ["card", "cards", "credit", "billing", "bill", "charge", "charged", "payment", "fee"]
         case .orderStatus: ["order", "orders", "delivery", "deliver", "parcel", "package", "shipping", "track"]
+        case .appointment: ["appointment", "appointments", "form"]
         case .help: ["help", "menu", "options", "topics", "what can you do", "start", "start over"]
         }
     }
 
     /// The topic that a text starts, nil when it starts none.
     init?(startedBy text: PlainWords) {
-        let order: [DemoTopic] = [.creditCard, .orderStatus, .openingHours, .help]
+        let order: [DemoTopic] = [.appointment, .creditCard, .orderStatus, .openingHours, .help]
         guard let topic = order.first(where: { $0.triggers.contains(where: text.contains) }) else { return nil }
         self = topic
     }

@@ -42,6 +42,12 @@ extension SlashCommand {
                 argument: .choice
             ),
             SlashCommand(
+                name: "card",
+                usage: "[N]",
+                summary: "fill in the fields of a card, or of card N, and send them",
+                argument: .number
+            ),
+            SlashCommand(
                 name: "context",
                 usage: "",
                 summary: "show what the bot handed to the agent: skill, topic, variables",
@@ -63,6 +69,12 @@ extension SlashCommand {
                 name: "event",
                 usage: "NAME [JSON]",
                 summary: "send an event activity to the bot",
+                argument: .eventName
+            ),
+            SlashCommand(
+                name: "invoke",
+                usage: "NAME [JSON]",
+                summary: "call the bot and show its answer, such as signin/verifyState {\"state\":\"123456\"}",
                 argument: .eventName
             ),
             SlashCommand(

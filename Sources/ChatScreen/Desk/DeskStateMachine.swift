@@ -104,7 +104,7 @@ package struct DeskStateMachine: Sendable {
             actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
         case .traced(let entry): actions.append(.show(.trace(entry)))
         case .settingKept(let result): actions += ChatStateMachine.settingKept(result)
-        case .saved, .loaded, .fetched, .downloaded, .faultsListed: break
+        case .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()

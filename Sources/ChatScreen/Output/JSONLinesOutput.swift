@@ -16,9 +16,12 @@ package struct JSONLinesOutput: ChatOutput {
 
     private func object(of item: ChatItem) -> JSONObject? {
         switch item {
-        case .entered, .enteredCommand: nil
+        case .entered, .enteredCommand, .day: nil
         case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
-        case .changed(let item): object(of: item)
+        case .changed(let item, _): object(of: item)
+        case .adapted(_, let activity): activity.map { ["kind": "activity", "activity": $0.jsonValue] }
+        case .invokeAnswer(let answer, _):
+            ["kind": "invoke", "status": .number(JSONNumber(answer.status)), "body": answer.body ?? .null]
         // Each state is told once; what a hub says within one is no other state.
         case .handoff(let transition) where !transition.isChange && transition.queuePosition == nil:
             transition.message.map { ["kind": "notice", "level": "info", "text": .string($0)] }

@@ -41,14 +41,26 @@ package struct ScreenOutput: ChatOutput {
         case .activity(let activity, let speaker, let isEcho, let isNumbered):
             if isEcho { return [] }
             return activities.lines(of: activity, by: speaker, columns: columns, isNumbered: isNumbered)
-        case .changed(let item):
-            guard case .activity(var activity, let speaker, let isEcho, let isNumbered) = item else { return [] }
+        case .changed(let item, let earlier):
+            guard case .activity(var activity, let speaker, let isEcho, let isNumbered) = item, !isEcho else {
+                return []
+            }
             // The renderer marks an update as one; services send the changed message as a message.
-            activity.type = .messageUpdate
-            return lines(
-                of: .activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isNumbered),
-                columns: columns
+            if activity.type == .message { activity.type = .messageUpdate }
+            return activities.lines(
+                of: activity,
+                by: speaker,
+                columns: columns,
+                isNumbered: isNumbered,
+                earlier: earlier
             )
+        case .adapted(let item, _): return lines(of: item, columns: columns)
+        case .invokeAnswer(_, isShown: false): return []
+        case .invokeAnswer(let answer, _):
+            let head = style.paint("the bot answers \(answer.status)", .faint)
+            let json = DisplayText.neutralised(answer.body?.prettyText ?? "")
+            return [head] + json.split(separator: "\n").flatMap { DisplayText.wrapped(String($0), columns: columns) }
+        case .day(let day): return wrapped(rule(day.words), .faint, columns)
         case .handoff(let transition):
             return HandoffLine(style: style, columns: columns).lines(of: transition)
         case .trace(let entry): return entry.lines.flatMap { wrapped($0, .faint, columns) }
@@ -83,6 +95,7 @@ package struct ScreenOutput: ChatOutput {
             case .agent(let name): (shortened(name), .agent)
             case .desk: ("desk", .faint)
             case .user(let name, let number): ((number.map { "\($0) " } ?? "") + shortened(name), .bot)
+            case .field(let name): (shortened(name), .handoff)
             case .closed: ("closed", .faint)
             }
         let preview = prompt.preview.map { lines(of: $0, columns: columns) } ?? []
@@ -92,7 +105,8 @@ package struct ScreenOutput: ChatOutput {
 
     private func lines(of preview: ChatPrompt.Preview, columns: Int) -> [String] {
         let layout = MessageLayout(style: style, columns: columns)
-        let body = [DisplayText.neutralised(preview.text) + " …"]
+        let text = activities.lines(of: preview.text + " …", activities.format(of: preview.speaker), layout.bodyColumns)
+        let body = text
         let lines = layout.lines(speaker: preview.speaker, time: "", body: body)
         guard lines.count > Self.previewLimit else { return lines }
         return [style.paint("…", .faint)] + lines.suffix(Self.previewLimit)

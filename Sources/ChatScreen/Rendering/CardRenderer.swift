@@ -1,5 +1,6 @@
 package import BotSchema
 import LineEditing
+import Markup
 
 /// Turns attachments into lines of text (`direct-line.md` 4.6).
 ///
@@ -7,136 +8,106 @@ import LineEditing
 package struct CardRenderer: Sendable {
     /// The look of the lines.
     package let style: Style
+    let columns: Int
     private var nextNumber: Int
 
-    /// A renderer whose first numbered button is number 1; nil leaves buttons without numbers, in old messages.
-    package init(style: Style, isNumbered: Bool) {
+    /// A renderer.
+    ///
+    /// - Parameters:
+    ///   - style: The look of the lines.
+    ///   - columns: The width of a line.
+    ///   - isNumbered: Whether its first button is number 1; else buttons have no numbers, as in old messages.
+    package init(style: Style, columns: Int, isNumbered: Bool) {
         self.style = style
+        self.columns = columns
         nextNumber = isNumbered ? 1 : 0
     }
 
-    /// The lines of an attachment, not wrapped.
-    package mutating func lines(of attachment: Attachment) -> [String] {
-        let content = attachment.content
-        switch attachment.contentType?.lowercased() {
-        case Attachment.CardType.hero, Attachment.CardType.thumbnail:
-            return heading(content) + pictures(content) + numbered(attachment.choosableActions)
-        case Attachment.CardType.signin, Attachment.CardType.oauth:
-            let words = clean(content?["text"]) ?? "Sign-in is needed."
-            return [words] + numbered(attachment.choosableActions)
-        case Attachment.CardType.receipt:
-            return heading(content) + receiptRows(content) + numbered(attachment.choosableActions)
-        case Attachment.CardType.adaptive:
-            var lines = adaptive(content?["body"]?.array ?? [])
-            if lines.isEmpty, let fallback = clean(content?["fallbackText"] ?? content?["speak"]) { lines = [fallback] }
-            return (lines.isEmpty ? [style.paint("[Adaptive Card]", .faint)] : lines)
-                + numbered(attachment.choosableActions)
-        case let type where content?["title"] != nil || content?["media"] != nil:
-            _ = type
-            return heading(content) + media(content) + numbered(attachment.choosableActions)
-        default:
-            return [style.paint(fileLine(attachment), .faint)]
+    /// The lines of all that comes with a message.
+    package mutating func lines(of activity: Activity) -> [String] {
+        let attachments = activity.attachments
+        let isCarousel = activity.attachmentLayout?.lowercased() == "carousel" && attachments.count > 1
+        let sizes = activity.channelData?["attachmentSizes"]?.array ?? []
+        var lines: [String] = []
+        for (index, attachment) in attachments.enumerated() {
+            if isCarousel {
+                lines.append(style.paint("\(index + 1)/\(attachments.count)", .faint))
+            } else if index > 0, attachments[index - 1].isCard, attachment.isCard {
+                lines.append("")
+            }
+            lines += self.lines(of: attachment, size: sizes.indices.contains(index) ? sizes[index].int : nil)
         }
+        return lines
+    }
+
+    /// The lines of an attachment.
+    ///
+    /// - Parameters:
+    ///   - attachment: A card or a file.
+    ///   - size: The bytes of a file, where the service told.
+    /// - Returns: Lines that are not wider than asked.
+    package mutating func lines(of attachment: Attachment, size: Int? = nil) -> [String] {
+        guard attachment.isCard else {
+            return AttachmentLines(style: style, columns: columns).lines(of: attachment, size: size)
+        }
+        // Cards stand behind a bar, so that one sees where they begin and end.
+        let bar = style.isDrawn ? style.paint("┃", .faint) + " " : ""
+        let inner = style.isDrawn ? max(4, columns - 2) : columns
+        return cardLines(of: attachment, inner).map { bar + $0 }
+    }
+
+    private mutating func cardLines(of attachment: Attachment, _ columns: Int) -> [String] {
+        let content = attachment.content
+        let card = RichCardLines(style: style, columns: columns)
+        let lines: [String]
+        switch attachment.contentType?.lowercased() {
+        case Attachment.CardType.adaptive:
+            return AdaptiveCardLines(style: style, columns: columns).lines(of: AdaptiveCard(content)) {
+                numbered($0, columns)
+            }
+        case Attachment.CardType.signin: lines = card.paragraph(content?["text"]) ?? ["Sign-in is needed."]
+        case Attachment.CardType.oauth: lines = card.signIn(content)
+        case Attachment.CardType.receipt: lines = card.receipt(content)
+        case Attachment.CardType.audio: lines = card.media(content, "audio")
+        case Attachment.CardType.video: lines = card.media(content, "video")
+        case Attachment.CardType.animation: lines = card.media(content, "animation")
+        case Attachment.CardType.hero, Attachment.CardType.thumbnail:
+            lines = card.heading(content) + card.pictures(content)
+        default: lines = card.heading(content) + card.pictures(content) + card.media(content)
+        }
+        return lines + numbered(attachment.choosableActions, columns)
     }
 
     /// The lines of choices, each with its number.
-    package mutating func numbered(_ actions: [CardAction]) -> [String] {
-        actions.map { action in
+    package mutating func numbered(_ actions: [CardAction]) -> [String] { numbered(actions, columns) }
+
+    private mutating func numbered(_ actions: [CardAction], _ columns: Int) -> [String] {
+        actions.flatMap { action -> [String] in
             let title = DisplayText.neutralised(action.title, keepingNewlines: false)
-            let isLink = ["openurl", "signin"].contains(action.type?.lowercased())
-            let link = isLink ? action.value?.string : nil
-            let target =
-                link.map { style.paint(" " + DisplayText.neutralised($0, keepingNewlines: false), .faint) } ?? ""
-            guard nextNumber > 0 else { return (style.isDrawn ? "• " : "- ") + title + target }
-            defer { nextNumber += 1 }
-            return style.paint("[\(nextNumber)]", .strong) + " " + title + target
-        }
-    }
-
-    private func heading(_ content: JSONValue?) -> [String] {
-        [
-            clean(content?["title"]).map { style.paint($0, .strong) },
-            clean(content?["subtitle"]),
-            clean(content?["text"]),
-        ].compactMap { $0 }
-    }
-
-    private func pictures(_ content: JSONValue?) -> [String] {
-        (content?["images"]?.array ?? []).map { image in
-            let name = clean(image["alt"]) ?? clean(image["url"]) ?? ""
-            return style.paint("[image: \(name)]", .faint)
-        }
-    }
-
-    private func media(_ content: JSONValue?) -> [String] {
-        (content?["media"]?.array ?? []).compactMap { clean($0["url"]) }.map { style.paint("[media: \($0)]", .faint) }
-    }
-
-    private func receiptRows(_ content: JSONValue?) -> [String] {
-        var rows: [(String, String)] = []
-        for fact in content?["facts"]?.array ?? [] {
-            rows.append((clean(fact["key"]) ?? "", clean(fact["value"]) ?? ""))
-        }
-        for item in content?["items"]?.array ?? [] {
-            let quantity = item["quantity"]?.string.flatMap { $0 == "1" || $0.isEmpty ? nil : "\($0) × " } ?? ""
-            rows.append((quantity + (clean(item["title"]) ?? ""), clean(item["price"]) ?? ""))
-        }
-        for (key, label) in [("tax", "Tax"), ("vat", "VAT"), ("total", "Total")] {
-            if let amount = clean(content?[key]) { rows.append((label, amount)) }
-        }
-        return aligned(rows)
-    }
-
-    private func aligned(_ rows: [(String, String)]) -> [String] {
-        let width = min(rows.map { DisplayText.columns($0.0) }.max() ?? 0, 30)
-        return rows.map { title, value in
-            title + String(repeating: " ", count: max(0, width - DisplayText.columns(title))) + "  " + value
-        }
-    }
-
-    private func adaptive(_ elements: [JSONValue]) -> [String] {
-        elements.flatMap { element -> [String] in
-            if element["isVisible"]?.bool == false { return [] }
-            switch element["type"]?.string {
-            case "TextBlock":
-                guard let text = clean(element["text"]) else { return [] }
-                let isHeading = element["weight"]?.string == "Bolder" || element["style"]?.string == "heading"
-                return [isHeading ? style.paint(text, .strong) : text]
-            case "RichTextBlock":
-                let runs = (element["inlines"]?.array ?? []).compactMap { clean($0["text"]) ?? clean($0) }
-                return runs.isEmpty ? [] : [runs.joined()]
-            case "Image":
-                return [style.paint("[image: \(clean(element["altText"]) ?? clean(element["url"]) ?? "")]", .faint)]
-            case "ImageSet": return adaptive(element["images"]?.array ?? [])
-            case "FactSet":
-                return aligned(
-                    (element["facts"]?.array ?? []).map { (clean($0["title"]) ?? "", clean($0["value"]) ?? "") }
-                )
-            case "Container", "Column": return adaptive(element["items"]?.array ?? [])
-            case "ColumnSet": return adaptive(element["columns"]?.array ?? [])
-            case .some(let type) where type.hasPrefix("Input."):
-                let label = clean(element["label"] ?? element["placeholder"] ?? element["id"]) ?? ""
-                return [style.paint("[field: \(label)]", .faint)]
-            default:
-                return adaptive(element["items"]?.array ?? [])
+            var words = action.link.map { Hyperlink($0).text(for: title, in: style) } ?? title
+            if CardActionKind(action) == nil {
+                words += style.paint(" (not supported here)", .faint)
+            } else if !action.isEnabled {
+                words += style.paint(" (not available now)", .faint)
             }
+            let mark: String
+            if nextNumber > 0 {
+                mark = style.paint("[\(nextNumber)]", .strong) + " "
+                nextNumber += 1
+            } else {
+                mark = style.isDrawn ? "• " : "- "
+            }
+            return MarkupRenderer(style: style, columns: columns).wrapped(words, indent: mark)
         }
     }
+}
 
-    private func fileLine(_ attachment: Attachment) -> String {
-        let parts = [
-            attachment.name ?? "attachment",
-            attachment.contentType,
-            // A data URI is the file itself, not something to read.
-            attachment.contentURL.flatMap { $0.hasPrefix("data:") ? "inline data" : $0 },
-        ]
-        return "["
-            + parts.compactMap { $0 }.map { DisplayText.neutralised($0, keepingNewlines: false) }
-            .joined(separator: ", ") + "]"
-    }
-
-    private func clean(_ value: JSONValue?) -> String? {
-        guard let text = value?.string, !text.isEmpty else { return nil }
-        return DisplayText.neutralised(text)
+extension Attachment {
+    /// Whether it is something to read and to press, and not a file.
+    var isCard: Bool {
+        guard let type = contentType?.lowercased() else { return content?["title"] != nil }
+        if CardType.all.contains(type) { return content?.object != nil }
+        return content?["title"]?.string != nil && !type.hasPrefix("text/") && type != "application/json"
+            && contentURL == nil && !type.hasPrefix("application/vnd.microsoft.teams")
     }
 }

@@ -17,6 +17,15 @@ package struct MessageLayout: Sendable {
     private static let columnLayoutMinimum = 60
     private static let nameColumns = 8
 
+    /// The room for a speaker's words on a line.
+    package var bodyColumns: Int {
+        guard style.isDrawn else { return max(4, columns) }
+        let indent = columns >= Self.columnLayoutMinimum ? Self.wordsColumn : columns >= 24 ? 2 : 0
+        return max(4, columns - indent)
+    }
+
+    private static let wordsColumn = 5 + 2 + nameColumns + 2
+
     /// Puts words beside time and name.
     ///
     /// - Parameters:
@@ -35,7 +44,7 @@ package struct MessageLayout: Sendable {
         }
         let padding = String(repeating: " ", count: max(0, Self.nameColumns - DisplayText.columns(label)))
         let head = style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name + padding + "  "
-        let indent = 5 + 2 + Self.nameColumns + 2
+        let indent = Self.wordsColumn
         var lines = indented(body, by: indent)
         guard DisplayText.columns(label) <= Self.nameColumns else {
             return [style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name] + lines

@@ -6,11 +6,14 @@ package struct Style: Sendable, Equatable {
     package var isDrawn: Bool
     /// Which colours the inks have.
     package var theme = Theme.terminal
+    /// Whether addresses are written as hyperlinks (OSC 8), which a terminal that does not know them may print.
+    package var hasHyperlinks: Bool
 
     /// A style with the given liberties.
-    package init(isColored: Bool, isDrawn: Bool) {
+    package init(isColored: Bool, isDrawn: Bool, hasHyperlinks: Bool = false) {
         self.isColored = isColored
         self.isDrawn = isDrawn
+        self.hasHyperlinks = hasHyperlinks
     }
 
     /// Colour and drawing, for a capable terminal.
@@ -27,10 +30,18 @@ package struct Style: Sendable, Equatable {
         case failure = "31;1"
         case faint = "2"
         case strong = "1"
+        case emphasis = "3"
+        case struck = "9"
+        case code = "33"
+        case link = "4"
     }
 
     /// The text in an ink, reset behind it; unchanged without colour.
-    package func paint(_ text: String, _ ink: Ink) -> String {
-        isColored && !text.isEmpty ? "\u{1b}[\(theme.sgr(for: ink))m\(text)\u{1b}[0m" : text
+    package func paint(_ text: String, _ ink: Ink) -> String { paint(text, [ink]) }
+
+    /// The text in several inks at once, reset behind it; unchanged without colour.
+    package func paint(_ text: String, _ inks: [Ink]) -> String {
+        guard isColored, !text.isEmpty, !inks.isEmpty else { return text }
+        return "\u{1b}[\(inks.map(theme.sgr).joined(separator: ";"))m\(text)\u{1b}[0m"
     }
 }

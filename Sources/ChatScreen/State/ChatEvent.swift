@@ -13,6 +13,8 @@ package enum ChatEvent: Sendable {
     case client(ClientEvent)
     /// The post of a number ended: the id that the service gave, or the failure.
     case posted(number: Int, Result<String?, ClientError>)
+    /// The bot answered an invoke, which comes before the end of its post.
+    case invokeAnswered(Activity, InvokeAnswer)
     /// A file was written, or not.
     case saved(path: String, Result<Int, TranscriptError>)
     /// A file was read, or not.

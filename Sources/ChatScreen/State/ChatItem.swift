@@ -12,8 +12,15 @@ package enum ChatItem: Sendable {
     case enteredCommand(String)
     /// An activity that arrived. ``isNumbered`` says whether its choices can be taken.
     case activity(Activity, speaker: Speaker, isEcho: Bool, isNumbered: Bool)
-    /// An activity that came before has other content now.
-    indirect case changed(ChatItem)
+    /// An activity about an earlier one, such as its new content, its end or what somebody thinks of it; with the
+    /// earlier one where it is known.
+    indirect case changed(ChatItem, earlier: Activity?)
+    /// A day other than that of what stands above.
+    case day(CalendarDate)
+    /// An activity as a person is to see it, where that is not how it came: machines get it as it came, if it came.
+    indirect case adapted(ChatItem, from: Activity?)
+    /// The bot's answer to an invoke; a person sees it only when nothing better is made of it.
+    case invokeAnswer(InvokeAnswer, isShown: Bool)
     /// The handoff changed its state.
     case handoff(HandoffTransition)
     /// Something that went over the wire.
@@ -69,6 +76,8 @@ package struct ChatPrompt: Equatable, Sendable {
         case desk
         /// A user, at an agent's desk; numbered where there are several.
         case user(name: String, number: Int?)
+        /// A field of a card that is being filled in.
+        case field(name: String)
         /// The conversation is over.
         case closed
     }

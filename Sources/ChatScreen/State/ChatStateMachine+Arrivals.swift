@@ -27,8 +27,9 @@ extension ChatStateMachine {
     }
 
     private mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
+        let earlier = record.earlier(than: activity)
         let isChange = record.append(activity, isEcho: isEcho)
-        var actions: [ChatAction] = []
+        var actions: [ChatAction] = isEcho ? [] : newDay(of: activity)
         // A report that was sent by hand moves the handoff like one of a hub.
         let report = isEcho ? HubReport.asFromHub(activity) : nil
         let transitions = handoff.receive(report ?? activity, isEcho: isEcho && report == nil, at: now)
@@ -45,12 +46,13 @@ extension ChatStateMachine {
         } else if isTyping, !isEcho {
             actions.append(showTyping(of: speaker))
         }
-        if isMessage { choices = Choices(of: activity) }
+        let shown = isMessage ? received(activity, by: speaker) : activity
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }
-        let item = ChatItem.activity(activity, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
-        actions.append(.show(isChange ? .changed(item) : item))
+        let item = ChatItem.activity(shown, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
+        let whole = isChange || activity.isAboutAnother ? ChatItem.changed(item, earlier: earlier) : item
+        actions.append(.show(shown == activity ? whole : .adapted(whole, from: activity)))
         if isMessage, HubNotice(activity) == nil, let milliseconds = latency.answered(at: now) {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
@@ -133,11 +135,21 @@ extension ChatStateMachine {
             var actions: [ChatAction] = [.show(.loadedHeader(header(of: transcript, path)))]
             let ids = Set(transcript.activities.compactMap(\.id))
             var lifecycle = HandoffLifecycle()
+            var read = ConversationRecord()
+            var day: CalendarDate?
             for activity in transcript.activities {
                 let instant = activity.time ?? now
                 let transitions = lifecycle.receive(activity, at: instant)
                 let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
-                actions.append(loadedItem(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)))
+                if activity.isSaid, let next = activity.time.flatMap(configuration.day), next != day {
+                    day = next
+                    actions.append(loadedItem(.day(next)))
+                }
+                let earlier = read.earlier(than: activity)
+                let isChange = read.append(activity, isEcho: false)
+                let item = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
+                let isAbout = isChange || activity.isAboutAnother
+                actions.append(loadedItem(isAbout ? .changed(item, earlier: earlier) : item))
                 actions += transitions.map { loadedItem(.handoff($0)) }
                 guard let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind else {
                     continue

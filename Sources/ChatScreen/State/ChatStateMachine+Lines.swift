@@ -44,6 +44,7 @@ extension ChatStateMachine {
 
     /// Follows a line that is now the person's turn.
     mutating func enter(_ line: String, at now: Timestamp) -> [ChatAction] {
+        if let actions = fillIn(line, at: now) { return actions }
         switch EnteredLine(line) {
         case .blank: return []
         case .unknownCommand(let word, let suggestion):
@@ -70,7 +71,7 @@ extension ChatStateMachine {
             let hint = "/new starts another, and /resend says it there."
             return [.show(.failure("The conversation is over; \(hint) Not sent: “\(oneLine(words))”"))]
         }
-        var actions: [ChatAction] = [.show(.entered(words))]
+        var actions = newDay(at: now) + [.show(.entered(words))]
         if connection?.canSend != true, conversationId != nil {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
@@ -91,10 +92,11 @@ extension ChatStateMachine {
             let range = choices.count == 0 ? "nothing to choose from" : "choices 1 to \(choices.count)"
             return [.show(.failure("There is no choice \(number): there are \(range)."))]
         }
+        if let actions = chooseInCard(number, at: now) { return actions }
         switch ChoiceOutcome(activating: action) {
         case .post(let activity, let words): return say(activity, words: words, at: now)
         case .link(let link):
-            return [.show(.answer(["Open: " + DisplayText.neutralised(link, keepingNewlines: false)]))]
+            return [.show(.answer(["Open: " + Hyperlink(link).text(in: configuration.style, [])]))]
         case .unsupported(let reason): return [.show(.failure(DisplayText.neutralised(reason)))]
         }
     }
@@ -116,10 +118,12 @@ extension ChatStateMachine {
         case "choose":
             guard let number = Int(argument) else { return usage(command) }
             return choose(number, at: now)
+        case "card": return fillCard(argument, at: now)
         case "context": return showContext()
         case "transcript": return showTranscript()
         case "raw": return showRaw(argument, command)
-        case "event": return sendEvent(argument, command, at: now)
+        case "event": return sendNamed(.event, argument, command, at: now)
+        case "invoke": return sendNamed(.invoke, argument, command, at: now)
         case "handoff": return reportByHand(argument, command, at: now)
         case "save":
             let isPublic = argument.hasPrefix("--public")
@@ -190,15 +194,23 @@ extension ChatStateMachine {
         return [.show(.answer([head] + json.split(separator: "\n").map(String.init)))]
     }
 
-    private mutating func sendEvent(_ argument: String, _ command: SlashCommand, at now: Timestamp) -> [ChatAction] {
+    /// Sends an event or an invoke, of a name and perhaps a value.
+    private mutating func sendNamed(
+        _ type: ActivityType,
+        _ argument: String,
+        _ command: SlashCommand,
+        at now: Timestamp
+    ) -> [ChatAction] {
         let name = String(argument.prefix { !$0.isWhitespace })
         guard !name.isEmpty else { return usage(command) }
         let text = String(argument.dropFirst(name.count)).trimmed
         do throws(JSONParseError) {
-            let value = text.isEmpty ? nil : try JSONValue(parsing: text)
-            return say(.event(name, value: value), words: "(event \(name))", at: now)
+            var activity = Activity(type: type)
+            activity.name = name
+            activity.value = text.isEmpty ? nil : try JSONValue(parsing: text)
+            return say(activity, words: "(\(command.name) \(name))", at: now)
         } catch {
-            return [.show(.failure("The value of the event is not JSON: \(error.description)"))]
+            return [.show(.failure("The value of the \(command.name) is not JSON: \(error.description)"))]
         }
     }
 

@@ -24,6 +24,8 @@ package struct ChatStateMachine: Sendable {
         package var dialect: HandoffDialect
         /// Whether pictures are drawn below the messages that they came with.
         package var drawsPictures: Bool
+        /// The day at the person's place, by which days are told apart.
+        package var day: @Sendable (Timestamp) -> CalendarDate?
 
         /// A configuration.
         package init(
@@ -32,8 +34,10 @@ package struct ChatStateMachine: Sendable {
             linger: Duration,
             style: Style,
             dialect: HandoffDialect = .sdk,
-            drawsPictures: Bool = false
+            drawsPictures: Bool = false,
+            day: @escaping @Sendable (Timestamp) -> CalendarDate? = CalendarDate.init(utc:)
         ) {
+            self.day = day
             self.dialect = dialect
             self.drawsPictures = drawsPictures
             self.isInteractive = isInteractive
@@ -50,7 +54,14 @@ package struct ChatStateMachine: Sendable {
     var record = ConversationRecord()
     /// What the conversations before this one held.
     private var earlierActivities: [Activity] = []
+    /// The day of the last line that has one.
+    var lastDay: CalendarDate?
     var choices = Choices.none
+    var shownMessage: ShownMessage?
+    /// What the newest message expects.
+    var inputHint: InputHint?
+    /// The card that is being filled in.
+    var form: CardForm?
     /// The newest request for an agent, live or loaded.
     var initiation: HandoffInitiation?
     /// Reports of the hub that the bot answered with an error.
@@ -128,6 +139,7 @@ package struct ChatStateMachine: Sendable {
         case .posted(let number, let result): actions += posted(number, result)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
+        case .invokeAnswered(let invoke, let answer): actions += invokeAnswered(invoke, answer, at: now)
         case .downloaded(let result): actions += downloaded(result) + fileDone(at: now)
         case .settingKept(let result): actions += Self.settingKept(result)
         case .faultsListed(let result): actions.append(.show(Self.item(result)))
@@ -157,6 +169,9 @@ package struct ChatStateMachine: Sendable {
         earlierActivities += record.transcript.activities
         record = ConversationRecord()
         choices = .none
+        shownMessage = nil
+        inputHint = nil
+        form = nil
         initiation = nil
         rejections = []
         latency = TurnLatency()
@@ -316,10 +331,12 @@ package struct ChatStateMachine: Sendable {
 
     private var note: String {
         let trouble = connection?.trouble ?? ""
-        return trouble.isEmpty ? typist.map { "\($0) is typing…" } ?? "" : trouble
+        if !trouble.isEmpty { return trouble }
+        return typist.map { "\($0) is typing…" } ?? (inputHint == .ignoring ? "the bot expects no answer" : "")
     }
 
     private var listener: ChatPrompt.Listener {
+        if let form { return .field(name: form.field?.name ?? "send") }
         guard let connection else { return .connecting }
         if connection.isOver { return .closed }
         switch handoff.state {

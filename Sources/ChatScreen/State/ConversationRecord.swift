@@ -33,6 +33,9 @@ package struct ConversationRecord: Sendable {
         return false
     }
 
+    /// The newest state of a message.
+    func message(withId id: String) -> Activity? { places[id].map { entries[$0].activity } }
+
     /// The activity a number of places from the end, 1 being the newest.
     package func activity(fromEnd number: Int) -> Activity? {
         let index = entries.count - number

@@ -238,6 +238,7 @@ extension ChatItem {
             case .agent, .customer: AttentionCall(title: speaker.label, text: activity.text ?? "")
             default: nil
             }
+        case .adapted(let item, _): item.call
         case .handoff(let transition) where transition.to == .live && transition.isChange:
             AttentionCall(title: "Baton", text: "An agent is there.")
         default: nil
@@ -248,6 +249,7 @@ extension ChatItem {
     fileprivate var isWorthKeeping: Bool {
         switch self {
         case .activity(let activity, _, let isEcho, _): !isEcho && activity.type == .message
+        case .adapted(let item, _): item.isWorthKeeping
         case .connection(let state): state.announcement != nil
         default: true
         }

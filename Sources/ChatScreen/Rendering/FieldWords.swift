@@ -1,0 +1,97 @@
+import BotSchema
+import LineEditing
+
+/// Tells of a field of a card, in the card and when it is asked for.
+struct FieldWords {
+    private let field: CardField
+
+    init(_ field: CardField) { self.field = field }
+
+    /// The field as it stands in the card, one line: name, what is in it, and what it wants.
+    func line(in style: Style) -> String {
+        var words = style.paint("[field]", .faint) + " " + clean(field.name)
+        if field.isRequired { words += style.paint(" (required)", .faint) }
+        let value = shown(field.preset)
+        if !value.isEmpty { words += ": " + value }
+        let hint = [kind, choices].filter { !$0.isEmpty }.joined(separator: ", ")
+        return hint.isEmpty ? words : words + style.paint(" <\(hint)>", .faint)
+    }
+
+    /// The question for it, line by line.
+    func question(number: Int, of count: Int, present: String?, in style: Style) -> [String] {
+        var head = style.paint("\(number)/\(count)", .faint) + " " + style.paint(clean(field.name), .strong)
+        if field.isRequired { head += style.paint(" (required)", .faint) }
+        var lines = [head]
+        if let hint = hint { lines.append(style.paint(hint, .faint)) }
+        if case .choice(let choices, _) = field.kind {
+            let chosen = Set((present ?? "").split(separator: ",").map(String.init))
+            lines += choices.enumerated().map { index, choice in
+                let mark = chosen.contains(choice.value) ? "*" : " "
+                return "\(mark) \(index + 1)  " + clean(choice.title)
+            }
+        }
+        let value = shown(present)
+        if !value.isEmpty { lines.append(style.paint("Enter keeps: \(value)", .faint)) }
+        return lines
+    }
+
+    /// What a value is called on the screen.
+    func shown(_ value: String?) -> String {
+        guard let value, !value.isEmpty else { return "" }
+        switch field.kind {
+        case .text(_, isSecret: true, _, _): return "•••"
+        case .toggle(_, let on, _): return value == on ? "yes" : "no"
+        case .choice(let choices, let allowsSeveral):
+            let values = allowsSeveral ? value.split(separator: ",").map(String.init) : [value]
+            return clean(
+                values.map { value in choices.first { $0.value == value }?.title ?? value }.joined(separator: ", ")
+            )
+        default: return clean(value)
+        }
+    }
+
+    /// What was entered, as it is shown behind the field's name.
+    func shownEntry(_ line: String) -> String {
+        if case .text(_, isSecret: true, _, _) = field.kind { return line.isEmpty ? "" : "•••" }
+        return clean(line)
+    }
+
+    private var hint: String? {
+        var parts = [clean(field.placeholder ?? ""), kind, bounds].filter { !$0.isEmpty && $0 != clean(field.name) }
+        if case .text(_, isSecret: true, _, _) = field.kind { parts.append("what you type is seen here") }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private var kind: String {
+        switch field.kind {
+        case .text(isMultiline: true, _, _, _): "several lines"
+        case .text(_, isSecret: true, _, _): "secret"
+        case .text: ""
+        case .number: "number"
+        case .date: "date, year-month-day"
+        case .time: "time, hours:minutes"
+        case .toggle: "yes or no"
+        case .choice(_, allowsSeveral: true): "any of"
+        case .choice: "one of"
+        }
+    }
+
+    private var choices: String {
+        guard case .choice(let choices, _) = field.kind else { return "" }
+        return choices.map { clean($0.title) }.joined(separator: " | ")
+    }
+
+    private var bounds: String {
+        let (least, most): (String?, String?) =
+            switch field.kind {
+            case .text(_, _, _, let maximumLength): (nil, maximumLength.map { $0.of("character", "characters") })
+            case .number(let minimum, let maximum): (minimum.map(CardField.words), maximum.map(CardField.words))
+            case .date(let minimum, let maximum), .time(let minimum, let maximum): (minimum, maximum)
+            default: (nil, nil)
+            }
+        return [least.map { "from \(clean($0))" }, most.map { "at most \(clean($0))" }].compactMap { $0 }
+            .joined(separator: ", ")
+    }
+
+    private func clean(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
+}

@@ -1,0 +1,143 @@
+import BotSchema
+import LineEditing
+import Markup
+
+/// Sets the parts of the cards that came before Adaptive Cards.
+struct RichCardLines {
+    let style: Style
+    let columns: Int
+
+    private var renderer: MarkupRenderer { MarkupRenderer(style: style, columns: columns) }
+
+    /// Title, subtitle and text; the text is Markdown, as Web Chat has it.
+    func heading(_ content: JSONValue?) -> [String] {
+        (line(content?["title"], [.strong]) ?? []) + (line(content?["subtitle"]) ?? [])
+            + (paragraph(content?["text"]) ?? [])
+    }
+
+    /// A text that is Markdown.
+    func paragraph(_ value: JSONValue?) -> [String]? {
+        value?.words.map { renderer.lines(ofCommonMark: $0) }
+    }
+
+    /// A text that is none.
+    func line(_ value: JSONValue?, _ inks: [Style.Ink] = []) -> [String]? {
+        clean(value).map { renderer.wrapped(style.paint($0, inks)) }
+    }
+
+    /// The card's pictures by the words that stand for them.
+    func pictures(_ content: JSONValue?) -> [String] {
+        let images = (content?["images"]?.array ?? []) + [content?["image"]].compactMap { $0 }
+        return images.flatMap { image -> [String] in
+            let alternative = clean(image["alt"]) ?? ""
+            let place = (image["url"]?.words ?? image.words).map { " " + Hyperlink($0).text(in: style) } ?? ""
+            let mark = alternative.isEmpty ? "[image]" : "[image: \(alternative)]"
+            return renderer.wrapped(style.paint(mark, .faint) + place)
+        }
+    }
+
+    /// A card with something to play: the first form of it is offered, others are counted (C6402).
+    func media(_ content: JSONValue?, _ kind: String) -> [String] {
+        heading(content) + pictures(content) + media(content, named: kind)
+    }
+
+    /// What there is to play in a card of unknown kind.
+    func media(_ content: JSONValue?) -> [String] { media(content, named: "media") }
+
+    private func media(_ content: JSONValue?, named kind: String) -> [String] {
+        let forms = (content?["media"]?.array ?? []).compactMap { $0["url"]?.words }
+        guard let first = forms.first else { return [] }
+        let duration = content?["duration"]?.words.map { ", " + Self.playingTime($0) } ?? ""
+        let others =
+            forms.count > 1 ? style.paint(" and \((forms.count - 1).of("other form", "other forms"))", .faint) : ""
+        let mark = style.paint("[\(kind)\(duration)]", .faint)
+        return renderer.wrapped(mark + " " + Hyperlink(first).text(in: style) + others)
+    }
+
+    /// ISO 8601's `PT1H4M12S` as `1:04:12`; anything else as it came.
+    static func playingTime(_ text: String) -> String {
+        var (seconds, digits) = (0, "")
+        guard text.hasPrefix("PT"), text.count > 2, text.utf8.count < 20 else { return neutral(text) }
+        for character in text.dropFirst(2) {
+            if character.isASCII, character.isNumber || character == "." {
+                digits.append(character)
+                continue
+            }
+            guard let number = Double(digits), let factor = ["H": 3600.0, "M": 60, "S": 1][character] else {
+                return neutral(text)
+            }
+            guard number < 1_000_000 else { return neutral(text) }
+            seconds += Int(number * factor)
+            digits = ""
+        }
+        guard digits.isEmpty else { return neutral(text) }
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        let hours = seconds / 3600
+        let rest = "\(hours > 0 ? two(seconds / 60 % 60) : "\(seconds / 60)"):\(two(seconds % 60))"
+        return hours > 0 ? "\(hours):\(rest)" : rest
+    }
+
+    private static func neutral(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
+
+    /// Two tables with a rule between (C7300, C7301): what it is about, and what it costs.
+    func receipt(_ content: JSONValue?) -> [String] {
+        let facts = (content?["facts"]?.array ?? []).map { [clean($0["key"]) ?? "", clean($0["value"]) ?? ""] }
+        var items: [[String]] = []
+        for item in content?["items"]?.array ?? [] {
+            let quantity = clean(item["quantity"]).flatMap { $0 == "1" ? nil : "\($0) × " } ?? ""
+            let title = clean(item["title"]) ?? clean(item["image"]?["alt"]) ?? ""
+            items.append([quantity + title, clean(item["price"]) ?? ""])
+            for more in [clean(item["subtitle"]), clean(item["text"])].compactMap({ $0 }) {
+                items.append(["  " + style.paint(more, .faint), ""])
+            }
+        }
+        var sums: [[String]] = []
+        for (key, label) in [("tax", "Tax"), ("vat", "VAT"), ("total", "Total")] {
+            guard let amount = clean(content?[key]) else { continue }
+            let inks: [Style.Ink] = key == "total" ? [.strong] : []
+            sums.append([style.paint(label, inks), style.paint(amount, inks)])
+        }
+        // Amounts stand right, and those of the items and the sums below one another.
+        let amounts = items + sums
+        let label = amounts.map { DisplayText.columns($0[0]) }.max() ?? 0
+        let amount = amounts.map { DisplayText.columns($0[1]) }.max() ?? 0
+        let rule = items.isEmpty || sums.isEmpty ? [] : [line(of: label + GridLayout.gap + amount)]
+        let middle = facts.isEmpty || amounts.isEmpty ? [] : [line(of: label + GridLayout.gap + amount)]
+        let upper = pairs(facts)
+        let lower = pairs(items, [label, amount], .right) + rule + pairs(sums, [label, amount], .right)
+        return heading(content) + upper + middle + lower
+    }
+
+    private func line(of length: Int) -> String {
+        style.isDrawn ? style.paint(String(repeating: "─", count: min(columns, max(3, length))), .faint) : "---"
+    }
+
+    /// Labels and values beside one another, or on lines of their own where there is no room.
+    func pairs(
+        _ rows: [[String]],
+        _ natural: [Int]? = nil,
+        _ alignment: MarkupTable.Alignment = .left
+    ) -> [String] {
+        let natural = natural ?? [0, 1].map { column in rows.map { DisplayText.columns($0[column]) }.max() ?? 0 }
+        guard style.isDrawn, var grid = GridLayout(natural: natural, columns: columns) else {
+            return rows.flatMap { row in
+                renderer.wrapped(row.filter { !$0.isEmpty }.joined(separator: ": "))
+            }
+        }
+        grid.alignments = [.left, alignment]
+        return rows.flatMap { row in
+            grid.lines(row.enumerated().map { DisplayText.wrapped($1, columns: grid.widths[$0]) })
+        }
+    }
+
+    /// Words and, where the service gave no address, what has to be signed in to.
+    func signIn(_ content: JSONValue?) -> [String] {
+        if let words = paragraph(content?["text"]) { return words }
+        let connection = clean(content?["connectionName"]).map { " (\($0))" } ?? ""
+        return renderer.wrapped("Sign-in is needed\(connection).")
+    }
+
+    private func clean(_ value: JSONValue?) -> String? {
+        value?.words.map { DisplayText.neutralised($0, keepingNewlines: false) }
+    }
+}
