@@ -230,6 +230,20 @@ struct CardChatTests {
         #expect(try answered(200, nil).first == "The bot took it.")
     }
 
+    @Test func `an invoke by hand is posted in its turn, and the bot's answer is shown as it is`() throws {
+        var script = opened(#"{"type":"message","text":"x"}"#)
+        #expect(script.enter("/invoke").contains { $0.hasPrefix("Usage: /invoke NAME [JSON]") })
+        #expect(script.enter("/invoke a {").contains { $0.hasPrefix("The value of the invoke is not JSON") })
+        #expect(script.enter(#"/invoke signin/verifyState {"state":"123456"}"#).contains("post 1 signin/verifyState"))
+        let invoke = try #require(script.posted.last)
+        #expect(invoke.type == .invoke)
+        #expect(invoke.value == ["state": "123456"])
+        let answer = InvokeAnswer(status: 412, body: ["why": "\u{1b}[2J"])
+        let shown = try #require(script.take(.invokeAnswered(invoke, answer)).first)
+        #expect(shown.hasPrefix("the bot answers 412\n{"))
+        #expect(!shown.contains("\u{1b}"))
+    }
+
     @Test func `a bot that knows no execution gets a message`() throws {
         #expect(try answered(501, nil).contains("post 2 message"))
     }

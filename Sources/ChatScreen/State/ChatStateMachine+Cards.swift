@@ -154,7 +154,7 @@ extension ChatStateMachine {
     /// Takes a bot's answer to an invoke of a card (universal actions): a new card, words, or a refusal.
     mutating func invokeAnswered(_ invoke: Activity, _ answer: InvokeAnswer, at now: Timestamp) -> [ChatAction] {
         guard invoke.name == "adaptiveCard/action" else { return [.show(.invokeAnswer(answer, isShown: true))] }
-        return [.show(.invokeAnswer(answer, isShown: false))] + follow(answer, to: invoke, at: now)
+        return follow(answer, to: invoke, at: now) + [.show(.invokeAnswer(answer, isShown: false))]
     }
 
     private mutating func follow(_ answer: InvokeAnswer, to invoke: Activity, at now: Timestamp) -> [ChatAction] {
