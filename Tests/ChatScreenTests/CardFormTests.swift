@@ -60,7 +60,7 @@ struct CardFormTests {
     }
 
     @Test(arguments: [
-        ("2,1", "r,b"), ("Blue, red", "r,b"), ("1", "r"), ("", nil), ("1,,2", "r,b"),
+        ("2,1", "r,b"), ("2 1", "r,b"), ("Blue, red", "r,b"), ("1", "r"), ("", nil), ("1,,2", "r,b"),
         ("1,9", "! Numbers from 1 to 2, please, with commas between them."),
     ])
     func `several go in the order of the card`(line: String, result: String?) throws {

@@ -100,7 +100,10 @@ extension CardField {
         if choices.isEmpty { return text }
         if let value = Self.value(of: text, in: choices) { return value }
         guard allowsSeveral else { throw failure("A number from 1 to \(choices.count), please, or its words.") }
-        let values = text.split(separator: ",").map { Self.value(of: String($0).trimmed, in: choices) }
+        // Numbers may stand apart by blanks alone; words may have blanks in them.
+        let isNumbers = text.allSatisfy { $0.isNumber || $0.isWhitespace || $0 == "," }
+        let parts = text.split { $0 == "," || isNumbers && $0.isWhitespace }
+        let values = parts.map { Self.value(of: String($0).trimmed, in: choices) }
         let chosen = Set(values.compactMap { $0 })
         guard !values.isEmpty, values.allSatisfy({ $0 != nil }) else {
             throw failure("Numbers from 1 to \(choices.count), please, with commas between them.")
