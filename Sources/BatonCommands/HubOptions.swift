@@ -44,9 +44,11 @@ struct HubOptions: ParsableArguments {
 
     /// The hub that answers.
     ///
-    /// - Parameter patience: How long a simulated agent waits for a silent user.
+    /// - Parameters:
+    ///   - patience: How long a simulated agent waits for a silent user.
+    ///   - store: Where handoffs outlive the hub.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration) -> EmbeddedHub? {
+    func makeHub(patience: Duration, store: any WorkStore = VolatileWork()) -> EmbeddedHub? {
         guard agent != .none else { return nil }
         var policy = HubPolicy()
         policy.connectionGrace = .seconds(agentGrace)
@@ -55,13 +57,14 @@ struct HubOptions: ParsableArguments {
             pace: SimulatedPace(patience: patience, speed: agentPace),
             policy: policy,
             seed: seed ?? .random(in: 0 ... .max),
-            faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : [])
+            faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : []),
+            store: store
         )
     }
 
     /// The way to a hub.
-    func adapter(to hub: EmbeddedHub) -> HandoffAdapter {
-        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)))
+    func adapter(to hub: EmbeddedHub, store: any WorkStore = VolatileWork()) -> HandoffAdapter {
+        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)), store: store)
     }
 }
 
