@@ -127,7 +127,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "ConversationFile",
-            dependencies: ["BotSchema", "CSQLite", "DirectLineServer"],
+            dependencies: ["AgentHub", "BotSchema", "CSQLite", "DirectLineServer"],
             swiftSettings: strict
         ),
         .target(name: "Desk", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
@@ -285,7 +285,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ConversationFileTests",
-            dependencies: ["BotSchema", "ConversationFile", "DirectLineServer"],
+            dependencies: ["AgentHub", "BotSchema", "ConversationFile", "DirectLineServer"],
             swiftSettings: strict
         ),
         .testTarget(

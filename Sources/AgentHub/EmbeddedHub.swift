@@ -3,6 +3,8 @@ import Handoff
 
 /// The agent hub within this program: performs what ``HubStateMachine`` decides.
 package actor EmbeddedHub: HubConnection {
+    static let itemPrefix = "item-"
+
     struct Conversation {
         /// Of lines kept for whoever takes over, the newest this many.
         static let historyLimit = 500
@@ -19,14 +21,16 @@ package actor EmbeddedHub: HubConnection {
         }
     }
 
-    private var machine: HubStateMachine
+    var machine: HubStateMachine
     /// How many characters one message to an agent may have, by the policy.
     package nonisolated let messageLimit: Int?
-    private let clock: HubClock
+    let clock: HubClock
+    let store: any WorkStore
+    let wallTime: @Sendable () -> Timestamp
     private let workers: [any HubWorker]
-    private var desks: [String: AgentDesk.Letterbox]
-    private var conversations: [WorkItemID: Conversation] = [:]
-    private var lastItemNumber = 0
+    var desks: [String: AgentDesk.Letterbox]
+    var conversations: [WorkItemID: Conversation] = [:]
+    var lastItemNumber = 0
     private let deadlineChanged = Mailbox<Void>()
     private var knownDeadline: Duration?
 
@@ -36,9 +40,19 @@ package actor EmbeddedHub: HubConnection {
     ///   - workers: The agents; they act within ``run()``. More may come by ``join(_:)``.
     ///   - policy: The hub's rules and times.
     ///   - clock: What time is read from and waited on.
-    package init(workers: [any HubWorker], policy: HubPolicy = HubPolicy(), clock: HubClock) {
+    ///   - store: Where items outlive the hub.
+    ///   - wallTime: Tells the time of day, by which a later hub knows how long somebody has waited.
+    package init(
+        workers: [any HubWorker],
+        policy: HubPolicy = HubPolicy(),
+        clock: HubClock,
+        store: any WorkStore = VolatileWork(),
+        wallTime: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
         self.workers = workers
         self.clock = clock
+        self.store = store
+        self.wallTime = wallTime
         messageLimit = policy.messageLimit
         machine = HubStateMachine(policy: policy)
         desks = Dictionary(
@@ -91,9 +105,10 @@ extension EmbeddedHub {
     ) async throws(HubConnectionError) -> WorkItemID {
         guard machine.policy.isReachable else { throw HubConnectionError(HubRefusal.hubDown.sentence) }
         lastItemNumber += 1
-        let item = "item-\(lastItemNumber)"
+        let item = "\(Self.itemPrefix)\(lastItemNumber)"
         conversations[item] = Conversation(request: request, report: report)
         receive(.opened(item: item, request.need))
+        remember(item)
         return item
     }
 
@@ -160,6 +175,7 @@ extension EmbeddedHub {
     func note(_ text: String, by agent: HubAgent, in item: WorkItemID) {
         guard machine.agent(of: item)?.id == agent.id else { return }
         conversations[item]?.request.notes.append(AgentNote(author: agent.name, text: text))
+        remember(item)
     }
 
     func brief(on item: WorkItemID, for agent: HubAgent) -> AgentBrief? {
@@ -200,16 +216,24 @@ extension EmbeddedHub {
         case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
         case .connect(let item, let agent, let isFirst):
             guard let request = conversations[item]?.request, let known = desks[agent]?.agent else { return }
+            remember(item)
             tell(agent, .connected(item: item, request))
             conversations[item]?.report(isFirst ? .accepted(known) : .joined(known))
+        case .giveBack(let item, let agent):
+            guard let request = conversations[item]?.request else { return }
+            tell(agent, .connected(item: item, request))
         case .position(let item, let position, let estimatedWait):
             conversations[item]?.report(.queued(position: position, estimatedWait: estimatedWait))
-        case .hold(let item, let agent, let isOnHold): report(item, agent) { isOnHold ? .held($0) : .resumed($0) }
+        case .hold(let item, let agent, let isOnHold):
+            remember(item)
+            report(item, agent) { isOnHold ? .held($0) : .resumed($0) }
         case .transfer(let item, let agent, let target):
             release(item, from: agent)
+            remember(item)
             report(item, agent) { .transferring(from: $0, to: words(for: target)) }
         case .reassign(let item, let agent):
             release(item, from: agent)
+            remember(item)
             report(item, agent) { .reassigning($0) }
         case .interrupt(let item, let agent): report(item, agent) { .interrupted($0) }
         case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
@@ -258,6 +282,7 @@ extension EmbeddedHub {
     /// Forgets the item before its last report, so that nothing can follow it.
     private func finish(_ item: WorkItemID, with report: HubReport?) {
         let conversation = conversations.removeValue(forKey: item)
+        forget(item)
         if let report { conversation?.report(report) }
     }
 }

@@ -33,6 +33,11 @@ package protocol HubConnection: Sendable {
     /// Tells the hub that the user cannot be reached for now, or is back.
     func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async
 
+    /// Goes on with items of an earlier run; to be called before ``open(_:report:)``.
+    ///
+    /// - Returns: Those that the hub still has.
+    func resume(_ items: [ResumedItem]) async -> Set<WorkItemID>
+
     /// Does the hub's own work until the task is cancelled.
     func run() async
 }
@@ -41,8 +46,28 @@ extension HubConnection {
     /// Any number.
     package var messageLimit: Int? { nil }
 
+    /// Has nothing of an earlier run.
+    package func resume(_ items: [ResumedItem]) async -> Set<WorkItemID> { [] }
+
     /// Does nothing.
     package func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async {}
+}
+
+/// An item of an earlier run, as the adapter remembers it.
+package struct ResumedItem: Sendable {
+    /// The hub's id of the item.
+    package let item: WorkItemID
+    /// Who asked for what, with everything that was said since.
+    package let request: WorkRequest
+    /// Told what becomes of the item.
+    package let report: @Sendable (HubReport) -> Void
+
+    /// An item.
+    package init(item: WorkItemID, request: WorkRequest, report: @escaping @Sendable (HubReport) -> Void) {
+        self.item = item
+        self.request = request
+        self.report = report
+    }
 }
 
 /// Why a hub did not do what it was asked.

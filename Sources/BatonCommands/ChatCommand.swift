@@ -97,7 +97,7 @@ package struct ChatCommand: AsyncParsableCommand {
                     bot: bot,
                     port: 0,
                     secret: secret,
-                    adapter: agentHub.map(hub.adapter),
+                    adapter: agentHub.map { hub.adapter(to: $0) },
                     desks: desks
                 )
                 stack.botFaults = hub.botFaults

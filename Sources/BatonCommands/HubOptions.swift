@@ -44,9 +44,13 @@ struct HubOptions: ParsableArguments {
 
     /// The hub that answers.
     ///
-    /// - Parameter patience: How long a simulated agent waits for a silent user.
+    /// - Parameters:
+    ///   - patience: How long a simulated agent waits for a silent user.
+    ///   - store: Where handoffs outlive the hub.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration) -> EmbeddedHub? { settings.makeHub(patience: patience) }
+    func makeHub(patience: Duration, store: any WorkStore = VolatileWork()) -> EmbeddedHub? {
+        settings.makeHub(patience: patience, store: store)
+    }
 
     /// What was chosen, with a seed of its own where none was.
     var settings: HubSettings {
@@ -62,7 +66,9 @@ struct HubOptions: ParsableArguments {
     }
 
     /// The way to a hub.
-    func adapter(to hub: EmbeddedHub) -> HandoffAdapter { settings.adapter(to: hub) }
+    func adapter(to hub: EmbeddedHub, store: any WorkStore = VolatileWork()) -> HandoffAdapter {
+        settings.adapter(to: hub, store: store)
+    }
 }
 
 /// The words of `--agent`.

@@ -19,9 +19,11 @@ struct HubSettings: Sendable {
 
     /// The hub that answers.
     ///
-    /// - Parameter patience: How long a simulated agent waits for a silent user.
+    /// - Parameters:
+    ///   - patience: How long a simulated agent waits for a silent user.
+    ///   - store: Where handoffs outlive the hub.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration) -> EmbeddedHub? {
+    func makeHub(patience: Duration, store: any WorkStore = VolatileWork()) -> EmbeddedHub? {
         guard agent != .none else { return nil }
         var policy = HubPolicy()
         policy.connectionGrace = .seconds(grace)
@@ -30,13 +32,14 @@ struct HubSettings: Sendable {
             pace: SimulatedPace(patience: patience, speed: pace),
             policy: policy,
             seed: seed,
-            faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : [])
+            faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : []),
+            store: store
         )
     }
 
     /// The way to a hub.
-    func adapter(to hub: EmbeddedHub) -> HandoffAdapter {
-        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)))
+    func adapter(to hub: EmbeddedHub, store: any WorkStore = VolatileWork()) -> HandoffAdapter {
+        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)), store: store)
     }
 
     /// What the bot is to do wrong.

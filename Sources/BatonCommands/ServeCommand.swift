@@ -25,7 +25,7 @@ package struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Keep conversations and uploads in a file, so that they outlive the server.",
+            "Keep conversations, uploads and handoffs in a file, so that they outlive the server.",
             valueName: "file"
         )
     )
@@ -52,7 +52,9 @@ package struct ServeCommand: AsyncParsableCommand {
         do {
             let choice = try bot()
             let secret = ownSecret
-            let agentHub = hub.makeHub(patience: .seconds(45))
+            let file = try store.map(ConversationFile.init)
+            let work: any WorkStore = file ?? VolatileWork()
+            let agentHub = hub.makeHub(patience: .seconds(45), store: work)
             let desks = agentHub.map {
                 DeskDoor(to: $0, port: deskPort, secret: Secrets.forAgents(), onEvent: Self.log("desk "))
             }
@@ -60,10 +62,10 @@ package struct ServeCommand: AsyncParsableCommand {
                 bot: choice,
                 port: port,
                 secret: secret,
-                adapter: agentHub.map(hub.adapter),
+                adapter: agentHub.map { hub.adapter(to: $0, store: work) },
                 desks: desks
             )
-            stack.store = try store.map(ConversationFile.init)
+            stack.store = file
             stack.botFaults = hub.botFaults
             stack.serverFaults = hub.serverFaults
             stack.onEvent = Self.log("")

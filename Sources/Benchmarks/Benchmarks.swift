@@ -21,7 +21,7 @@ struct Benchmarks {
         }
     }
 
-    /// Everything, or only the parts that are named: program, json, day, server.
+    /// Everything, or only the parts that are named: program, json, day, memory, idle, server.
     private static func measure() async throws {
         let parts = Set(CommandLine.arguments.dropFirst())
         let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
@@ -31,6 +31,8 @@ struct Benchmarks {
             print("a simulated day of 200 users and 10 agents:")
             for line in SimulatedDay(seed: 7).run().figures { print("  " + line) }
         }
+        if isWanted("memory") { try await ServerMemory(count: 5000).report() }
+        if isWanted("idle") { try await IdleConnections(count: 10_000).report() }
         guard isWanted("server") else { return }
         for count in [1, 100, 1000, 5000] {
             // One conversation has one turn at a time, so that fewer tell as much.

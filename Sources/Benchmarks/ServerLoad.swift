@@ -30,6 +30,15 @@ enum EchoServer {
         }
     }
 
+    /// Starts one in a process of its own.
+    ///
+    /// - Returns: The process, and the base of calls.
+    static func start() throws -> (PipedProgram, base: String) {
+        let server = try PipedProgram([CommandLine.arguments[0], "serve-echo"], environment: Environment.quiet)
+        try server.wait(for: "/v3/directline\n")
+        return (server, String(server.output.prefix { !$0.isWhitespace }))
+    }
+
     /// Serves until the process is killed; the first line printed is the address.
     static func run() async throws {
         var configuration = ServerConfiguration()
@@ -53,12 +62,7 @@ struct ServerLoad {
 
     func report() async throws {
         OpenFiles.allowAll()
-        let server = try PipedProgram(
-            [CommandLine.arguments[0], "serve-echo"],
-            environment: Environment.quiet
-        )
-        try server.wait(for: "/v3/directline\n")
-        let base = String(server.output.prefix { !$0.isWhitespace })
+        let (server, base) = try EchoServer.start()
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let idle = Memory.residentKilobytes(of: server.process)
         let talks = Talks()
@@ -71,6 +75,7 @@ struct ServerLoad {
                 }
             }
             let open = Memory.residentKilobytes(of: server.process)
+            fflush(nil)
             let (busyBefore, start) = (ProcessorTime.seconds(of: server.process), ContinuousClock.now)
             let times = try await talk(with: client, at: base, talks)
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
@@ -85,6 +90,9 @@ struct ServerLoad {
                     + "\(Figure.rounded(Double(open - idle) / Double(conversations))) KB a conversation, "
                     + "\(open / 1024) MB in all"
             )
+            fflush(nil)
+            // With it go the sockets, all at once; each would wait for its goodbye otherwise.
+            server.signal(SIGKILL)
             group.cancelAll()
         }
         try await client.shutdown()
@@ -100,9 +108,7 @@ struct ServerLoad {
                 group.addTask {
                     var request = HTTPClientRequest(url: base + "/conversations")
                     request.method = .POST
-                    let response = try await client.execute(request, timeout: .seconds(30))
-                    let body = try await response.body.collect(upTo: 1 << 20)
-                    let json = try JSONValue(parsing: Array(body.readableBytesView))
+                    let json = try await client.json(request)
                     guard let id = json["conversationId"]?.string, let url = json["streamUrl"]?.string,
                         case .upgraded(let channel, _) = try await WebSocketConnector.connect(url: url)
                     else { throw Failure() }
@@ -143,6 +149,15 @@ struct ServerLoad {
     }
 
     private struct Failure: Error {}
+}
+
+extension HTTPClient {
+    /// Makes a call and reads its answer.
+    func json(_ request: HTTPClientRequest) async throws -> JSONValue {
+        let response = try await execute(request, timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        return try JSONValue(parsing: Array(body.readableBytesView))
+    }
 }
 
 /// The conversations under load, and who waits for the bot's next answer in each.

@@ -85,11 +85,23 @@ public protocol ConversationAdapter: Sendable {
     ///
     /// A client that polls from the start has no stream, and nothing is said of it.
     func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async
+
+    /// The ids of conversations in which something of an earlier run is under way; asked once, before anybody is served.
+    func unfinished() async -> [String]
+
+    /// Goes on with what was under way in those of them that are still known; their users are not there yet.
+    func resume(in conversations: [any ConversationChannel]) async
 }
 
 extension ConversationAdapter {
     /// Does nothing.
     public func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {}
+
+    /// Nothing outlives a run.
+    public func unfinished() async -> [String] { [] }
+
+    /// Does nothing.
+    public func resume(in conversations: [any ConversationChannel]) async {}
 
     /// Shows everything as it is.
     public func revise(_ activity: Activity, in conversationId: String) -> Activity? { activity }

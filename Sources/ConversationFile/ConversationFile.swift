@@ -1,17 +1,19 @@
-import BotSchema
+import AgentHub
+package import BotSchema
 import Dispatch
 package import DirectLineServer
 import Synchronization
 
-/// Conversations and uploads in a SQLite file, so that they outlive the server, however it ends.
+/// Conversations, uploads and handoffs in a SQLite file, so that they outlive the server, however it ends.
 ///
 /// What is recorded is written in groups by one thread: as many changes as came while the last group went to the disk
 /// are one transaction. ``settled()`` returns when everything before it is where neither a crash of the process nor of
 /// the machine takes it (write-ahead log, synchronous).
-package final class ConversationFile: ConversationStore {
+package final class ConversationFile: ConversationStore, WorkStore {
     private enum Write: Sendable {
         case change(conversation: String, kind: Int64, json: String)
         case file(StoredUpload)
+        case work(key: String, json: String?)
     }
 
     private struct State {
@@ -68,6 +70,7 @@ package final class ConversationFile: ConversationStore {
                 expiry INTEGER NOT NULL)
                 """
             )
+            try database.run("CREATE TABLE IF NOT EXISTS work (key TEXT PRIMARY KEY, json TEXT NOT NULL)")
             try database.run("COMMIT")
         } catch {
             throw error.description.contains("database is locked")
@@ -127,9 +130,23 @@ package final class ConversationFile: ConversationStore {
         )
     }
 
-    private func read(_ sql: String, _ parameter: Database.Value) async -> [[Database.Value]] {
+    package func record(_ object: JSONObject?, under key: String) {
+        enqueue(.work(key: key, json: object.map { JSONValue.object($0).compactText }))
+    }
+
+    package func recorded() async -> [String: JSONObject] {
+        try? await settled()
+        var work: [String: JSONObject] = [:]
+        for row in await read("SELECT key, json FROM work") {
+            guard case .text(let key) = row[0], case .text(let json) = row[1] else { continue }
+            work[key] = (try? JSONValue(parsing: json))?.object
+        }
+        return work
+    }
+
+    private func read(_ sql: String, _ parameters: Database.Value...) async -> [[Database.Value]] {
         await withCheckedContinuation { continuation in
-            queue.async { [self] in continuation.resume(returning: (try? database.run(sql, parameter)) ?? []) }
+            queue.async { [self] in continuation.resume(returning: (try? database.run(sql, parameters)) ?? []) }
         }
     }
 
@@ -213,6 +230,9 @@ extension ConversationFile {
                     file.thumbnail.map(Database.Value.bytes) ?? .null,
                     .integer(file.expiry.milliseconds)
                 )
+            case .work(let key, let json?):
+                try database.run("INSERT OR REPLACE INTO work (key, json) VALUES (?, ?)", .text(key), .text(json))
+            case .work(let key, nil): try database.run("DELETE FROM work WHERE key = ?", .text(key))
             }
         }
         try database.run("COMMIT")

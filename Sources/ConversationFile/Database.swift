@@ -42,6 +42,11 @@ final class Database {
     /// Runs a statement and gives its rows.
     @discardableResult
     func run(_ sql: String, _ parameters: Value...) throws(ConversationFileError) -> [[Value]] {
+        try run(sql, parameters)
+    }
+
+    /// Runs a statement and gives its rows.
+    func run(_ sql: String, _ parameters: [Value]) throws(ConversationFileError) -> [[Value]] {
         let statement = try prepared(sql)
         defer {
             sqlite3_reset(statement)

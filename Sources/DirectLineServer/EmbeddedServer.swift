@@ -114,23 +114,36 @@ public final class EmbeddedServer: Sendable {
             defer { group.cancelAll() }
             try await listener.run { [self] port in
                 let address = ServerAddress(host: configuration.host, port: port)
-                parts.settle(
-                    ListeningServer(
-                        at: address,
-                        configuration: configuration,
-                        bot: bot,
-                        adapter: adapter,
-                        store: store,
-                        scope: scope,
-                        identifiers: identifiers,
-                        gatekeeper: gatekeeper,
-                        crossOrigin: crossOrigin,
-                        faults: faults
-                    )
+                let listening = ListeningServer(
+                    at: address,
+                    configuration: configuration,
+                    bot: bot,
+                    adapter: adapter,
+                    store: store,
+                    scope: scope,
+                    identifiers: identifiers,
+                    gatekeeper: gatekeeper,
+                    crossOrigin: crossOrigin,
+                    faults: faults
                 )
+                await adapter?.resume(from: listening.registry)
+                parts.settle(listening)
                 await onReady(address)
             }
         }
+    }
+}
+
+extension ConversationAdapter {
+    /// Goes on with what an earlier run has left, before anybody is served.
+    fileprivate func resume(from registry: ConversationRegistry) async {
+        var conversations: [Conversation] = []
+        for id in await unfinished() {
+            if let conversation = await registry.conversation(id) { conversations.append(conversation) }
+        }
+        guard !conversations.isEmpty else { return }
+        await resume(in: conversations.map { ConversationHandle($0, speaker: .adapter) })
+        for conversation in conversations { await conversation.desert() }
     }
 }
 

@@ -47,6 +47,7 @@ struct Play {
         case .offer(let item, let agent): "offer \(item) \(agent)"
         case .withdraw(let item, let agent): "withdraw \(item) \(agent)"
         case .connect(let item, let agent, let isFirst): "connect \(item) \(agent)\(isFirst ? "" : " again")"
+        case .giveBack(let item, let agent): "give back \(item) \(agent)"
         case .reject(let item, let agent, let reason): "reject \(item) \(agent) \(reason)"
         case .position(let item, let position, let wait):
             "\(item) is \(position)" + (wait.map { ", \($0.components.seconds) s" } ?? "")

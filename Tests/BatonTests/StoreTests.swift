@@ -91,6 +91,85 @@ struct StoreTests {
         }
     }
 
+    @Test func `a hub killed in mid-handoff has everybody where they were: who talks, who waits and in which order`()
+        throws
+    {
+        let home = try TemporaryFolder()
+        let secret = ["BATON_AGENT_SECRET": "desk-secret"]
+        func office(_ port: String, _ deskPort: String) throws -> PipedProgram {
+            let server = try PipedProgram(
+                [
+                    BuiltProducts.executable("baton"), "serve", "--agent", "desk", "--port", port, "--desk-port",
+                    deskPort, "--store", home.file("office.db"),
+                ],
+                environment: baseEnvironment(home: home).merging(secret) { $1 }
+            )
+            try server.wait(for: "Ctrl-C stops the server.")
+            return server
+        }
+        var server = try office("0", "0")
+        let address = try word(after: "baton --direct-line ", in: server.output)
+        let hub = try word(after: "baton agent --hub ", in: server.output)
+        func desk() throws -> PseudoTerminal {
+            let desk = try startChat(
+                ["agent", "--name", "Dana", "--hub", hub, "--capacity", "1"],
+                home: home,
+                environment: secret,
+                rows: 200
+            )
+            try desk.wait(for: "── signed in as Dana")
+            return desk
+        }
+        var dana = try desk()
+        let users = try ["Maria", "Sam", "Tom"].map { name in
+            let chat = try startChat(["--direct-line", address, "--user-name", name], home: home, rows: 200)
+            try chat.wait(for: "[4] Talk to a person")
+            chat.enter("I want to talk to a person about my credit card")
+            if name == "Maria" {
+                try dana.wait(for: "── rings · Maria")
+                dana.enter("/accept")
+                try chat.wait(for: "Dana>")
+            } else {
+                try chat.wait(for: "waiting>")
+            }
+            return chat
+        }
+        let (maria, sam, tom) = (users[0], users[1], users[2])
+        dana.enter("/note her limit is 2000")
+        try dana.wait(for: "── note for colleagues")
+        maria.enter("It was declined in Oslo")
+        try dana.wait(for: "Maria     It was declined in Oslo")
+        sam.enter("said while waiting")
+        try sam.wait(for: "you       said while waiting")
+
+        server.signal(SIGKILL)
+        _ = try server.waitForExit()
+        let ports = [address, hub].map { String($0.split(separator: ":").last ?? "0") }
+        server = try office(ports[0], ports[1])
+        for user in users { try user.wait(for: "Connected again.", atMost: .seconds(60)) }
+        try maria.wait(for: "The connection to Dana is broken.")
+        maria.enter("are you there?")
+
+        dana = try desk()
+        try dana.wait(for: "are you there?")
+        dana.enter("/brief")
+        try dana.wait(for: "her limit is 2000")
+        dana.enter("Here I am again")
+        try maria.wait(for: "Dana      Here I am again")
+        dana.enter("/end")
+        try maria.wait(for: "── completed")
+        // Who came first is first.
+        try dana.wait(for: "── rings · Sam", atMost: .seconds(40))
+        #expect(dana.screen.count(of: "rings · Tom") == 0)
+        dana.enter("/accept")
+        try sam.wait(for: "Dana>")
+        try dana.wait(for: "said while waiting")
+        dana.enter("/end")
+        try dana.wait(for: "── rings · Tom", atMost: .seconds(40))
+        #expect(maria.screen.count(of: "you       It was declined in Oslo") == 1)
+        withExtendedLifetime((server, tom)) {}
+    }
+
     private func conversation(in path: String, _ home: TemporaryFolder, _ number: Int) throws -> String {
         let saved = try JSONValue(parsing: try home.read("\(number).transcript"))
         return try #require(saved.array?.lazy.compactMap { $0["conversation"]?["id"]?.string }.first)

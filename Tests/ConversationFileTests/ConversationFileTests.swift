@@ -1,3 +1,4 @@
+import AgentHub
 import BotSchema
 import DirectLineServer
 import Testing
@@ -41,6 +42,19 @@ private final class TemporaryPath {
         let again = try ConversationFile(place.path)
         #expect(await again.changes(in: "c") == changes)
         #expect(await again.changes(in: "nobody's") == [])
+    }
+
+    @Test func `handoffs are there again as they were last, and those that are over are not`() async throws {
+        let place = TemporaryPath()
+        do {
+            let file = try ConversationFile(place.path)
+            for number in 1...3 { file.record(["number": .number(JSONNumber(number))], under: "item/1") }
+            file.record(["number": 1], under: "item/2")
+            file.record(nil, under: "item/2")
+            try await file.settled()
+        }
+        let again = try ConversationFile(place.path)
+        #expect(await again.recorded() == ["item/1": ["number": 3]])
     }
 
     @Test func `reading sees what was just recorded`() async throws {

@@ -14,6 +14,7 @@ package actor HandoffAdapter: ConversationAdapter {
     private let dialect: HandoffDialect
     private let faults: Set<StatusFault>
     private let clock: HubClock
+    private let store: any WorkStore
     private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
     private var served = RecentInitiations()
@@ -28,12 +29,15 @@ package actor HandoffAdapter: ConversationAdapter {
     ///   - dialect: How statuses are spelt: `sdk`, `threeEvents` or `threeEventsAsCoded`.
     ///   - faults: What is to be wrong with the statuses.
     ///   - clock: What the pauses between attempts to reach the hub wait on.
+    ///   - store: Where handoffs outlive the adapter.
     package init(
         hub: any HubConnection,
         dialect: HandoffDialect = .sdk,
         faults: Set<StatusFault> = [],
-        clock: some Clock<Duration> = ContinuousClock()
+        clock: some Clock<Duration> = ContinuousClock(),
+        store: any WorkStore = VolatileWork()
     ) {
+        self.store = store
         self.hub = hub
         self.dialect = dialect
         self.faults = faults
@@ -115,7 +119,8 @@ package actor HandoffAdapter: ConversationAdapter {
             dialect: dialect,
             faults: faults,
             clock: clock,
-            liveConversations: liveConversations
+            liveConversations: liveConversations,
+            store: store
         )
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session
@@ -129,6 +134,62 @@ package actor HandoffAdapter: ConversationAdapter {
     package func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {
         deserted.set(conversation.id, isDeserted: !isOpen)
         await sessions[conversation.id]?.connectionChanged(isOpen: isOpen)
+    }
+
+    package func unfinished() async -> [String] { await store.recorded().keys.compactMap(SessionRecord.conversation) }
+
+    package func resume(in conversations: [any ConversationChannel]) async {
+        let recorded = await store.recorded()
+        var items: [ResumedItem] = []
+        for conversation in conversations {
+            let key = SessionRecord.key(conversation.id)
+            guard let record = SessionRecord(recorded[key]),
+                let past = HandoffPast(record, in: await conversation.transcript())
+            else {
+                store.record(nil, under: key)
+                continue
+            }
+            let session = session(conversation, past, record)
+            guard case .enqueued = entrance.yield(session) else { return }
+            sessions[conversation.id] = session
+            _ = served.insert(past.request, in: conversation.id)
+            if !record.isReturning, let agent = record.agent {
+                liveConversations.insert(conversation.id, agent: agent, requestedBy: past.request.replyToId)
+            }
+            guard let item = record.item, !record.isReturning else { continue }
+            var request = WorkRequest(
+                conversationId: conversation.id,
+                user: await conversation.user,
+                initiation: past.initiation,
+                activity: past.request
+            )
+            request.history = past.history
+            items.append(ResumedItem(item: item, request: request) { session.hear($0) })
+        }
+        let known = await hub.resume(items)
+        for item in items where !known.contains(item.item) {
+            await sessions[item.request.conversationId]?.loseItem()
+        }
+    }
+
+    private func session(
+        _ conversation: any ConversationChannel,
+        _ past: HandoffPast,
+        _ record: SessionRecord
+    ) -> HandoffSession {
+        HandoffSession(
+            conversation,
+            request: past.request,
+            initiation: past.initiation,
+            hub: hub,
+            dialect: dialect,
+            faults: faults,
+            clock: clock,
+            liveConversations: liveConversations,
+            store: store,
+            resuming: record,
+            untaken: past.untaken
+        )
     }
 
     private func forget(_ session: HandoffSession) {

@@ -36,10 +36,13 @@ actor HandoffSession {
     private let faults: Set<StatusFault>
     private let clock: HubClock
     private let liveConversations: LiveConversations
+    private let store: any WorkStore
     private let inbox = Mailbox<Letter>()
     private var phase = Phase.waiting
-    private var wasAccepted = false
-    private var item: WorkItemID?
+    /// What a later run must know.
+    private var record: SessionRecord {
+        didSet { if record != oldValue, phase != .closed { store.record(record.json, under: key) } }
+    }
     /// What the user said and nobody has taken.
     private var untaken: [Activity] = []
     private var takenIds: Set<String> = []
@@ -54,8 +57,15 @@ actor HandoffSession {
         dialect: HandoffDialect,
         faults: Set<StatusFault>,
         clock: HubClock,
-        liveConversations: LiveConversations
+        liveConversations: LiveConversations,
+        store: any WorkStore,
+        resuming record: SessionRecord? = nil,
+        untaken: [Activity] = []
     ) {
+        self.store = store
+        self.record = record ?? SessionRecord(request: request.id ?? "")
+        self.untaken = untaken
+        if let record { phase = record.isReturning ? .returning : record.agent == nil ? .waiting : .live }
         self.conversation = conversation
         self.request = request
         self.initiation = initiation
@@ -68,6 +78,28 @@ actor HandoffSession {
 
     /// Whether the conversation is the bot's again.
     var isClosed: Bool { phase == .closed }
+
+    private nonisolated var key: String { SessionRecord.key(conversation.id) }
+    private var item: WorkItemID? { record.item }
+    private var wasAccepted: Bool { record.wasAccepted }
+
+    private func close() {
+        phase = .closed
+        store.record(nil, under: key)
+        inbox.close()
+    }
+
+    /// The hub of an earlier run knew the item, and this one does not.
+    func loseItem() {
+        hear(
+            wasAccepted
+                ? .lost(nil, reason: "The agent was disconnected.")
+                : .failed(.hubDown, reason: HubRefusal.hubDown.sentence)
+        )
+    }
+
+    /// Hears what becomes of the item.
+    nonisolated func hear(_ report: HubReport) { inbox.post(.report(report)) }
 
     /// Takes something that the user says; a line that comes again by its id is taken once.
     ///
@@ -82,8 +114,7 @@ actor HandoffSession {
     /// The user is gone, or the conversation is over.
     func userLeft() async {
         guard phase != .closed else { return }
-        phase = .closed
-        inbox.close()
+        close()
         liveConversations.remove(conversation.id)
         if let item { await hub.userLeft(item) }
     }
@@ -111,15 +142,22 @@ actor HandoffSession {
             activity: request
         )
         do throws(HubConnectionError) {
-            let item = try await hub.open(request) { [inbox] in inbox.post(.report($0)) }
-            self.item = item
+            guard item == nil, phase == .waiting else { return await follow() }
+            let item = try await hub.open(request) { [self] in hear($0) }
+            record.item = item
             // The user may have left while the hub was opening the item.
             guard phase != .closed else { return await hub.userLeft(item) }
             if !isUserConnected { await hub.userConnectionChanged(item, isConnected: false) }
         } catch {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
         }
+        await follow()
+    }
+
+    private func follow() async {
         do {
+            // What a run before this one has left.
+            if phase == .live { try await deliverUntaken() }
             while phase == .waiting || phase == .live {
                 switch await nextLetter() {
                 case .user(let activity)?: try await pass(activity)
@@ -142,11 +180,9 @@ actor HandoffSession {
             // What a hub still reports comes too late, and must not stand before a line of the user.
             while let letter = inbox.poll() { if case .user(let activity) = letter { untaken.append(activity) } }
             // Nothing is suspended between this look and the closing, so no line falls in between.
-            guard !untaken.isEmpty else {
-                phase = .closed
-                return inbox.close()
-            }
+            guard !untaken.isEmpty else { return close() }
             let activity = untaken.removeFirst()
+            record.delivered = activity.id ?? record.delivered
             if activity.type == .message { await conversation.deliverToBot(activity) }
         }
     }
@@ -171,10 +207,13 @@ extension HandoffSession {
             // Whole until an agent has its beginning: the bot has no use for parts.
             let parts = activity.parts(upTo: hub.messageLimit)
             switch await deliver(parts[0], to: item) {
-            case true?: untaken.replaceSubrange(..<1, with: parts.dropFirst())
+            case true?:
+                untaken.replaceSubrange(..<1, with: parts.dropFirst())
+                record.delivered = activity.id ?? record.delivered
             case false?: return
             case nil:
                 untaken.removeFirst()
+                record.delivered = activity.id ?? record.delivered
                 try await conversation.send(HubNotice.undelivered(activity.text).activity())
             }
         }
@@ -207,7 +246,7 @@ extension HandoffSession {
             let event = Activity.handoffQueue(position: position, estimatedWait: estimatedWait, skill: skill)
             try await conversation.send(event.sentByHub)
         case .accepted(let agent):
-            wasAccepted = true
+            record.wasAccepted = true
             mute(for: agent)
             if faults.isDisjoint(with: [.statusLate, .statusReordered]) {
                 try await publish(.accepted, by: agent)
@@ -258,6 +297,7 @@ extension HandoffSession {
 
     private func mute(for agent: HubAgent) {
         guard phase != .closed else { return }
+        record.agent = agent.name
         liveConversations.insert(conversation.id, agent: agent.name, requestedBy: request.replyToId)
     }
 
@@ -269,6 +309,7 @@ extension HandoffSession {
     /// Between two agents nobody has the user, and lines are kept again.
     private func wait(_ notice: HubNotice, for agent: HubAgent) async throws {
         if phase == .live { phase = .waiting }
+        record.agent = nil
         try await tell(notice, about: agent)
     }
 
@@ -286,6 +327,7 @@ extension HandoffSession {
     private func end(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent? = nil) async throws {
         // Before the bot hears of it, which may well have something to say to it.
         liveConversations.remove(conversation.id)
+        record.isReturning = true
         if faults.contains(.statusLate) { try await publishKeptAcceptance() }
         try await publish(status, message: message, by: agent)
         try await publishKeptAcceptance()

@@ -34,6 +34,8 @@ package enum HubEvent: Hashable, Sendable {
     case ended(item: String, agent: String, HandoffCompletion)
     /// An agent has nothing left to write up about a conversation.
     case wrappedUp(item: String, agent: String)
+    /// Items of an earlier run are here again.
+    case restored([RestoredItem])
     /// Nothing but time.
     case timePassed
 }
@@ -77,6 +79,8 @@ package enum HubAction: Hashable, Sendable {
     case withdraw(item: String, agent: String)
     /// Tell the conversation who has it; `isFirst` is false when another agent had it before.
     case connect(item: String, agent: String, isFirst: Bool)
+    /// Tell the agent that an item of an earlier run is theirs.
+    case giveBack(item: String, agent: String)
     /// Tell the agent why not.
     case reject(item: String, agent: String, Rejection)
     /// Tell the conversation its place in the queue.

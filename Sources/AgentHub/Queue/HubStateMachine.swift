@@ -60,6 +60,7 @@ package struct HubStateMachine: Sendable {
     private mutating func apply(_ event: HubEvent, at now: Duration) -> [HubAction] {
         switch event {
         case .timePassed: []
+        case .restored(let items): restore(items, at: now)
         case .agentJoined(let agent): join(agent, at: now)
         case .presenceChanged(let agent, let presence): change(agent, to: presence, at: now)
         case .connectionLost(let agent): disconnect(agent, at: now)
@@ -84,6 +85,9 @@ package struct HubStateMachine: Sendable {
         lastNumber += 1
         return lastNumber
     }
+
+    /// Has the next item come behind one of an earlier run.
+    mutating func countNumber(_ number: Int) { lastNumber = max(lastNumber, number) }
 
     mutating func note(_ text: String, at now: Duration) {
         if log.count >= policy.logLimit { log.removeFirst(log.count - policy.logLimit / 2) }

@@ -115,7 +115,8 @@ extension EmbeddedHub {
         policy: HubPolicy = HubPolicy(),
         seed: UInt64,
         faults: Set<HumanFault> = [],
-        clock: some Clock<Duration> = ContinuousClock()
+        clock: some Clock<Duration> = ContinuousClock(),
+        store: any WorkStore = VolatileWork()
     ) -> EmbeddedHub {
         var policy = policy
         for fault in HumanFault.allCases where faults.contains(fault) { fault.apply(to: &policy) }
@@ -136,6 +137,6 @@ extension EmbeddedHub {
                 seed: seed &+ UInt64(index)
             )
         }
-        return EmbeddedHub(workers: workers, policy: policy, clock: clock)
+        return EmbeddedHub(workers: workers, policy: policy, clock: clock, store: store)
     }
 }

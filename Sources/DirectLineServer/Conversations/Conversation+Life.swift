@@ -45,6 +45,13 @@ extension Conversation {
         observe(.connection(isOpen: false))
     }
 
+    /// Nobody streams the conversation yet that an earlier run has left.
+    func desert() {
+        guard roster.count == 0, !isDeserted else { return }
+        isDeserted = true
+        observe(.connection(isOpen: false))
+    }
+
     /// Whoever asks or says something is there, with or without a stream.
     func noticeUser() {
         guard isDeserted else { return }

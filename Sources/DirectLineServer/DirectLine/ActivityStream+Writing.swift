@@ -16,26 +16,39 @@ extension ActivityStream {
     ) async -> FaultPlan.End? {
         var reader = await conversation.position(after: watermark.number)
         while let frame = await conversation.nextFrame(for: &reader, while: { feed.isOpen }) {
-            var text = frame.buffer
             do {
                 // A client must not see, and count, what a crash would take back.
                 if store.isDurable { try await store.settled() }
-                guard let fate = faults.nextFrame() else {
-                    try await feed.send(utf8: text)
-                    continue
+                if let fate = faults.nextFrame() {
+                    if let end = try await spoil(frame, fate, conversation, &reader, feed) { return end }
+                } else {
+                    try await feed.send(utf8: frame.buffer)
                 }
-                if let end = fate.end { return end }
-                if fate.delay > .zero { try await clock.sleep(for: fate.delay, tolerance: nil) }
-                if fate.isHeldBack, let next = await soon(conversation, &reader, while: { feed.isOpen }) {
-                    // Positions stay in order: who loses the socket between the two must not lose an activity.
-                    try await feed.send(utf8: ActivitySet(activities: next.activities, watermark: nil).buffer)
-                    text = ActivitySet(activities: frame.activities, watermark: next.watermark).buffer
-                }
-                try await write(text, fate, to: feed)
             } catch {
                 return nil
             }
         }
+        return nil
+    }
+
+    /// Writes a frame as a fault wants it; apart from the others, whose tasks need not have room for that.
+    @inline(never)
+    private func spoil(
+        _ frame: ActivitySet,
+        _ fate: FaultPlan.FrameFate,
+        _ conversation: Conversation,
+        _ reader: inout LogPosition,
+        _ feed: WebSocketFeed
+    ) async throws -> FaultPlan.End? {
+        if let end = fate.end { return end }
+        var text = frame.buffer
+        if fate.delay > .zero { try await clock.sleep(for: fate.delay, tolerance: nil) }
+        if fate.isHeldBack, let next = await soon(conversation, &reader, while: { feed.isOpen }) {
+            // Positions stay in order: who loses the socket between the two must not lose an activity.
+            try await feed.send(utf8: ActivitySet(activities: next.activities, watermark: nil).buffer)
+            text = ActivitySet(activities: frame.activities, watermark: next.watermark).buffer
+        }
+        try await write(text, fate, to: feed)
         return nil
     }
 

@@ -167,13 +167,23 @@ struct UpgradableChannel: HTTPChannelHandler {
             value.channel.close(promise: nil)
         }
         switch protocols {
-        case .http(let channel):
-            await handleHTTP(asyncChannel: channel, logger: logger)
-        case .stream(let feed, let request):
-            await parts.value(orIfCancelled: nil)?.stream.serve(feed, request)
+        case .http(let channel): await serve(channel, logger)
+        case .stream(let feed, let request): await serve(feed, request)
         case nil:
             // A connection that was opened and closed without a request, which is nobody's concern.
             break
         }
+    }
+
+    // What a task has room for stays taken as long as the socket is open: neither side is to pay for the other.
+
+    @inline(never)
+    private func serve(_ channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>, _ logger: Logger) async {
+        await handleHTTP(asyncChannel: channel, logger: logger)
+    }
+
+    @inline(never)
+    private func serve(_ feed: WebSocketFeed, _ request: StreamRequest) async {
+        await parts.value(orIfCancelled: nil)?.stream.serve(feed, request)
     }
 }
