@@ -39,8 +39,8 @@ extension Transcript {
         if form == .export || (form == .table && !isOwnTable) {
             losses.append(TranscriptLoss("what the export holds beside its conversations", count: 0))
         }
-        if format == .lines || format == .csv {
-            let strays = activities.count(where: Self.isStray)
+        if format != .chat, format != .attachment {
+            let strays = activities.count { Self.isStray($0, inList: format == .array) }
             if strays > 0 {
                 losses.append(
                     TranscriptLoss("that it is an activity, where it looks like something else", count: strays)
@@ -57,11 +57,12 @@ extension Transcript {
         return losses + counts.sorted { $0.key < $1.key }.map { TranscriptLoss($0.key, count: $0.value) }
     }
 
-    /// Whether an activity that stands alone would be taken for a list, an envelope or nothing.
-    private static func isStray(_ activity: Activity) -> Bool {
+    /// Whether an activity that stands alone, or in a list, would be taken for an envelope or nothing.
+    private static func isStray(_ activity: Activity, inList isListed: Bool) -> Bool {
         let isSuspect = activity.type == nil || activity.json.keys.contains(where: ActivityScanner.isListName)
         guard isSuspect else { return false }
-        let alone = try? Transcript(parsing: activity.jsonValue.serialized(), name: "a.json")
+        let value = isListed ? JSONValue.array([activity.jsonValue]) : activity.jsonValue
+        let alone = try? Transcript(parsing: value.serialized(), name: "a.json")
         return alone?.activities != [activity]
     }
 
