@@ -179,7 +179,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "AgentHub", "baton", "BotSchema", "Bots", "DirectLineServer", "TestSupport", "WebSocketTransport",
+                "AgentHub", "baton", "BotSchema", "Bots", "DirectLineServer", "TestSupport", "Transcripts",
+                "WebSocketTransport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -12,6 +12,11 @@ enum ProcessSignals {
 
     /// Returns when somebody wants the program to stop, by ^C or `kill`.
     static func waitForStop() async {
-        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { return }
+        for await _ in await stops() { return }
+    }
+
+    /// The wishes that the program stop; from this call on it no longer dies of one.
+    static func stops() async -> UnixSignalsSequence {
+        await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
     }
 }

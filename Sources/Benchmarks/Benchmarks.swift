@@ -13,7 +13,11 @@ import Darwin
 struct Benchmarks {
     static func main() async {
         do {
-            if CommandLine.arguments.dropFirst().first == "serve-echo" { return try await EchoServer.run() }
+            let arguments = CommandLine.arguments.dropFirst()
+            if arguments.first == "serve-echo" { return try await EchoServer.run() }
+            if arguments.first == "transcript-work", arguments.count == 3 {
+                return try TranscriptFigures.work(arguments[2], file: arguments[3])
+            }
             try await measure()
         } catch {
             print(error)
@@ -21,12 +25,18 @@ struct Benchmarks {
         }
     }
 
-    /// Everything, or only the parts that are named: program, json, day, memory, idle, server.
+    /// Everything, or only the parts that are named: program, json, transcripts, day, memory, idle, server.
     private static func measure() async throws {
         let parts = Set(CommandLine.arguments.dropFirst())
         let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
         if isWanted("program") { try measureProgram() }
         if isWanted("json") { JSONThroughput(activities: 12_000).report() }
+        if isWanted("transcripts") {
+            try TranscriptFigures(megabytes: 100).report(
+                program: BuiltProducts.executable("baton"),
+                benchmarks: BuiltProducts.executable("benchmarks")
+            )
+        }
         if isWanted("day") {
             print("a simulated day of 200 users and 10 agents:")
             for line in SimulatedDay(seed: 7).run().figures { print("  " + line) }
@@ -133,7 +143,7 @@ struct JSONThroughput {
         (0..<runs).map { _ in ContinuousClock().measure(work) / .seconds(1) }.min() ?? .nan
     }
 
-    private static func activity(_ number: Int) -> JSONValue {
+    static func activity(_ number: Int) -> JSONValue {
         let text = String(repeating: "Where is my parcel? \"Äpfel\" und 漢字, line \(number)\n", count: 12)
         return [
             "type": "message", "id": .string("c-17|\(number)"), "timestamp": "2026-01-02T03:04:05.678Z",

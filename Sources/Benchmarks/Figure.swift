@@ -33,6 +33,18 @@ enum Environment {
 
 /// What the kernel says of a process.
 enum Memory {
+    /// The largest resident set of this process so far, in kilobytes.
+    static var peakKilobytes: Int {
+        var usage = rusage()
+        #if canImport(Darwin)
+        getrusage(RUSAGE_SELF, &usage)
+        return Int(usage.ru_maxrss) / 1024
+        #else
+        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+        return Int(usage.ru_maxrss)
+        #endif
+    }
+
     /// The resident set in kilobytes, 0 where `/proc` is missing.
     static func residentKilobytes(of process: Int32) -> Int {
         guard let file = fopen("/proc/\(process)/status", "r") else { return 0 }

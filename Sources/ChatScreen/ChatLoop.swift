@@ -174,7 +174,7 @@ package struct ChatLoop: Sendable {
         case .ring: console.ring()
         case .openSide: group.addTask { await converse(side, requests, send) }
         case .post(let activity, let number):
-            let activity = keep(activity, of: side)
+            let activity = keep(activity)
             group.addTask {
                 guard activity.type == .invoke else {
                     await send(.posted(number: number, await requests.post(activity)))
@@ -211,21 +211,15 @@ package struct ChatLoop: Sendable {
         }
     }
 
-    /// What is about to be shown is journaled first; of two sides at one keyboard, as the user sees it.
+    /// What is about to be shown is journaled first; of two sides at one keyboard both, since the other is shown later.
     private func keep(_ arrival: Arrival) {
-        guard let journal, arrival.side == sides.current, case .client(.activity(let activity, _)) = arrival.event
-        else {
-            return
-        }
+        guard let journal, case .client(.activity(let activity, _)) = arrival.event else { return }
         journal.append(activity)
     }
 
     /// What the person says is journaled before it is known whether it arrives; its echo takes its place.
-    private func keep(_ activity: Activity, of side: Side) -> Activity {
-        guard let journal, side == sides.current, activity.channelData == nil || activity.channelData?.object != nil
-        else {
-            return activity
-        }
+    private func keep(_ activity: Activity) -> Activity {
+        guard let journal, activity.channelData == nil || activity.channelData?.object != nil else { return activity }
         var activity = activity
         if activity.clientActivityID == nil {
             activity.clientActivityID = String(UInt64.random(in: 0 ... .max), radix: 36)

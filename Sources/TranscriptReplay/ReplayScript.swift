@@ -48,7 +48,7 @@ package struct ReplayScript: Sendable {
             let since = Self.wait(from: last, to: activity.time)
             last = activity.time ?? last
             if activity.isFromUser {
-                turns.append(Turn(line: Self.line(activity), words: Self.words(of: activity), pause: since))
+                turns.append(Turn(line: activity.forSayingAgain, words: activity.spokenWords, pause: since))
             } else {
                 turns[turns.count - 1].expected.append(Expectation(activity: activity, delay: since))
                 turns[turns.count - 1].length += since
@@ -63,26 +63,6 @@ package struct ReplayScript: Sendable {
     private static func wait(from earlier: Timestamp?, to later: Timestamp?) -> Duration {
         guard let earlier, let later else { return .zero }
         return min(max(later.duration(since: earlier), .zero), longestWait)
-    }
-
-    /// What the user did, without what belongs to the recorded conversation alone.
-    private static func line(_ activity: Activity) -> Activity {
-        let passing: Set<String> = [
-            "id", "timestamp", "localTimestamp", "localTimezone", "from", "recipient", "conversation", "channelId",
-            "serviceUrl", "callerId", "replyToId", "relatesTo",
-        ]
-        var line = Activity(json: JSONObject(entries: activity.json.entries.filter { !passing.contains($0.key) }))
-        if var data = line.channelData?.object {
-            data["clientActivityID"] = nil
-            data["baton"] = nil
-            line.channelData = data.isEmpty ? nil : .object(data)
-        }
-        return line
-    }
-
-    private static func words(of activity: Activity) -> String {
-        let value = activity.value?.compactText
-        return activity.text ?? [activity.name ?? value ?? activity.type?.rawValue].compactMap(\.self).joined()
     }
 }
 

@@ -39,6 +39,14 @@ extension Transcript {
         if form == .export || (form == .table && !isOwnTable) {
             losses.append(TranscriptLoss("what the export holds beside its conversations", count: 0))
         }
+        if format != .chat, format != .attachment {
+            let strays = activities.count { Self.isStray($0, inList: format == .array) }
+            if strays > 0 {
+                losses.append(
+                    TranscriptLoss("that it is an activity, where it looks like something else", count: strays)
+                )
+            }
+        }
         guard format == .chat else { return losses }
         var whole = ChatdownReader(ChatdownWriter(activities).bytes)
         guard whole.read() != activities else { return losses }
@@ -47,6 +55,15 @@ extension Transcript {
             for path in Self.pathsLostInChat(activity) { counts[path, default: 0] += 1 }
         }
         return losses + counts.sorted { $0.key < $1.key }.map { TranscriptLoss($0.key, count: $0.value) }
+    }
+
+    /// Whether an activity that stands alone, or in a list, would be taken for an envelope or nothing.
+    private static func isStray(_ activity: Activity, inList isListed: Bool) -> Bool {
+        let isSuspect = activity.type == nil || activity.json.keys.contains(where: ActivityScanner.isListName)
+        guard isSuspect else { return false }
+        let value = isListed ? JSONValue.array([activity.jsonValue]) : activity.jsonValue
+        let alone = try? Transcript(parsing: value.serialized(), name: "a.json")
+        return alone?.activities != [activity]
     }
 
     /// A table of ours holds nothing beside the activities.

@@ -56,6 +56,11 @@ extension Transcript {
         }
     }
 
+    /// UTF-8 that begins with zeros, which damaged files may, would be taken for UTF-16 without a mark of its own.
+    private static func unmistakable(_ bytes: [UInt8]) -> [UInt8] {
+        UTF16Order(startOf: bytes) == nil ? bytes : [0xEF, 0xBB, 0xBF] + bytes
+    }
+
     /// The transcript in the form in which it was read, equal value for value to what was read.
     ///
     /// Members that nothing knows, the spelling of numbers and whatever surrounds the activities are as they were; only
@@ -64,8 +69,8 @@ extension Transcript {
     public func serializedAsRead() -> [UInt8] {
         if let source, source.activities == activities {
             switch source.text {
-            case .table(let table): return table.serialized
-            case .plain(let text): return Array(text.utf8)
+            case .table(let table): return Self.unmistakable(table.serialized)
+            case .plain(let text): return Self.unmistakable(Array(text.utf8))
             case .json(let documents):
                 guard documents.count == 1, let document = documents.first else { return Self.lines(documents) }
                 return document.prettySerialized() + [0x0A]

@@ -153,4 +153,22 @@ struct TranscriptCommandTests {
         #expect(shown.output.contains("the file ends within this value"))
         #expect(try run(["show", "-"], input: "nonsense").exit == .code(1))
     }
+
+    @Test func `what is masked can be restored with the key alone, which is its owner's`() throws {
+        let folder = try TemporaryFolder()
+        let talk = Self.talk.replacing("is 17", with: "is for mina@mail.example")
+        let key = folder.file("my.key")
+        let mask = ["convert", "-", "--to", "transcript", "--redact", "--redact-key", key]
+        let masked = try run(mask, input: talk)
+        #expect(masked.exit == .code(0) && !masked.output.contains("mina@"))
+        var status = stat()
+        #expect(stat(key, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        let restored = try run(["restore", "--redact-key", key, "-"], input: masked.output)
+        #expect(restored.exit == .code(0))
+        #expect(try JSONValue(parsing: restored.output) == JSONValue(parsing: talk))
+        #expect(try run(mask, input: talk).output == masked.output, "the same value has the same mask again")
+        #expect(chmod(key, 0o644) == 0)
+        let refused = try run(["restore", "--redact-key", key, "-"], input: masked.output)
+        #expect(refused.exit == .code(1) && refused.output.contains("chmod 600") && !refused.output.contains("mina@"))
+    }
 }

@@ -48,6 +48,17 @@ struct ConversionTests {
         #expect(chat.losses(in: .chat).isEmpty)
     }
 
+    @Test func `what would be taken for something else where it stands alone is told`() throws {
+        let odd =
+            #"[{"type":"message","text":"a"},{"activities":[{"type":"typing"}]},{"type":"event","activities":[]}]"#
+        let transcript = try Transcript(parsing: Array(odd.utf8), name: "a.json")
+        #expect(transcript.activities.count == 3)
+        for format in [TranscriptFormat.lines, .csv] {
+            #expect(transcript.losses(in: format).map(\.count) == [2])
+        }
+        #expect(transcript.losses(in: .array).isEmpty)
+    }
+
     @Test(arguments: [
         ("a.transcript", TranscriptFormat.array), ("a.JSONL", .lines), ("a.ndjson", .lines), ("b.chat", .chat),
         ("x.csv", .csv), ("x.json", .attachment), ("x", .attachment),

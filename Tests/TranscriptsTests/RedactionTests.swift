@@ -52,4 +52,45 @@ struct RedactionTests {
     func `much of what begins something takes no long time`(unit: String) {
         _ = Self.masked(String(repeating: unit, count: 1 << 17))
     }
+
+    private static let whole = #"""
+        {"watermark":"1","owner":"MINA@mail.example","activities":[
+         {"type":"message","id":"c1|1","text":"I am mina@mail.example, 4111111111111111, [email-1] and [email-1:abc123]","from":{"id":"mina@mail.example"}},
+         {"type":"event","value":{"contact":"Mina@Mail.Example","card":4111111111111111,"as":"4111 1111 1111 1111","token":"a\"\\b"}},
+         {"type":"message","text":"+44 20 7946 0999 or (+44) 20 7946-0999","channelData":{"tags":"{\"mail\":\"mina@mail.example\",\"password\":\"\\\"x\"}"}}]}
+        """#
+
+    @Test func `with the owner's key everything is restored, spelling for spelling`() throws {
+        let transcript = try Transcript(parsing: Array(Self.whole.utf8), name: "a")
+        var redactor = TranscriptRedactor(key: RedactionKey(tag: "k3f9x1"))
+        let redacted = redactor.redacted(transcript)
+        let text = String(decoding: redacted.serializedAsRead(), as: UTF8.self)
+        #expect(!text.lowercased().contains("mina@") && !text.contains("4111") && !text.contains("7946"))
+        #expect(text.contains("[email-1.1:k3f9x1]") && redactor.counts["email"] == 1)
+        // Through files, as it is done in fact.
+        let key = try RedactionKey(parsing: try #require(redactor.key).serialized, name: "key")
+        var restorer = TranscriptRestorer(key)
+        let restored = restorer.restored(try Transcript(parsing: redacted.serializedAsRead(), name: "b"))
+        #expect(try JSONValue(parsing: restored.serializedAsRead()) == JSONValue(parsing: Self.whole))
+        #expect(restorer.count >= 9 && restorer.foreignCount == 1)
+    }
+
+    @Test func `a key goes on where it ended, and another key restores nothing`() throws {
+        var first = TranscriptRedactor(key: RedactionKey(tag: "k3f9x1"))
+        #expect(first.redacted("mina@mail.example") == "[email-1:k3f9x1]")
+        var second = TranscriptRedactor(key: first.key)
+        #expect(second.redacted("tom@mail.example and mina@mail.example") == "[email-2:k3f9x1] and [email-1:k3f9x1]")
+        var stranger = TranscriptRestorer(RedactionKey(tag: "zzzzzz"))
+        #expect(stranger.restored("[email-1:k3f9x1] [x] [") == "[email-1:k3f9x1] [x] [")
+        #expect(stranger.count == 0 && stranger.foreignCount == 1)
+    }
+
+    @Test(arguments: [
+        "", "[]", #"{"redactionKey":"a"}"#, #"{"redactionKey":"a","values":{"mina@mail.example":"s3cret"}}"#,
+        #"{"redactionKey":"a","values":{"[email-1:b]":"s3cret"}}"#,
+    ])
+    func `what is no key is refused without telling what is in it`(text: String) {
+        let error = #expect(throws: TranscriptError.self) { try RedactionKey(parsing: Array(text.utf8), name: "k") }
+        #expect(error?.description.contains("s3cret") == false && error?.description.contains("mina@") == false)
+    }
 }

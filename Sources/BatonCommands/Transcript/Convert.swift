@@ -23,23 +23,7 @@ extension TranscriptCommand {
         @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
         var files: [String]
 
-        @Option(
-            help: ArgumentHelp(
-                "transcript, attachment, jsonl, chat, markdown, html, text, csv, cast or same; by default what the "
-                    + "name of the output tells.",
-                valueName: "form"
-            )
-        )
-        var to: TargetForm?
-
-        @Option(
-            name: .shortAndLong,
-            help: ArgumentHelp("A file, or a folder for several; else standard output.", valueName: "path")
-        )
-        var output: String?
-
-        @Flag(help: "Replace files that are there already.")
-        var force = false
+        @OptionGroup var target: OutputOptions
 
         @Flag(help: "Put activities in the order of their times.")
         var sort = false
@@ -50,28 +34,26 @@ extension TranscriptCommand {
         @Flag(help: "Spell roles, times and addresses as the specification does, for programs that take nothing else.")
         var normalise = false
 
-        @Flag(help: "Mask e-mail addresses, telephone and card numbers and token-like values, alike in all files.")
-        var redact = false
+        @OptionGroup var redaction: RedactionOptions
 
         /// A command with nothing set.
         package init() {}
 
         package func validate() throws {
-            guard to != nil || output.map(TargetForm.init(forFile:)) != nil else {
+            let isFolder = target.output.map(TranscriptOutput.isFolder) == true
+            guard target.to != nil || target.output != nil else {
                 throw ValidationError("Give --to, or an --output whose name tells the form.")
             }
-            if to == nil, output.map(TranscriptOutput.isFolder) == true {
-                throw ValidationError("A folder does not tell the form: give --to.")
-            }
-            if files.count > 1, output.map(TranscriptOutput.isFolder) != true {
+            if target.to == nil, isFolder { throw ValidationError("A folder does not tell the form: give --to.") }
+            if files.count > 1, !isFolder {
                 throw ValidationError("Several files need --output with a folder that is there.")
             }
         }
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
-            let form = to ?? TargetForm(forFile: output ?? "")
-            var redactor = TranscriptRedactor()
+            let form = target.form(else: .attachment)
+            var redactor = try redaction.makeRedactor()
             let isComplete = try TranscriptInput.forEach(files) { file, transcript in
                 let parts = carried ? transcript.carriedTranscripts : [transcript]
                 guard let first = parts.first else {
@@ -80,12 +62,13 @@ extension TranscriptCommand {
                 var whole = parts.count == 1 ? first : Transcript.merging(parts).whole
                 if sort { whole = whole.sortedByTime() }
                 whole = normalised(whole, file, form)
-                if redact { whole = redactor.redacted(whole) }
+                whole = redactor?.redacted(whole) ?? whole
+                try redaction.keep(redactor)
                 for loss in form.losses(of: whole) {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
                 }
                 let bytes = form.bytes(of: whole, title: TranscriptInput.baseName(file))
-                try TranscriptOutput.write(bytes, to: path(for: file, form, whole), isForced: force)
+                try TranscriptOutput.write(bytes, to: path(for: file, form, whole), isForced: target.force)
             }
             if !isComplete { throw ExitCode(1) }
         }
@@ -104,7 +87,7 @@ extension TranscriptCommand {
         }
 
         private func path(for file: String, _ form: TargetForm, _ transcript: Transcript) -> String? {
-            guard let output, TranscriptOutput.isFolder(output) else { return output }
+            guard let output = target.output, TranscriptOutput.isFolder(output) else { return target.output }
             let folder = output.hasSuffix("/") ? output : output + "/"
             return folder + TranscriptInput.baseName(file) + "." + form.fileExtension
         }

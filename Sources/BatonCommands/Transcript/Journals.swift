@@ -84,19 +84,7 @@ extension TranscriptCommand {
         @Argument(help: ArgumentHelp("The journal.", valueName: "file"))
         var file: String?
 
-        @Option(
-            name: .shortAndLong,
-            help: ArgumentHelp("The file to write; else standard output.", valueName: "file")
-        )
-        var output: String?
-
-        @Option(
-            help: ArgumentHelp("The form, as for convert; by default what the output's name tells.", valueName: "form")
-        )
-        var to: TargetForm?
-
-        @Flag(help: "Replace a file that is there already.")
-        var force = false
+        @OptionGroup var output: OutputOptions
 
         /// A command with nothing set.
         package init() {}
@@ -113,9 +101,7 @@ extension TranscriptCommand {
                 throw ExitCode(1)
             }
             TranscriptInput.report(recovery.transcript.repairs, of: path)
-            let form = to ?? output.map(TargetForm.init(forFile:)) ?? .transcript
-            let bytes = form.bytes(of: recovery.transcript, title: recovery.subject ?? TranscriptInput.baseName(path))
-            try TranscriptOutput.write(bytes, to: output, isForced: force)
+            try output.write(recovery.transcript, titled: recovery.subject ?? TranscriptInput.baseName(path))
         }
     }
 }

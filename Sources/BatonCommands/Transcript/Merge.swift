@@ -17,22 +17,10 @@ extension TranscriptCommand {
         @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
         var files: [String]
 
-        @Option(
-            name: .shortAndLong,
-            help: ArgumentHelp("The file to write; else standard output.", valueName: "file")
-        )
-        var output: String?
-
-        @Option(
-            help: ArgumentHelp("The form, as for convert; by default what the output's name tells.", valueName: "form")
-        )
-        var to: TargetForm?
+        @OptionGroup var output: OutputOptions
 
         @Flag(help: "Put activities in the order of their times.")
         var sort = false
-
-        @Flag(help: "Replace a file that is there already.")
-        var force = false
 
         /// A command with nothing set.
         package init() {}
@@ -45,10 +33,7 @@ extension TranscriptCommand {
             var (whole, copies) = Transcript.merging(transcripts)
             if copies > 0 { TranscriptInput.fail("\(copies) activities were in several files; kept once") }
             if sort { whole = whole.sortedByTime() }
-            let form = to ?? output.map(TargetForm.init(forFile:)) ?? .transcript
-            for loss in form.losses(of: whole) { TranscriptInput.fail("not in \(form.rawValue): \(loss)") }
-            let title = files.map(TranscriptInput.baseName).joined(separator: ", ")
-            try TranscriptOutput.write(form.bytes(of: whole, title: title), to: output, isForced: force)
+            try output.write(whole, titled: files.map(TranscriptInput.baseName).joined(separator: ", "))
         }
     }
 }

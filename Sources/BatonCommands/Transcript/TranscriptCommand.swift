@@ -12,7 +12,7 @@ package struct TranscriptCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Check.self, Show.self, List.self, Recover.self, Stats.self, Grep.self, Convert.self, Diff.self, Merge.self,
-            Split.self, Replay.self,
+            Split.self, Replay.self, Play.self, Restore.self,
         ]
     )
 

@@ -98,15 +98,22 @@ extension SlashCommand {
             ),
             SlashCommand(
                 name: "save",
-                usage: "[--public] FILE",
-                summary: "save the conversation, .json as attachment, .transcript for Emulator; --public without notes",
+                usage: "[--public] [--redact] FILE",
+                summary: "save the conversation, .json as attachment, .transcript for Emulator; --public without notes, "
+                    + "--redact without addresses, numbers and tokens",
                 argument: .file
             ),
             SlashCommand(
                 name: "load",
-                usage: "FILE",
+                usage: "FILE [--as context]",
                 summary: "show a saved conversation; /save then writes that one until you speak",
                 argument: .file
+            ),
+            SlashCommand(
+                name: "next",
+                usage: "",
+                summary: "say the next line of the user in what was loaded with --as context",
+                argument: .none
             ),
             SlashCommand(
                 name: "lint",

@@ -129,6 +129,7 @@ extension ChatStateMachine {
         switch result {
         case .failure(let error):
             hasFailed = true
+            loadedLines.awaitedPaths.remove(path)
             return [.show(.failure(DisplayText.neutralised(error.description)))]
         case .success(let transcript):
             loaded = Loaded(transcript: transcript, path: path, isCurrent: true)
@@ -157,7 +158,8 @@ extension ChatStateMachine {
                 self.initiation = initiation
                 actions += loadedInitiation(initiation, besides: ids)
             }
-            return actions + [.show(.notice("End of \(oneLine(path)); the conversation goes on below."))]
+            actions.append(.show(.notice("End of \(oneLine(path)); the conversation goes on below.")))
+            return actions + offerLines(of: transcript, from: path)
         }
     }
 

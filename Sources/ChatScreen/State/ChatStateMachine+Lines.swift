@@ -126,16 +126,10 @@ extension ChatStateMachine {
         case "invoke": return sendNamed(.invoke, argument, command, at: now)
         case "handoff": return reportByHand(argument, command, at: now)
         case "save":
-            let isPublic = argument.hasPrefix("--public")
-            let name = isPublic ? String(argument.dropFirst("--public".count)).trimmed : argument
-            guard !name.isEmpty, !isPublic || argument.dropFirst("--public".count).first?.isWhitespace == true else {
-                return usage(command)
-            }
-            return save(to: name.unquotedFileName, isPublic: isPublic)
-        case "load":
-            guard !argument.isEmpty else { return usage(command) }
-            filesUnderWay += 1
-            return [.load(path: argument.unquotedFileName)]
+            guard let wish = SaveWish(argument) else { return usage(command) }
+            return save(wish)
+        case "load": return load(argument) ?? usage(command)
+        case "next": return sayNextLine(at: now)
         case "withdraw":
             guard handoff.state.isOpen else { return [.show(.failure("There is no handoff to withdraw from."))] }
             return say(.event(HandoffAdapter.withdrawalName), words: "(leave the queue or the agent)", at: now)
@@ -221,28 +215,32 @@ extension ChatStateMachine {
     }
 
     /// Saves a loaded conversation, or the live one with the lines that are on their way.
-    private mutating func save(to path: String, isPublic: Bool) -> [ChatAction] {
-        if let loaded, loaded.isCurrent { return write(loaded.transcript, to: path, isPublic: isPublic) }
+    private mutating func save(_ wish: SaveWish) -> [ChatAction] {
+        if let loaded, loaded.isCurrent { return write(loaded.transcript, wish) }
         guard outbox.inFlight == nil else {
-            awaitedSaves.append((path, isPublic))
+            awaitedSaves.append(wish)
             return []
         }
         guard !record.entries.isEmpty else { return [.show(.failure("There is nothing to save yet."))] }
-        return write(record.transcript, to: path, isPublic: isPublic)
+        return write(record.transcript, wish)
     }
 
     /// Saves what was to be saved when the last line had arrived.
     mutating func saveAwaited() -> [ChatAction] {
         let saves = awaitedSaves
         awaitedSaves = []
-        return saves.flatMap { write(record.transcript, to: $0.path, isPublic: $0.isPublic) }
+        return saves.flatMap { write(record.transcript, $0) }
     }
 
-    private mutating func write(_ transcript: Transcript, to path: String, isPublic: Bool) -> [ChatAction] {
+    private mutating func write(_ transcript: Transcript, _ wish: SaveWish) -> [ChatAction] {
         filesUnderWay += 1
         var transcript = transcript
-        if isPublic { transcript.activities = transcript.activities.map(\.withoutPrivateNotes) }
-        return [.save(transcript, path: path)]
+        if wish.isPublic { transcript.activities = transcript.activities.map(\.withoutPrivateNotes) }
+        if wish.isRedacted {
+            var redactor = TranscriptRedactor()
+            transcript = redactor.redacted(transcript)
+        }
+        return [.save(transcript, path: wish.path)]
     }
 
     /// Tells how saving ended.
@@ -285,4 +283,19 @@ extension ChatStateMachine {
 
     /// Foreign words for the middle of a sentence.
     func oneLine(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
+}
+
+extension ChatStateMachine.SaveWish {
+    /// Reads `[--public] [--redact] FILE`; nil when there is no file.
+    init?(_ argument: String) {
+        var rest = argument
+        while let option = ["--public", "--redact"].first(where: rest.hasPrefix) {
+            let behind = rest.dropFirst(option.count)
+            guard behind.first?.isWhitespace == true else { return nil }
+            if option == "--public" { isPublic = true } else { isRedacted = true }
+            rest = String(behind).trimmed
+        }
+        guard !rest.isEmpty else { return nil }
+        path = rest.unquotedFileName
+    }
 }

@@ -67,6 +67,8 @@ package struct ChatStateMachine: Sendable {
     /// Reports of the hub that the bot answered with an error.
     var rejections: [HandoffFinding] = []
     var loaded: Loaded?
+    /// What `/next` says.
+    var loadedLines = LoadedLines()
     /// Who is composing an answer, as far as the last seconds tell.
     var typist: String?
     /// The agent who has taken over from the one who accepted.
@@ -90,7 +92,7 @@ package struct ChatStateMachine: Sendable {
     /// Files that are being written or read; a pipe goes on when they are done.
     var filesUnderWay = 0
     /// Where to save as soon as the lines on their way have arrived.
-    var awaitedSaves: [(path: String, isPublic: Bool)] = []
+    var awaitedSaves: [SaveWish] = []
     var waitingLines: [String] = []
     var hasInputEnded = false
     /// Whether another side has the rest of the script.
@@ -104,6 +106,13 @@ package struct ChatStateMachine: Sendable {
         let id: String
         let speaker: Speaker
         var text: String
+    }
+
+    /// Where to save, and what is to be left out or masked.
+    struct SaveWish: Sendable {
+        var path = ""
+        var isPublic = false
+        var isRedacted = false
     }
 
     /// A transcript that `/load` brought, and whether `/save` still means it.

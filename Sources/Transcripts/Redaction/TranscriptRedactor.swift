@@ -17,11 +17,28 @@ public struct TranscriptRedactor: Hashable, Sendable {
     }
 
     private let scope: Scope
+    /// What each value is called, without brackets, such as `email-1`.
     private var masks: [String: String] = [:]
     private var kinds: [String: Int] = [:]
+    /// What was masked, where it is to be restored some day.
+    public private(set) var key: RedactionKey?
 
-    /// A redactor that has seen nothing.
-    public init(scope: Scope = .everything) { self.scope = scope }
+    /// A redactor that has seen nothing, or what is in a key.
+    ///
+    /// - Parameters:
+    ///   - scope: What is masked.
+    ///   - key: Takes what is masked, and tells what was masked before: the same value gets the same mask again.
+    public init(scope: Scope = .everything, key: RedactionKey? = nil) {
+        self.scope = scope
+        self.key = key
+        for entry in key?.values.entries ?? [] {
+            guard let mask = RedactionKey.Mask(entry.key) else { continue }
+            kinds[mask.kind] = max(kinds[mask.kind] ?? 0, mask.number)
+            guard let kind = SensitiveText.Kind(rawValue: mask.kind) else { continue }
+            let text = entry.value.string ?? entry.value.compactText
+            masks[Self.identity(text, kind)] = "\(mask.kind)-\(mask.number)"
+        }
+    }
 
     /// The activity with what is sensitive masked, transcripts within its attachments as well.
     ///
@@ -58,14 +75,25 @@ public struct TranscriptRedactor: Hashable, Sendable {
         return masked + String(decoding: bytes[position...], as: UTF8.self)
     }
 
-    private mutating func mask(_ value: String, _ kind: SensitiveText.Kind) -> String {
-        // Spaces within a number, or the case of an address, make no other number or address.
-        let key = kind.rawValue + ":" + value.lowercased().filter { !" -./()".contains($0) || kind == .email }
-        if let mask = masks[key] { return mask }
-        kinds[kind.rawValue, default: 0] += 1
-        let mask = "[\(kind.rawValue)-\(kinds[kind.rawValue] ?? 0)]"
-        masks[key] = mask
-        return mask
+    private mutating func mask(_ value: String, _ kind: SensitiveText.Kind, isNumber: Bool = false) -> String {
+        let identity = Self.identity(value, kind)
+        let name: String
+        if let known = masks[identity] {
+            name = known
+        } else {
+            kinds[kind.rawValue, default: 0] += 1
+            name = "\(kind.rawValue)-\(kinds[kind.rawValue] ?? 0)"
+            masks[identity] = name
+        }
+        guard key != nil else { return "[\(name)]" }
+        let number = isNumber ? try? JSONValue(parsing: value) : nil
+        return key?.mask(number ?? .string(value), as: name) ?? "[\(name)]"
+    }
+
+    /// Spaces within a number, or the case of an address, make no other number or address.
+    private static func identity(_ value: String, _ kind: SensitiveText.Kind) -> String {
+        guard kind != .secret, kind != .token else { return kind.rawValue + ":" + value }
+        return kind.rawValue + ":" + value.lowercased().filter { !" -./()".contains($0) || kind == .email }
     }
 
     // MARK: - JSON
@@ -123,7 +151,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
             guard scope == .everything, (15...19).contains(digits.count), digits.allSatisfy({ $0 < 10 }),
                 SensitiveText.passesLuhn(digits)
             else { return value }
-            return .string(mask(number.literal, .card))
+            return .string(mask(number.literal, .card, isNumber: true))
         case .null, .bool: return value
         }
     }
