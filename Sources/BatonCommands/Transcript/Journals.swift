@@ -81,12 +81,13 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The journal.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The journal.", valueName: "file"), completion: .file())
         var file: String?
 
         @Option(
             name: .shortAndLong,
-            help: ArgumentHelp("The file to write; else standard output.", valueName: "file")
+            help: ArgumentHelp("The file to write; else standard output.", valueName: "file"),
+            completion: .file()
         )
         var output: String?
 

@@ -14,12 +14,13 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
         var files: [String]
 
         @Option(
             name: .shortAndLong,
-            help: ArgumentHelp("The file to write; else standard output.", valueName: "file")
+            help: ArgumentHelp("The file to write; else standard output.", valueName: "file"),
+            completion: .file()
         )
         var output: String?
 
