@@ -14,6 +14,7 @@ struct Benchmarks {
     static func main() async {
         do {
             if CommandLine.arguments.dropFirst().first == "serve-echo" { return try await EchoServer.run() }
+            if CommandLine.arguments.dropFirst().first == "serve-flood" { return try await FloodServer.run() }
             try await measure()
         } catch {
             print(error)
@@ -21,11 +22,12 @@ struct Benchmarks {
         }
     }
 
-    /// Everything, or only the parts that are named: program, json, day, server.
+    /// Everything, or only the parts that are named: program, screen, json, day, server.
     private static func measure() async throws {
         let parts = Set(CommandLine.arguments.dropFirst())
         let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
         if isWanted("program") { try measureProgram() }
+        if isWanted("screen") { try ScreenLoad(program: try BuiltProducts.executable("baton")).report() }
         if isWanted("json") { JSONThroughput(activities: 12_000).report() }
         if isWanted("day") {
             print("a simulated day of 200 users and 10 agents:")
