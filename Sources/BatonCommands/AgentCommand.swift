@@ -36,7 +36,7 @@ package struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many users you talk to at once.", valueName: "n"))
     var capacity: Int = 2
 
-    @Option(help: ArgumentHelp("A file that holds the agents' secret.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file that holds the agents' secret.", valueName: "file"), completion: .file())
     var secretFile: String?
 
     @OptionGroup(title: "Input and output") var io: ConsoleOptions

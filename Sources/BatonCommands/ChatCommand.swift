@@ -36,7 +36,10 @@ package struct ChatCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The conversation to go on with, for --resume.", valueName: "conversation-id"))
     var conversationId: String?
 
-    @Option(help: ArgumentHelp("A PEM file of an authority to be trusted besides the system's.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A PEM file of an authority to be trusted besides the system's.", valueName: "file"),
+        completion: .file()
+    )
     var ca: [String] = []
 
     @Option(help: ArgumentHelp("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))

@@ -16,13 +16,19 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: "How activities arrive: auto, websocket or polling.")
     var transport: TransportOption = .auto
 
-    @Option(help: ArgumentHelp("Save everything that was said to a file when leaving.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Save everything that was said to a file when leaving.", valueName: "file"),
+        completion: .file()
+    )
     var record: String?
 
     @Flag(name: .customLong("no-record"), help: "Do not journal the chat in the state folder.")
     var isUnrecorded = false
 
-    @Option(help: ArgumentHelp("Write all that goes over the wire to a file, without secrets.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write all that goes over the wire to a file, without secrets.", valueName: "file"),
+        completion: .file()
+    )
     var trace: String?
 
     @Option(help: ArgumentHelp("The longest wait of a pipe for an answer, in seconds.", valueName: "s"))

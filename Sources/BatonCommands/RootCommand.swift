@@ -5,12 +5,20 @@ package struct RootCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "baton",
         abstract: "Chat with a bot over Direct Line and watch it hand you to a person.",
+        usage: "baton [<options of chat>] | baton <subcommand>",
         discussion: """
-            With nothing given, the embedded demo runs: a bot, an agent hub and a Direct Line server, all on this \
-            machine. Say “I want to talk to a person” to see a handoff.
+            Examples:
+              baton                                           the demo, all on this machine
+              baton --bot http://127.0.0.1:3978/api/messages  your bot
+              baton --profile shop                            a bot of your config.json
+              printf 'hi\\n' | baton --json                   a script
+              baton transcript convert talk.json -o talk.html
+            In the demo, say “I want to talk to a person” to see a handoff.
             """,
         version: "0.1.0",
-        subcommands: [ChatCommand.self, AgentCommand.self, ServeCommand.self, TranscriptCommand.self],
+        subcommands: [
+            ChatCommand.self, AgentCommand.self, ServeCommand.self, TranscriptCommand.self, ManualCommand.self,
+        ],
         defaultSubcommand: ChatCommand.self
     )
 

@@ -8,7 +8,7 @@ import LineEditing
 package struct ServeCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Run the Direct Line server alone, with the demo bot or one of yours.",
+        abstract: "Run the Direct Line server alone, with a bot.",
         discussion: """
             Prints the addresses for clients and bots, then one line for each event. Ctrl-C stops it.
 
@@ -27,7 +27,8 @@ package struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Keep conversations, uploads and handoffs in a file, so that they outlive the server.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var store: String?
 

@@ -17,7 +17,7 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("An address that gives a token, as Copilot Studio has one.", valueName: "url"))
     var tokenEndpoint: String?
 
-    @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"), completion: .file())
     var secretFile: String?
 
     @Option(

@@ -15,6 +15,7 @@ struct Benchmarks {
         do {
             let arguments = CommandLine.arguments.dropFirst()
             if arguments.first == "serve-echo" { return try await EchoServer.run() }
+            if arguments.first == "serve-flood" { return try await FloodServer.run() }
             if arguments.first == "transcript-work", arguments.count == 3 {
                 return try TranscriptFigures.work(arguments[2], file: arguments[3])
             }
@@ -25,11 +26,12 @@ struct Benchmarks {
         }
     }
 
-    /// Everything, or only the parts that are named: program, json, transcripts, day, memory, idle, server.
+    /// Everything, or only the parts that are named: program, screen, json, transcripts, day, memory, idle, server.
     private static func measure() async throws {
         let parts = Set(CommandLine.arguments.dropFirst())
         let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
         if isWanted("program") { try measureProgram() }
+        if isWanted("screen") { try ScreenLoad(program: try BuiltProducts.executable("baton")).report() }
         if isWanted("json") { JSONThroughput(activities: 12_000).report() }
         if isWanted("transcripts") {
             try TranscriptFigures(megabytes: 100).report(

@@ -124,7 +124,7 @@ extension EditingSession {
         let delivery = mailbox.take()
         hasMoreMail = delivery.hasMore
         prompt = delivery.prompt
-        if delivery.manners != manners { adopt(delivery.manners) }
+        if delivery.manners != wantedManners { adopt(delivery.manners) }
         if delivery.title != title {
             title = delivery.title
             if manners.showsTitle { output.append(WindowTitle.set(title)) }

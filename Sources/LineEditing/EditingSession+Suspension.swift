@@ -31,7 +31,9 @@ extension EditingSession {
     /// Has other manners from now on.
     func adopt(_ manners: TerminalManners) {
         output.append(modesOff)
+        wantedManners = manners
         self.manners = manners
+        self.manners.showsTitle = manners.showsTitle && TerminalKind.hasTitle
         isFocused = true
         switchModesOn()
     }

@@ -45,6 +45,8 @@ final class EditingSession: ThreadBody {
     var undoHistory = UndoHistory()
     var modeWatch = ViModeWatch()
     private(set) var isVi = false
+    var wantedManners = TerminalManners()
+    /// What of them this terminal can do.
     var manners = TerminalManners()
     var title = ""
     /// A window is taken to have the focus until its terminal says otherwise.

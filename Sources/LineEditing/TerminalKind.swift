@@ -18,5 +18,15 @@ enum TerminalKind {
         return name != "linux" && !name.hasPrefix("rxvt")
     }
 
+    /// Whether it takes a title for its window (OSC 2); others may print the title instead.
+    static var hasTitle: Bool {
+        let name = environment("TERM") ?? ""
+        let kinds = [
+            "xterm", "screen", "tmux", "rxvt", "foot", "alacritty", "wezterm", "konsole", "vte", "gnome", "st-",
+            "contour",
+        ]
+        return kinds.contains(where: name.hasPrefix)
+    }
+
     private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -88,6 +88,12 @@ package final class PseudoTerminal {
         }
     }
 
+    /// Types a short text without reading what the program prints, as a terminal that is stuck would.
+    package func sendBlindly(_ keys: String) {
+        let bytes = Array(keys.utf8)
+        _ = write(master, bytes, bytes.count)
+    }
+
     /// Sends a signal to the program.
     package func signal(_ number: Int32) { kill(process, number) }
 

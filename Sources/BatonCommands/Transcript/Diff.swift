@@ -20,10 +20,10 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The conversation as it should be.", valueName: "expected"))
+        @Argument(help: ArgumentHelp("The conversation as it should be.", valueName: "expected"), completion: .file())
         var expected: String
 
-        @Argument(help: ArgumentHelp("The conversation as it is.", valueName: "actual"))
+        @Argument(help: ArgumentHelp("The conversation as it is.", valueName: "actual"), completion: .file())
         var actual: String
 
         @Option(help: ArgumentHelp("A member that may differ; can be given again.", valueName: "path"))

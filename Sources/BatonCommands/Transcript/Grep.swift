@@ -23,7 +23,7 @@ extension TranscriptCommand {
         @Argument(help: "What to look for.")
         var pattern: String
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
         var files: [String]
 
         @Flag(name: [.customShort("E"), .long], help: "The pattern is a regular expression.")

@@ -81,7 +81,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The journal.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The journal.", valueName: "file"), completion: .file())
         var file: String?
 
         @OptionGroup var output: OutputOptions

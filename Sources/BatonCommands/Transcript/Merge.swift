@@ -14,7 +14,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
         var files: [String]
 
         @OptionGroup var output: OutputOptions

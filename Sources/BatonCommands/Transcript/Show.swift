@@ -18,7 +18,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
         var files: [String]
 
         @Flag(help: "Print one JSON object a line, as the chat does.")

@@ -15,7 +15,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
         var files: [String]
 
         @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "folder"))

@@ -16,7 +16,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
         var files: [String]
 
         @Flag(help: "Write one JSON object for each file, durations in milliseconds.")

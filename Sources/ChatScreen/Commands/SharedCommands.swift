@@ -25,7 +25,7 @@ extension SlashCommand {
 
     /// What a person wants to know of the keys, for the end of the help.
     static let keys: [ChatItem.Row] = [
-        ChatItem.Row("/1 … /9", "say what /set 1 WORDS has put there"),
+        ChatItem.Row("/1 … /9", "in the chat, say what /set 1 WORDS has put there"),
         ChatItem.Row("Alt-Enter, Ctrl-J", "a new row in the same message; so does \\ at the end of a line"),
         ChatItem.Row("Tab, Ctrl-R, ↑ ↓", "complete, search what was said before, go through it"),
         ChatItem.Row("Ctrl-_, Ctrl-C", "undo, put the line aside; Ctrl-C twice leaves"),

@@ -10,8 +10,11 @@ package struct ConversationRecord: Sendable {
     }
 
     /// The entries in order of arrival.
-    package private(set) var entries: [Entry] = []
+    package private(set) var entries = ConversationEntries()
+    /// Where the newest are by their ids; what is older is not changed any more.
     private var places: [String: Int] = [:]
+    private var previousPlaces: [String: Int] = [:]
+    private static let placesLimit = 4096
 
     /// An empty record.
     package init() {}
@@ -24,10 +27,11 @@ package struct ConversationRecord: Sendable {
         guard activity.type != .typing else { return false }
         let entry = Entry(activity: activity, isEcho: isEcho)
         let isMessage = activity.type == .message || activity.type == .messageUpdate
-        if isMessage, let place = activity.id.flatMap({ places[$0] }) {
-            entries[place] = entry
+        if isMessage, let place = activity.id.flatMap({ places[$0] ?? previousPlaces[$0] }) {
+            entries.replace(at: place, with: entry)
             return true
         }
+        if places.count >= Self.placesLimit { (previousPlaces, places) = (places, [:]) }
         if let id = activity.id { places[id] = entries.count }
         entries.append(entry)
         return false

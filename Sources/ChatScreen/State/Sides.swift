@@ -88,7 +88,11 @@ package struct Sides: Sendable {
             switch interrupts.interrupted(clearing: cleared, at: now) {
             case .nothing: return []
             case .hint: return [Step(side: current, action: .show(.notice("Ctrl-C again leaves; so does /quit.")))]
-            case .leave: return pass(.input(.line("/quit")), to: current, at: now)
+            case .leave:
+                // As if `/quit` had been entered, which nobody has.
+                return pass(.input(.line("/quit")), to: current, at: now).filter {
+                    if case .show(.enteredCommand) = $0.action { false } else { true }
+                }
             }
         default: return pass(event, to: current, at: now)
         }
