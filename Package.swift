@@ -310,7 +310,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonTests",
-            dependencies: ["baton", "BotSchema", "TestSupport"],
+            dependencies: ["baton", "BotSchema", "Bots", "DirectLineServer", "TestSupport"],
             swiftSettings: strict
         ),
     ]

@@ -6,7 +6,9 @@ package enum DisplayText {
     ///
     /// Control characters become visible signs (`␛` for ESC), and characters that reorder or hide text become their
     /// code point (`‹U+202E›`). Joiners and variation selectors stay where writing needs them: inside emoji and inside
-    /// words of non-Latin scripts. A tab becomes four blanks, CR LF one newline.
+    /// words of non-Latin scripts. Of marks that pile up on one letter the first few stay and the others are counted
+    /// (`‹+95 marks›`), since a high pile covers other lines; a mark without a letter gets a circle to stand on. A tab
+    /// becomes four blanks, CR LF one newline. Doing it again changes nothing.
     ///
     /// - Parameters:
     ///   - foreign: text from the wire or from a file.
@@ -16,7 +18,20 @@ package enum DisplayText {
         if foreign.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return foreign }
         let scalars = Array(foreign.unicodeScalars)
         var safe = String.UnicodeScalarView()
+        var marks = 0
         for (index, scalar) in scalars.enumerated() {
+            if scalar.isPilingMark {
+                marks += 1
+                if marks == 1, safe.last.map({ $0.value <= 0x20 || $0 == "›" }) ?? true { safe.append("\u{25cc}") }
+                if marks <= markLimit { safe.append(scalar) }
+                continue
+            }
+            if marks > markLimit {
+                safe.append(
+                    contentsOf: "‹+\(marks - markLimit) \(marks == markLimit + 1 ? "mark" : "marks")›".unicodeScalars
+                )
+            }
+            marks = 0
             let previous = index > 0 ? scalars[index - 1] : nil
             let next = index + 1 < scalars.count ? scalars[index + 1] : nil
             switch scalar {
@@ -36,8 +51,16 @@ package enum DisplayText {
                 safe.append(scalar)
             }
         }
+        if marks > markLimit {
+            safe.append(
+                contentsOf: "‹+\(marks - markLimit) \(marks == markLimit + 1 ? "mark" : "marks")›".unicodeScalars
+            )
+        }
         return String(safe)
     }
+
+    /// As many marks as pointed Hebrew with its accents has on one letter, which is the most of any script in use.
+    private static let markLimit = 5
 
     /// The width of the widest line of a text, in columns.
     ///
@@ -91,7 +114,18 @@ extension Unicode.Scalar {
         switch value {
         case 0x20..<0x7f, 0xa0..<0xad: false
         case 0x7f..<0xa0, 0x2028...0x2029, 0xfff9...0xfffb: true
-        default: properties.isDefaultIgnorableCodePoint
+        // Egyptian hieroglyphs arrange others by these; terminals do not.
+        case 0x13430...0x1345f: true
+        default: properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint
+        }
+    }
+
+    /// Whether it is drawn onto the letter before it.
+    fileprivate var isPilingMark: Bool {
+        guard value >= 0x300, !isHidden else { return false }
+        switch properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: return true
+        default: return false
         }
     }
 
@@ -99,12 +133,16 @@ extension Unicode.Scalar {
     fileprivate func belongsToWriting(after previous: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
         guard let previous else { return false }
         switch value {
-        case 0xfe00...0xfe0f, 0xe0100...0xe01ef:
-            // One selector after a visible sign; a row of them would smuggle text.
-            return !previous.isHidden && previous.value > 0x20
+        // One selector after a sign that has forms to select from; others would smuggle text.
+        case 0xfe0e, 0xfe0f: return previous.properties.isEmoji || previous.value >= 0x1000 && !previous.isHidden
+        case 0xfe00...0xfe0d: return previous.value >= 0x1000 && !previous.isHidden
+        case 0xe0100...0xe01ef: return previous.properties.isIdeographic
         case 0x200c, 0x200d:
             guard let next else { return false }
-            let joinsEmoji = (previous.properties.isEmoji || previous == "\u{fe0f}") && next.properties.isEmoji
+            // Digits count as emoji too, for their keycaps.
+            let joinsEmoji =
+                (previous.properties.isEmoji && previous.value > 0xff || previous == "\u{fe0f}")
+                && next.properties.isEmoji && next.value > 0xff
             return joinsEmoji && value == 0x200d || previous.isNonLatinLetterOrMark && next.isNonLatinLetterOrMark
         default:
             return false

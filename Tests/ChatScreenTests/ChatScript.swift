@@ -10,6 +10,8 @@ import Transcripts
 struct ChatScript {
     private(set) var machine: ChatStateMachine
     private var clock = Timestamp(milliseconds: 0)
+    /// What stood beside the prompt.
+    private(set) var notes: [String] = []
     /// What was to be posted.
     private(set) var posted: [Activity] = []
     /// What was last to be saved.
@@ -35,6 +37,7 @@ struct ChatScript {
         for action in actions {
             if case .save(let transcript, _) = action { savedActivities = transcript.activities }
             if case .post(let activity, _) = action { posted.append(activity) }
+            if case .setPrompt(let prompt) = action { notes.append(prompt.note) }
         }
         return actions.map(Self.words)
     }

@@ -1,5 +1,6 @@
 import BotSchema
 import Testing
+import Transcripts
 
 @testable import ChatScreen
 

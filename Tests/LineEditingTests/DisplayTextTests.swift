@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import LineEditing
@@ -13,7 +14,11 @@ struct DisplayTextTests {
         ("a\u{200b}b\u{feff}\u{2060}\u{61c}\u{200f}", "a‹U+200B›b‹U+FEFF›‹U+2060›‹U+061C›‹U+200F›"),
         ("hi\u{e0041}\u{e0042}", "hi‹U+E0041›‹U+E0042›"),
         ("a\u{200d}b c\u{200d}", "a‹U+200D›b c‹U+200D›"),
-        ("x\u{fe00}\u{fe01}\u{fe02}", "x\u{fe00}‹U+FE01›‹U+FE02›"),
+        ("x\u{fe00}\u{fe01}\u{fe02}", "x‹U+FE00›‹U+FE01›‹U+FE02›"),
+        ("漢\u{e0100}\u{e0101}", "漢\u{e0100}‹U+E0101›"),
+        ("1\u{200d}2", "1‹U+200D›2"),
+        ("\u{301}e \u{301}", "◌\u{301}e ◌\u{301}"),
+        ("e\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}", "e\u{301}\u{302}\u{303}\u{304}\u{305}‹+1 mark›"),
         ("\u{2028}", "‹U+2028›"),
     ])
     func `V40 nothing foreign acts on the terminal`(foreign: String, shown: String) {
@@ -30,8 +35,21 @@ struct DisplayTextTests {
     }
 
     @Test func `neutralising twice changes nothing more`() {
-        let once = DisplayText.neutralised("\u{1b}[2J\u{202e}\u{0}\t")
-        #expect(DisplayText.neutralised(once) == once)
+        for hostile in HostileStrings.all {
+            let once = DisplayText.neutralised(hostile.text)
+            #expect(DisplayText.neutralised(once).unicodeScalars.elementsEqual(once.unicodeScalars), "\(hostile.name)")
+        }
+    }
+
+    @Test func `C39 no hostile string acts, and each is seen`() {
+        #expect(HostileStrings.all.count >= 300)
+        for hostile in HostileStrings.all {
+            for keepingNewlines in [true, false] {
+                let shown = DisplayText.neutralised(hostile.text, keepingNewlines: keepingNewlines)
+                #expect(HostileStrings.fault(in: shown) == nil, "\(hostile.name): \(shown.debugDescription)")
+                #expect(hostile.isSeen(in: shown), "\(hostile.name): \(shown.debugDescription)")
+            }
+        }
     }
 
     @Test(arguments: [

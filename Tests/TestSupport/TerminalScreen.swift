@@ -29,10 +29,13 @@ package final class TerminalScreen {
     package private(set) var bells = 0
     /// The title of the window, as the program has set it last.
     package private(set) var title = ""
+    /// What the program has made of the terminal apart from its text.
+    package private(set) var state = State()
 
     private let terminal: OpaquePointer
     private let screen: OpaquePointer
     private let callbacks = UnsafeMutablePointer<VTermScreenCallbacks>.allocate(capacity: 1)
+    private let fallbacks = UnsafeMutablePointer<VTermParserCallbacks>.allocate(capacity: 1)
     private var incomplete: [UInt8] = []
 
     /// Creates an empty screen.
@@ -59,11 +62,32 @@ package final class TerminalScreen {
             return 1
         }
         callbacks.pointee.settermprop = { property, value, user in
-            guard let user, let value, property == VTERM_PROP_TITLE else { return 1 }
-            let screen = Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue()
-            screen.title = String(cString: cvterm_title(value))
+            guard let user, let value else { return 0 }
+            Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue().note(property, value.pointee)
             return 1
         }
+        fallbacks.initialize(to: VTermParserCallbacks())
+        fallbacks.pointee.osc = { bytes, count, user in
+            guard let user, let bytes else { return 0 }
+            let text = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+            Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue().state.unknownCommands.append(text)
+            return 1
+        }
+        fallbacks.pointee.dcs = { bytes, count, user in
+            guard let user, let bytes else { return 0 }
+            let text = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+            Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue().state.unknownStrings.append(text)
+            return 1
+        }
+        fallbacks.pointee.csi = { leader, arguments, count, intermediate, command, user in
+            guard let user else { return 0 }
+            var name = leader.map { String(cString: $0) } ?? ""
+            if let arguments, count > 0 { name += String(arguments[0] & 0x7fff_ffff) }
+            name += (intermediate.map { String(cString: $0) } ?? "") + String(UnicodeScalar(UInt8(bitPattern: command)))
+            Unmanaged<TerminalScreen>.fromOpaque(user).takeUnretainedValue().state.unknownSequences.insert(name)
+            return 1
+        }
+        vterm_screen_set_unrecognised_fallbacks(screen, fallbacks, Unmanaged.passUnretained(self).toOpaque())
         vterm_screen_set_callbacks(screen, callbacks, Unmanaged.passUnretained(self).toOpaque())
         vterm_screen_reset(screen, 1)
     }
@@ -71,6 +95,12 @@ package final class TerminalScreen {
     deinit {
         vterm_free(terminal)
         callbacks.deallocate()
+        fallbacks.deallocate()
+    }
+
+    private func note(_ property: VTermProp, _ value: VTermValue) {
+        note(property, value, into: &state)
+        if property == VTERM_PROP_TITLE { title = withUnsafePointer(to: value) { String(cString: cvterm_title($0)) } }
     }
 
     /// Takes output of the program.
@@ -88,7 +118,9 @@ package final class TerminalScreen {
     package func takeAnswers() -> [UInt8] {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = vterm_output_read(terminal, &buffer, buffer.count)
-        return buffer[..<count].map { UInt8(bitPattern: $0) }
+        let answers = buffer[..<count].map { UInt8(bitPattern: $0) }
+        state.answers += answers
+        return answers
     }
 
     /// Changes the size.

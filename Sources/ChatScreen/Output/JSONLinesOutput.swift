@@ -9,7 +9,7 @@ package struct JSONLinesOutput: ChatOutput {
     package init() {}
 
     package func text(of item: ChatItem, columns: Int) -> String {
-        object(of: item).map { JSONValue.object($0).compactText } ?? ""
+        object(of: item).map { DisplayText.escapedJSON(JSONValue.object($0).compactText) } ?? ""
     }
 
     package func prompt(_ prompt: ChatPrompt, columns: Int) -> Prompt { Prompt(text: "") }

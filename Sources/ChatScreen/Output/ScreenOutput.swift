@@ -120,8 +120,9 @@ package struct ScreenOutput: ChatOutput {
 
     private func rule(_ text: String) -> String { style.isDrawn ? "── \(text) ──" : "-- \(text) --" }
 
+    /// Sentences hold foreign words, in errors above all; that nothing of them acts is made sure of where they go out.
     private func wrapped(_ text: String, _ ink: Style.Ink, _ columns: Int) -> [String] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+        DisplayText.neutralised(text).split(separator: "\n", omittingEmptySubsequences: false).flatMap {
             DisplayText.wrapped(String($0), columns: columns).map { style.paint($0, ink) }
         }
     }

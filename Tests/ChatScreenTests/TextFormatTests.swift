@@ -1,0 +1,65 @@
+import BotSchema
+import LineEditing
+import Testing
+
+@testable import ChatScreen
+
+struct TextFormatTests {
+    private func lines(
+        _ text: String,
+        _ format: String?,
+        absent: ActivityRenderer.TextFormat = .markdown,
+        by speaker: Speaker = .bot(name: "R")
+    ) -> [String] {
+        var activity = Activity.message(text)
+        activity.textFormat = format
+        let style = Style(isColored: true, isDrawn: true)
+        let renderer = ActivityRenderer(style: style, defaultFormat: absent, clockTime: { _ in "" })
+        return renderer.lines(of: activity, by: speaker, columns: 40, isNumbered: false).dropFirst().map {
+            String($0.dropFirst(2))
+        }
+    }
+
+    @Test func `C33 a format is followed, and without one that which is set`() {
+        let strong = ["a \u{1b}[1mb\u{1b}[0m"]
+        #expect(lines("a **b**", nil) == strong)
+        #expect(lines("a **b**", nil, absent: .plain) == ["a **b**"])
+        #expect(lines("a **b**", "plain") == ["a **b**"])
+        #expect(lines("a **b**", "markdown", absent: .plain) == strong)
+        #expect(lines("a **b**", "Markdown", absent: .plain) == strong)
+        #expect(lines("<i>a</i> **b** &lt;&#60;", "xml") == ["a **b** <<"])
+        #expect(lines("a **b**", "unheard of") == strong)
+    }
+
+    @Test func `what a person types is no Markdown unless it says so`() {
+        #expect(lines("2 * 3 * 4", nil, by: .user(name: nil)) == ["2 * 3 * 4"])
+        #expect(lines("a **b**", nil, by: .customer(name: nil)) == ["a **b**"])
+        #expect(lines("a **b**", "markdown", by: .user(name: nil)) == ["a \u{1b}[1mb\u{1b}[0m"])
+    }
+
+    @Test(arguments: [
+        ("<p>one</p><p>two</p>", "one\ntwo"), ("a<br/>b<br>c", "a\nb\nc"), ("3 < 4", "3 < 4"),
+        ("a <!-- b --> c", "a  c"),
+        ("<a href=\"x>y\">z</a>", "y\">z"), ("<speak>a<break time=\"1s\"/>b</speak>", "a\nb"), ("&amp;amp;", "&amp;"),
+        ("&nope; &#xZZ; &", "&nope; &#xZZ; &"), ("<unclosed", "<unclosed"), ("", ""), ("<?xml version=\"1\"?>x", "x"),
+    ])
+    func `tags are taken out of xml and speech`(text: String, words: String) {
+        #expect(TaggedText.words(of: text) == words)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["<a", "<!--", "&#", "<", "</"])
+    func `text that was made to be slow to strip is stripped all the same`(piece: String) {
+        let text = String(repeating: piece, count: 100_000)
+        #expect(!TaggedText.words(of: text).isEmpty)
+    }
+
+    @Test func `a growing answer is set as what it is so far`() {
+        let style = Style(isColored: false, isDrawn: true)
+        let activities = ActivityRenderer(style: style, clockTime: { _ in "" })
+        let output = ScreenOutput(style: style, activities: activities, now: { "" })
+        let text = "- one\n- **tw"
+        let preview = ChatPrompt.Preview(speaker: .bot(name: "R"), text: text)
+        let prompt = output.prompt(ChatPrompt(listener: .bot, preview: preview), columns: 40)
+        #expect(prompt.text == "R\n  • one\n  • **tw …\nbot> ")
+    }
+}
