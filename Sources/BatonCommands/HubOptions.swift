@@ -23,7 +23,10 @@ struct HubOptions: ParsableArguments {
 
     @Option(
         name: .customLong("fault"),
-        help: ArgumentHelp("What is to go wrong in handoffs, more than once if need be.", valueName: "name[:arg]|help")
+        help: ArgumentHelp(
+            "What is to go wrong, in handoffs or on the wire; can be given again. --fault help lists all.",
+            valueName: "name[:arg]"
+        )
     )
     var faults: [FaultOption] = []
 
@@ -122,8 +125,11 @@ enum FaultOption: ExpressibleByArgument, Hashable {
 
     private static let all: [any NamedFault] = HumanFault.allCases + StatusFault.allCases + BotFault.allCases
 
-    static var allValueStrings: [String] {
-        ["help"] + all.map { $0.rawValue } + ServerFault.catalogue.map(\.name)
+    /// None for the help, whose screen they would fill: `--fault help` lists them, each with what it does.
+    static var allValueStrings: [String] { [] }
+
+    static var defaultCompletionKind: CompletionKind {
+        .list(["help"] + all.map { $0.rawValue } + ServerFault.catalogue.map(\.name))
     }
 
     var humanFault: HumanFault? {
