@@ -3,6 +3,28 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
+
+/// Says that a server is to be away for a while; of several orders the last counts.
+final class RestartOrders: Sendable {
+    private let order = Mutex<Duration?>(nil)
+    private let bell = Bell()
+
+    func give(_ pause: Duration) {
+        order.withLock { $0 = pause }
+        bell.ring()
+    }
+
+    /// Waits for an order, nil when the task is cancelled. A stream of orders would end with the first such task.
+    func next() async -> Duration? {
+        while !Task.isCancelled {
+            let rings = bell.rings
+            if let pause = order.withLock({ $0.take() }) { return pause }
+            await bell.wait(after: rings)
+        }
+        return nil
+    }
+}
 
 /// Listens for a server, on both families of the loopback address where it is meant by name, and again after a restart.
 struct Listener: Sendable {
@@ -16,8 +38,7 @@ struct Listener: Sendable {
 
     let channel: UpgradableChannel
     let configuration: ServerConfiguration
-    /// How long to be away, each time that a restart is asked for.
-    let restarts: AsyncStream<Duration>
+    let restarts: RestartOrders
 
     /// Listens and serves until the task is cancelled or a graceful shutdown is over.
     ///
@@ -57,8 +78,7 @@ struct Listener: Sendable {
             group.addTask {
                 // Who has not been there yet cannot come back.
                 _ = await port.value(orIfCancelled: 0)
-                for await pause in restarts { return .restart(after: pause) }
-                return .stopped
+                return await restarts.next().map(End.restart) ?? .stopped
             }
             defer { group.cancelAll() }
             return try await group.next() ?? .stopped
