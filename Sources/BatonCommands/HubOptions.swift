@@ -47,10 +47,16 @@ struct HubOptions: ParsableArguments {
     /// - Parameters:
     ///   - patience: How long a simulated agent waits for a silent user.
     ///   - store: Where handoffs outlive the hub.
+    ///   - rules: What else the hub's rules are to be.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration, store: any WorkStore = VolatileWork()) -> EmbeddedHub? {
+    func makeHub(
+        patience: Duration,
+        store: any WorkStore = VolatileWork(),
+        rules: (inout HubPolicy) -> Void = { _ in }
+    ) -> EmbeddedHub? {
         guard agent != .none else { return nil }
         var policy = HubPolicy()
+        rules(&policy)
         policy.connectionGrace = .seconds(agentGrace)
         policy.agentLoss = agentLoss == .bot ? .fail : .requeue
         return EmbeddedHub.simulated(

@@ -142,6 +142,9 @@ struct Listener: Sendable {
 
     /// Where to listen: clients that go by the name `localhost` may try either family first, and only that one.
     private static func hosts(_ host: String) -> (first: String, second: String?) {
-        ["127.0.0.1", "localhost"].contains(host) ? ("127.0.0.1", "::1") : (host, nil)
+        isReachedByName(host) ? ("127.0.0.1", "::1") : (host, nil)
     }
+
+    /// Whether a server that listens there answers to `localhost`, whatever that is taken for.
+    static func isReachedByName(_ host: String) -> Bool { ["127.0.0.1", "localhost"].contains(host) }
 }

@@ -32,7 +32,7 @@ final class ListeningServer: Sendable {
             channelId: configuration.channelId,
             serviceURL: serviceURL,
             publicURL: address.url + "/",
-            localhostURL: CrossOrigin.isLoopback(address.host) ? "http://localhost:\(address.port)/" : nil,
+            localhostURL: Listener.isReachedByName(address.host) ? "http://localhost:\(address.port)/" : nil,
             welcome: configuration.welcome,
             streams: configuration.streams,
             limits: configuration.limits,
