@@ -15,7 +15,9 @@ final class RestartOrders: Sendable {
         bell.ring()
     }
 
-    /// Waits for an order, nil when the task is cancelled. A stream of orders would end with the first such task.
+    /// Waits for an order, nil when the task is cancelled.
+    ///
+    /// A stream of orders would end with the first such task.
     func next() async -> Duration? {
         while !Task.isCancelled {
             let rings = bell.rings
@@ -33,6 +35,8 @@ struct Listener: Sendable {
         case restart(after: Duration)
     }
 
+    /// How long after an order the connections break off.
+    private static let notice = Duration.milliseconds(100)
     /// How long a port that was given up for a restart is asked for again.
     private static let reclaiming = (attempts: 100, pause: Duration.milliseconds(100))
 
@@ -78,7 +82,10 @@ struct Listener: Sendable {
             group.addTask {
                 // Who has not been there yet cannot come back.
                 _ = await port.value(orIfCancelled: 0)
-                return await restarts.next().map(End.restart) ?? .stopped
+                guard let pause = await restarts.next() else { return .stopped }
+                // Who has asked for it over HTTP is answered.
+                try await configuration.clock.sleep(for: Self.notice, tolerance: nil)
+                return .restart(after: pause)
             }
             defer { group.cancelAll() }
             return try await group.next() ?? .stopped

@@ -19,7 +19,9 @@ struct HubRuleOptions: ParsableArguments {
     var sameAgent = false
 
     func validate() throws {
-        if !(0...86_400).contains(idleWarning) { throw ValidationError("--idle-warning takes seconds from 0 to 86400.") }
+        if !(0...86_400).contains(idleWarning) {
+            throw ValidationError("--idle-warning takes seconds from 0 to 86400.")
+        }
         if !(0...86_400).contains(idleEnd) { throw ValidationError("--idle-end takes seconds from 0 to 86400.") }
         // A conversation that nobody streams may leave memory after ten minutes where there is a store.
         if !(0...540).contains(customerGrace) { throw ValidationError("--customer-grace takes seconds from 0 to 540.") }

@@ -134,7 +134,8 @@ enum LimitOption: ExpressibleByArgument, Hashable {
             return
         }
         let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, Self.all.contains(where: { $0.name == parts[0] }), let value = Int(parts[1]), value >= 0,
+        guard parts.count == 2, Self.all.contains(where: { $0.name == parts[0] }), let value = Int(parts[1]),
+            value >= 0,
             value <= Int(Int32.max)
         else { return nil }
         self = .limit(name: String(parts[0]), value: value)
@@ -146,7 +147,8 @@ enum LimitOption: ExpressibleByArgument, Hashable {
     static var list: String {
         let width = all.map(\.name.count).max() ?? 0
         return all.map { entry in
-            entry.name + String(repeating: " ", count: width - entry.name.count + 2) + "\(entry.summary) (\(entry.usual))"
+            entry.name + String(repeating: " ", count: width - entry.name.count + 2)
+                + "\(entry.summary) (\(entry.usual))"
         }.joined(separator: "\n")
     }
 
