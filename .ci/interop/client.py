@@ -112,11 +112,8 @@ async def talk(checks, session, base, sdk):
         checks.that(order == ["slow 1", "You said quick"], "and their turns keep their order", order)
 
         many = [f"at once {n}" for n in range(30)]
-        # With connections of its own: a stream would be asked for on one of them as long as they are idle, and a
-        # connection becomes a stream with its first request only.
-        async with aiohttp.ClientSession() as client.session:
-            answers = await asyncio.gather(*map(client.say, many))
-        client.session = session
+        # Thirty connections are in the pool then, on any of which the next stream is asked for.
+        answers = await asyncio.gather(*map(client.say, many))
         said = sorted([(await stream.next()).get("text") for _ in many])
         checks.that({status for status, _ in answers} == {200}, "30 messages at once are all answered 200", answers)
         checks.that(said == sorted("You said " + text for text in many), "and by the bot, each once", said)

@@ -50,9 +50,14 @@ struct HubOptions: ParsableArguments {
     /// - Parameters:
     ///   - patience: How long a simulated agent waits for a silent user.
     ///   - store: Where handoffs outlive the hub.
+    ///   - rules: What else the hub's rules are to be.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration, store: any WorkStore = VolatileWork()) -> EmbeddedHub? {
-        settings.makeHub(patience: patience, store: store)
+    func makeHub(
+        patience: Duration,
+        store: any WorkStore = VolatileWork(),
+        rules: (inout HubPolicy) -> Void = { _ in }
+    ) -> EmbeddedHub? {
+        settings.makeHub(patience: patience, store: store, rules: rules)
     }
 
     /// What was chosen, with a seed of its own where none was.

@@ -22,10 +22,16 @@ struct HubSettings: Sendable {
     /// - Parameters:
     ///   - patience: How long a simulated agent waits for a silent user.
     ///   - store: Where handoffs outlive the hub.
+    ///   - rules: What else the hub's rules are to be.
     /// - Returns: nil when nobody is to answer.
-    func makeHub(patience: Duration, store: any WorkStore = VolatileWork()) -> EmbeddedHub? {
+    func makeHub(
+        patience: Duration,
+        store: any WorkStore = VolatileWork(),
+        rules: (inout HubPolicy) -> Void = { _ in }
+    ) -> EmbeddedHub? {
         guard agent != .none else { return nil }
         var policy = HubPolicy()
+        rules(&policy)
         policy.connectionGrace = .seconds(grace)
         policy.agentLoss = loss == .bot ? .fail : .requeue
         return EmbeddedHub.simulated(

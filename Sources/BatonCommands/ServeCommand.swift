@@ -12,16 +12,13 @@ package struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Prints the addresses for clients and bots, then one line for each event. Ctrl-C stops it.
 
-            Only programs on this machine can connect. With BATON_SECRET or DIRECTLINE_SECRET set, clients must \
+            Only programs on this machine can connect, unless --host says otherwise. With BATON_SECRET or DIRECTLINE_SECRET set, clients must \
             show that secret or a token made with it; without it, any local client may come in, as with Bot \
             Framework Emulator. Agents are admitted to their desks by BATON_AGENT_SECRET; without it, only those of \
-            the same person on this machine find the hub. With --direct-line, the handoff adapter stands in front of a bot that runs behind \
-            another service, and DIRECTLINE_SECRET is that service's.
+            the same person on this machine find the hub. With --direct-line, the handoff adapter stands in front of a \
+            bot that runs behind another service, and DIRECTLINE_SECRET is that service's.
             """
     )
-
-    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
-    var port: Int = 0
 
     @Option(
         help: ArgumentHelp(
@@ -35,16 +32,19 @@ package struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The port for agents' desks; 0 takes a free one.", valueName: "n"))
     var deskPort: Int = 0
 
+    @OptionGroup(title: "How it listens and what it takes") var server: ServerOptions
     @OptionGroup(title: "The bot in front of which it stands") var service: ServiceOptions
     @OptionGroup(title: "When the bot hands over") var hub: HubOptions
+    @OptionGroup(title: "The hub's rules") var rules: HubRuleOptions
 
     /// A command with nothing set.
     package init() {}
 
     package func validate() throws {
         try service.validate()
+        try server.validate()
         try hub.validate()
-        if !(0...65_535).contains(port) { throw ValidationError("--port takes 0 to 65535.") }
+        try rules.validate()
         if !(0...65_535).contains(deskPort) { throw ValidationError("--desk-port takes 0 to 65535.") }
     }
 
@@ -55,18 +55,19 @@ package struct ServeCommand: AsyncParsableCommand {
             let secret = ownSecret
             let file = try store.map(ConversationFile.init)
             let work: any WorkStore = file ?? VolatileWork()
-            let agentHub = hub.makeHub(patience: .seconds(45), store: work)
+            let agentHub = hub.makeHub(patience: .seconds(45), store: work, rules: rules.apply)
             let desks = agentHub.map {
                 DeskDoor(to: $0, port: deskPort, secret: Secrets.forAgents(), onEvent: Self.log("desk "))
             }
             var stack = EmbeddedStack(
                 bot: choice,
-                port: port,
+                port: server.port,
                 secret: secret,
                 adapter: agentHub.map { hub.adapter(to: $0, store: work) },
                 desks: desks
             )
             stack.store = file
+            stack.configure = { [server] in server.apply(to: &$0) }
             stack.botFaults = hub.botFaults
             stack.serverFaults = hub.serverFaults
             stack.onEvent = Self.log("")

@@ -97,8 +97,8 @@ public final class EmbeddedServer: Sendable {
             faults: faults,
             keepAliveInterval: configuration.keepAliveInterval
         )
-        let (restarts, restarter) = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(1))
-        faults.attach(expireTokens: { gatekeeper.expireTokens(after: $0) }, restart: { restarter.yield($0) })
+        let restarts = RestartOrders()
+        faults.attach(expireTokens: { gatekeeper.expireTokens(after: $0) }, restart: { restarts.give($0) })
         let listener = Listener(channel: channel, configuration: configuration, restarts: restarts)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

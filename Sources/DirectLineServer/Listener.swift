@@ -3,6 +3,30 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
+
+/// Says that a server is to be away for a while; of several orders the last counts.
+final class RestartOrders: Sendable {
+    private let order = Mutex<Duration?>(nil)
+    private let bell = Bell()
+
+    func give(_ pause: Duration) {
+        order.withLock { $0 = pause }
+        bell.ring()
+    }
+
+    /// Waits for an order, nil when the task is cancelled.
+    ///
+    /// A stream of orders would end with the first such task.
+    func next() async -> Duration? {
+        while !Task.isCancelled {
+            let rings = bell.rings
+            if let pause = order.withLock({ $0.take() }) { return pause }
+            await bell.wait(after: rings)
+        }
+        return nil
+    }
+}
 
 /// Listens for a server, on both families of the loopback address where it is meant by name, and again after a restart.
 struct Listener: Sendable {
@@ -11,13 +35,14 @@ struct Listener: Sendable {
         case restart(after: Duration)
     }
 
+    /// How long after an order the connections break off.
+    private static let notice = Duration.milliseconds(100)
     /// How long a port that was given up for a restart is asked for again.
     private static let reclaiming = (attempts: 100, pause: Duration.milliseconds(100))
 
     let channel: UpgradableChannel
     let configuration: ServerConfiguration
-    /// How long to be away, each time that a restart is asked for.
-    let restarts: AsyncStream<Duration>
+    let restarts: RestartOrders
 
     /// Listens and serves until the task is cancelled or a graceful shutdown is over.
     ///
@@ -57,8 +82,10 @@ struct Listener: Sendable {
             group.addTask {
                 // Who has not been there yet cannot come back.
                 _ = await port.value(orIfCancelled: 0)
-                for await pause in restarts { return .restart(after: pause) }
-                return .stopped
+                guard let pause = await restarts.next() else { return .stopped }
+                // Who has asked for it over HTTP is answered.
+                try await configuration.clock.sleep(for: Self.notice, tolerance: nil)
+                return .restart(after: pause)
             }
             defer { group.cancelAll() }
             return try await group.next() ?? .stopped
@@ -122,6 +149,9 @@ struct Listener: Sendable {
 
     /// Where to listen: clients that go by the name `localhost` may try either family first, and only that one.
     private static func hosts(_ host: String) -> (first: String, second: String?) {
-        ["127.0.0.1", "localhost"].contains(host) ? ("127.0.0.1", "::1") : (host, nil)
+        isReachedByName(host) ? ("127.0.0.1", "::1") : (host, nil)
     }
+
+    /// Whether a server that listens there answers to `localhost`, whatever that is taken for.
+    static func isReachedByName(_ host: String) -> Bool { ["127.0.0.1", "localhost"].contains(host) }
 }

@@ -1,7 +1,9 @@
 import Bots
 
 /// The parts of a server that know where it listens, put together.
-struct ListeningServer: Sendable {
+///
+/// A class, since every task of every connection would hold a copy of all of it.
+final class ListeningServer: Sendable {
     let registry: ConversationRegistry
     let router: Router
     let stream: ActivityStream
@@ -30,7 +32,7 @@ struct ListeningServer: Sendable {
             channelId: configuration.channelId,
             serviceURL: serviceURL,
             publicURL: address.url + "/",
-            localhostURL: CrossOrigin.isLoopback(address.host) ? "http://localhost:\(address.port)/" : nil,
+            localhostURL: Listener.isReachedByName(address.host) ? "http://localhost:\(address.port)/" : nil,
             welcome: configuration.welcome,
             streams: configuration.streams,
             limits: configuration.limits,

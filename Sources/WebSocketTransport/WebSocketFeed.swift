@@ -35,8 +35,6 @@ package final class WebSocketFeed: Sendable {
         configuration: WebSocketConfiguration,
         position: ChannelPipeline.SynchronousOperations.Position = .last
     ) throws -> WebSocketFeed {
-        // What clients say is short; NIO keeps a buffer of 2 KB for each channel otherwise.
-        try channel.syncOptions?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256))
         let feed = WebSocketFeed(channel, configuration: configuration)
         try channel.pipeline.syncOperations.addHandler(FeedReader(feed), position: position)
         return feed

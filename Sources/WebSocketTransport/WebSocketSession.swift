@@ -24,7 +24,13 @@ final class WebSocketSession: Sendable {
     private let pingsWithText: Bool
     private let state: Mutex<State>
 
-    /// - Parameter pingsWithText: Whether an empty message goes with each ping, for clients that do not see pings.
+    /// The session of one end.
+    ///
+    /// - Parameters:
+    ///   - channel: A channel of frames.
+    ///   - role: Which end this is.
+    ///   - configuration: Limits and times.
+    ///   - pingsWithText: Whether an empty message goes with each ping, for clients that do not see pings.
     init(
         channel: any Channel,
         role: WebSocketRole,

@@ -109,11 +109,9 @@ package enum WebSocketUpgrade {
                     let answer = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
                     let requests = try pipeline.context(handler: decoder)
                     requests.writeAndFlush(NIOAny(HTTPServerResponsePart.head(answer)), promise: nil)
-                    try pipeline.addHandlers(
-                        [WebSocketFrameEncoder(), ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: configuration.maxFrameSize))],
-                        position: .after(decoder)
-                    )
-                    let frames = try pipeline.handler(type: ByteToMessageHandler<WebSocketFrameDecoder>.self)
+                    let limit = configuration.maxFrameSize
+                    let frames = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: limit))
+                    try pipeline.addHandlers([WebSocketFrameEncoder(), frames], position: .after(decoder))
                     let feed = try WebSocketFeed.onto(channel, configuration: configuration, position: .after(frames))
                     try release(pipeline)
                     pipeline.removeHandler(context: encoder, promise: nil)

@@ -60,7 +60,11 @@ struct RestorationTests {
 
     @Test func `an agent who is there at once has no room for more than before`() {
         var play = Play(ana)
-        #expect(play(.restored([item("a", 1, openedAt: -9, agent: ana), item("b", 2, openedAt: -8)])).contains("give back a ana"))
+        #expect(
+            play(.restored([item("a", 1, openedAt: -9, agent: ana), item("b", 2, openedAt: -8)])).contains(
+                "give back a ana"
+            )
+        )
         #expect(play.view(for: "ana").ringing.isEmpty)
     }
 
@@ -193,7 +197,9 @@ struct RestorationTests {
         #expect(Set(try office.run { await adapter.unfinished() }) == ["c-1", "c-2"])
         let shown = maria.stream.count
         try office.run { await adapter.resume(in: [maria, sam]) }
-        #expect(maria.stream.dropFirst(shown).map(\.brief) == ["The connection to Dana is broken. What you write is kept."])
+        #expect(
+            maria.stream.dropFirst(shown).map(\.brief) == ["The connection to Dana is broken. What you write is kept."]
+        )
         let desk = try office.run { await hub.join(dana) }
         let request = try office.run { await desk.request(of: "item-1") }
         #expect(request?.history.map(\.text) == ["first"])

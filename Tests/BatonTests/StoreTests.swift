@@ -130,7 +130,7 @@ struct StoreTests {
                 dana.enter("/accept")
                 try chat.wait(for: "Dana>")
             } else {
-                try chat.wait(for: "waiting>")
+                try chat.wait(for: "── queued · position")
             }
             return chat
         }

@@ -75,7 +75,10 @@ struct RemoteBotTests {
 
     @Test(arguments: [
         // Bot Framework: the answer is among the replies. Agents SDK: it stands beside them.
-        (#"{"activities":[{"type":"message","text":"1"},{"type":"invokeResponse","value":{"status":412,"body":{"a":1}}}]}"#, 412),
+        (
+            #"{"activities":[{"type":"message","text":"1"},{"type":"invokeResponse","value":{"status":412,"body":{"a":1}}}]}"#,
+            412
+        ),
         (#"{"activities":[{"type":"message","text":"1"}],"body":{"a":1}}"#, 200),
     ])
     func `an invoke that expects replies is answered apart from them`(body: String, status: Int) async throws {

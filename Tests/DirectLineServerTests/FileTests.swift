@@ -67,7 +67,10 @@ struct FileTests {
             #expect(message.attachments[1].json["thumbnailUrl"] == "data:,x")
             let forBot = try #require(await heard.next()?.attachments)
             #expect(forBot.map(\.name) == message.attachments.map(\.name))
-            #expect(forBot.map(\.contentURL) == message.attachments.map { $0.contentURL?.replacing("127.0.0.1", with: "localhost") })
+            #expect(
+                forBot.map(\.contentURL)
+                    == message.attachments.map { $0.contentURL?.replacing("127.0.0.1", with: "localhost") }
+            )
 
             let first = try await fetch(try #require(message.attachments[1].contentURL))
             #expect(first.status == 200)

@@ -26,7 +26,9 @@ struct HostilityTests {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         guard fgets(&line, 256, file) != nil else { return 0 }
-        let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+            separator: " "
+        )
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
         #else
         return 0
@@ -36,7 +38,9 @@ struct HostilityTests {
     // MARK: - Bots
 
     @Test func `a bot that trickles bytes, at its endpoint or at ours, is given up and holds up nobody`() async throws {
-        let trickler = try await Trickler.listen("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n")
+        let trickler = try await Trickler.listen(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n"
+        )
         var configuration = ServerConfiguration()
         configuration.limits.requestArrival = .milliseconds(500)
         configuration.limits.turn = .seconds(20)

@@ -126,7 +126,9 @@ struct StreamTests {
         configuration.onEvent = { events.note($0.description) }
         try await withServer(configuration, bot: echoBot) { server in
             let conversation = try await server.start()
-            let target = try #require(conversation.info.streamURL).dropFirst("ws://127.0.0.1:\(server.address.port)".count)
+            let target = try #require(conversation.info.streamURL).dropFirst(
+                "ws://127.0.0.1:\(server.address.port)".count
+            )
             let channel = try await RawConnection.connect(port: server.address.port)
             try await channel.executeThenClose { inbound, outbound in
                 var input = inbound.makeAsyncIterator()
@@ -137,11 +139,16 @@ struct StreamTests {
                     try await RawConnection.skip(Array("none\"}".utf8), in: &bytes, &input)
                 }
                 // What comes right behind the request, here a masked ping, is for the stream.
-                let request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n"
+                let request =
+                    "GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
                 try await outbound.write(ByteBuffer(bytes: request.utf8 + [0x89, 0x81, 0, 0, 0, 0, 0x37]))
                 try await RawConnection.skip(Array("HTTP/1.1 101 Switching Protocols\r\n".utf8), in: &bytes, &input)
-                try await RawConnection.skip(Array("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n".utf8), in: &bytes, &input)
+                try await RawConnection.skip(
+                    Array("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n".utf8),
+                    in: &bytes,
+                    &input
+                )
                 try await RawConnection.skip(Array("\r\n\r\n".utf8), in: &bytes, &input)
                 try await RawConnection.skip([0x8a, 0x01, 0x37], in: &bytes, &input)
                 _ = try await conversation.say("a")
@@ -159,7 +166,8 @@ struct StreamTests {
     @Test func `a refused stream on a used connection is answered with the reason`() async throws {
         try await withServer { server in
             let conversation = try await server.start()
-            let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            let upgrade =
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             let answers = try await RawConnection.exchange(
                 port: server.address.port,

@@ -21,7 +21,9 @@ struct SessionRecord: Equatable {
     static func key(_ conversationId: String) -> String { prefix + conversationId }
 
     /// The conversation that a key is for.
-    static func conversation(_ key: String) -> String? { key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil }
+    static func conversation(_ key: String) -> String? {
+        key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil
+    }
 
     var json: JSONObject {
         var json: JSONObject = [

@@ -109,6 +109,7 @@ extension EmbeddedHub {
     ///   - seed: Equal seeds give equal days.
     ///   - faults: What is to go wrong.
     ///   - clock: What everything waits on.
+    ///   - store: Where items outlive the hub.
     /// - Returns: The hub; it works within its `run()`.
     package static func simulated(
         pace: SimulatedPace = SimulatedPace(),

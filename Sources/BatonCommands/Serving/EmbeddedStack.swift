@@ -61,6 +61,8 @@ struct EmbeddedStack: Sendable {
     var serverFaults: [ServerFault] = []
     /// Gets what makes the server go wrong later, before the body runs.
     var onFaultControl: @Sendable (FaultControl) -> Void = { _ in }
+    /// Says how else the server listens and what it takes.
+    var configure: @Sendable (inout ServerConfiguration) -> Void = { _ in }
     /// Hears of what happens at the server.
     var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
 
@@ -95,6 +97,7 @@ struct EmbeddedStack: Sendable {
         configuration.botAccount = self.bot.account
         configuration.onEvent = onEvent
         configuration.faults = serverFaults
+        configure(&configuration)
         let bot = botFaults.isEmpty ? bot : FaultyBot(bot, faults: botFaults)
         let server = EmbeddedServer(
             configuration: configuration,

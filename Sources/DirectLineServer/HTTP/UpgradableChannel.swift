@@ -65,6 +65,11 @@ struct UpgradableChannel: HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            // NIO keeps what it reads into for as long as the channel is open; most of what clients say is short.
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536)
+            )
             let firstHead = FirstHead(patience: TimeAmount(limits.firstRequest))
             let bound = NIOLoopBound(firstHead, eventLoop: channel.eventLoop)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration<Protocols>(
@@ -113,7 +118,7 @@ struct UpgradableChannel: HTTPChannelHandler {
         )
     }
 
-    /// What clients say on streams has no meaning, so little of it is taken. Pings find peers that are gone.
+    /// The limits of streams, on which what clients say has no meaning and little of it is taken.
     private var feedConfiguration: WebSocketConfiguration {
         WebSocketConfiguration(
             maxFrameSize: limits.clientActivity,
@@ -149,14 +154,22 @@ struct UpgradableChannel: HTTPChannelHandler {
         guard let permitted = permittedStream(head) else { return nil }
         // The pipeline is changed under the HTTP side, which must not have anything of this request still to come.
         guard (try? await request.body.collect(upTo: 0)) != nil else { return nil }
-        let feed = try? await WebSocketUpgrade.feed(on: channel, head: head, configuration: feedConfiguration) { pipeline in
-            for context in [
-                try pipeline.context(handlerType: RequestWatch.self),
-                try pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self),
-                try pipeline.context(handlerType: HTTPConnectionStateHandler.self),
-            ] { pipeline.removeHandler(context: context, promise: nil) }
-        }
+        let feed = try? await WebSocketUpgrade.feed(
+            on: channel,
+            head: head,
+            configuration: feedConfiguration,
+            release: Self.release
+        )
         return feed.map { ($0, permitted) }
+    }
+
+    /// Takes out what would take frames for parts of answers.
+    private static func release(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
+        for context in [
+            try pipeline.context(handlerType: RequestWatch.self),
+            try pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self),
+            try pipeline.context(handlerType: HTTPConnectionStateHandler.self),
+        ] { pipeline.removeHandler(context: context, promise: nil) }
     }
 
     func handle(value: Value, logger: Logger) async {

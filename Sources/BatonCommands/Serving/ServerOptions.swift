@@ -1,0 +1,159 @@
+import ArgumentParser
+import DirectLineServer
+
+/// Where the server listens, whom it takes and how much.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The address to listen at; any that others reach needs a secret.", valueName: "address"))
+    var host: String = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
+    var port: Int = 0
+
+    @Option(
+        name: .customLong("allow-origin"),
+        help: ArgumentHelp("A web site whose pages may use the server; repeatable.", valueName: "origin")
+    )
+    var origins: [String] = []
+
+    @Option(
+        name: .customLong("allow-host"),
+        help: ArgumentHelp("A name, such as a tunnel's, by which it is reached; repeatable.", valueName: "name")
+    )
+    var hosts: [String] = []
+
+    @Option(help: "How the bot hears of a user: with itself, apart from itself at the first line, or not.")
+    var welcome: WelcomeOption = .together
+
+    @Option(help: "Who streams a conversation: all sockets alike, or only the newest.")
+    var streams: StreamsOption = .shared
+
+    @Option(
+        name: .customLong("limit"),
+        help: ArgumentHelp("What is too much, too long or too many; repeatable.", valueName: "name=n|help")
+    )
+    var limits: [LimitOption] = []
+
+    func validate() throws {
+        if limits.contains(.help) { throw CleanExit.message(LimitOption.list) }
+        if !(0...65_535).contains(port) { throw ValidationError("--port takes 0 to 65535.") }
+        if host.isEmpty { throw ValidationError("--host takes an address, such as 127.0.0.1, ::1 or 0.0.0.0.") }
+        for origin in origins where origin.firstRange(of: "://") == nil {
+            throw ValidationError("--allow-origin takes a scheme and a host, such as https://shop.example.")
+        }
+    }
+
+    /// Has a configuration say what the options say.
+    func apply(to configuration: inout ServerConfiguration) {
+        configuration.host = host
+        configuration.port = port
+        configuration.allowedOrigins = origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        configuration.allowedHosts = hosts.map { $0.lowercased() }
+        configuration.welcome = welcome.welcome
+        configuration.streams = streams.sharing
+        for limit in limits { limit.apply(to: &configuration.limits) }
+    }
+}
+
+/// The words of `--welcome`.
+enum WelcomeOption: String, ExpressibleByArgument, CaseIterable {
+    case together, split, none
+
+    var welcome: Welcome {
+        switch self {
+        case .together: .together
+        case .split: .split
+        case .none: .none
+        }
+    }
+}
+
+/// The words of `--streams`.
+enum StreamsOption: String, ExpressibleByArgument, CaseIterable {
+    case shared, newest
+
+    var sharing: StreamSharing { self == .newest ? .newest : .shared }
+}
+
+/// One of `--limit`: a limit of the server and its value, or the wish to see the list.
+enum LimitOption: ExpressibleByArgument, Hashable {
+    case limit(name: String, value: Int)
+    case help
+
+    /// A limit as people know it.
+    private struct Entry: Sendable {
+        let name: String
+        let summary: String
+        /// What it is when nothing else is said.
+        let usual: String
+        let set: @Sendable (inout ServerLimits, Int) -> Void
+
+        /// A number of bytes or of things.
+        init(_ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable, _ summary: String) {
+            self.name = name
+            self.summary = summary
+            usual = String(ServerLimits()[keyPath: path])
+            set = { $0[keyPath: path] = $1 }
+        }
+
+        /// A time in seconds.
+        init(_ name: String, seconds path: any WritableKeyPath<ServerLimits, Duration> & Sendable, _ summary: String) {
+            self.name = name
+            self.summary = summary
+            usual = "\(ServerLimits()[keyPath: path].components.seconds) s"
+            set = { $0[keyPath: path] = .seconds($1) }
+        }
+
+        /// A number of things, or of any number of them when 0.
+        init(_ name: String, optional path: any WritableKeyPath<ServerLimits, Int?> & Sendable, _ summary: String) {
+            self.name = name
+            self.summary = summary + "; 0 for any number"
+            usual = ServerLimits()[keyPath: path].map { "\($0)" } ?? "0"
+            set = { $0[keyPath: path] = $1 == 0 ? nil : $1 }
+        }
+    }
+
+    private static let all = [
+        Entry("activity", \.clientActivity, "bytes of an activity of a client"),
+        Entry("upload", \.upload, "bytes of an upload, all its files together"),
+        Entry("bot-body", \.botBody, "bytes of a body that a bot sends"),
+        Entry("files", \.storedFiles, "bytes of files that are kept; the oldest go"),
+        Entry("file-time", seconds: \.fileRetention, "how long files are kept"),
+        Entry("turn", seconds: \.turn, "how long a client waits for the bot"),
+        Entry("waiting", \.waitingTurns, "turns that wait in one conversation"),
+        Entry("rate", optional: \.activitiesPerSecond, "activities a second of one user"),
+        Entry("history", \.activitiesInMemory, "activities that are held of one conversation"),
+        Entry("conversations", \.conversations, "conversations in memory"),
+        Entry("idle", seconds: \.idleConversation, "how long a conversation stays that nobody uses"),
+        Entry("connections", \.connections, "open connections"),
+        Entry("idle-connection", seconds: \.idleConnection, "how long a connection may be open without a request"),
+    ]
+
+    init?(argument: String) {
+        if argument == "help" {
+            self = .help
+            return
+        }
+        let parts = argument.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, Self.all.contains(where: { $0.name == parts[0] }), let value = Int(parts[1]),
+            value >= 0,
+            value <= Int(Int32.max)
+        else { return nil }
+        self = .limit(name: String(parts[0]), value: value)
+    }
+
+    static var allValueStrings: [String] { ["help"] + all.map { $0.name + "=n" } }
+
+    /// What `--limit help` prints: a name, what it is and what it is limited to on each line.
+    static var list: String {
+        let width = all.map(\.name.count).max() ?? 0
+        return all.map { entry in
+            entry.name + String(repeating: " ", count: width - entry.name.count + 2)
+                + "\(entry.summary) (\(entry.usual))"
+        }.joined(separator: "\n")
+    }
+
+    func apply(to limits: inout ServerLimits) {
+        guard case .limit(let name, let value) = self else { return }
+        Self.all.first { $0.name == name }?.set(&limits, value)
+    }
+}

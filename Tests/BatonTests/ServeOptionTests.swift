@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+
+/// What `baton serve` is told on its command line.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+struct ServeOptionTests {
+    private func start(_ arguments: [String], home: TemporaryFolder) throws -> PipedProgram {
+        try PipedProgram(
+            [BuiltProducts.executable("baton"), "serve"] + arguments,
+            environment: baseEnvironment(home: home)
+        )
+    }
+
+    private func chat(at address: String, saying lines: [String], home: TemporaryFolder) throws -> String {
+        let chat = try PipedProgram(
+            [BuiltProducts.executable("baton"), "--plain", "--direct-line", address],
+            environment: baseEnvironment(home: home)
+        )
+        chat.send(lines.map { $0 + "\n" }.joined())
+        chat.closeInput()
+        _ = try chat.waitForExit()
+        return chat.output
+    }
+
+    @Test(arguments: [("127.0.0.1", "localhost"), ("127.0.0.1", "[::1]"), ("::1", "[::1]")])
+    func `a server on the loopback address is found in either family and by name`(host: String, name: String) throws {
+        let home = try TemporaryFolder()
+        let server = try start(["--host", host, "--agent", "none"], home: home)
+        try server.wait(for: "Ctrl-C stops the server.")
+        // An address that does not work when it is copied is not printed.
+        #expect(!server.output.contains("service URL"))
+        let url = host == "::1" ? "http://[::1]:" : "http://\(host):"
+        let port = try #require(
+            server.output.firstRange(of: url).map { server.output[$0.upperBound...].prefix(while: \.isNumber) }
+        )
+        #expect(try chat(at: "http://\(name):\(port)", saying: ["opening hours"], home: home).contains("We are open"))
+    }
+
+    @Test func `limits, the welcome and the streams are as told`() throws {
+        let home = try TemporaryFolder()
+        let server = try start(
+            ["--agent", "none", "--welcome", "none", "--streams", "newest", "--limit", "activity=300"],
+            home: home
+        )
+        try server.wait(for: "Ctrl-C stops the server.")
+        let rest = try #require(
+            server.output.firstRange(of: "baton --direct-line ").map { server.output[$0.upperBound...] }
+        )
+        let long = String(repeating: "x", count: 400)
+        let said = try chat(at: String(rest.prefix { !$0.isWhitespace }), saying: ["opening hours", long], home: home)
+        #expect(!said.contains("Hello! I'm Robin"), "\(said)")
+        #expect(said.contains("We are open"), "\(said)")
+        #expect(said.contains("was not delivered"), "\(said)")
+    }
+
+    @Test(
+        arguments: [
+            (["--limit", "help"], "how long a client waits for the bot (15 s)"), (["--limit", "x=1"], "--limit"),
+            (["--limit", "turn"], "--limit"),
+            (["--host", "0.0.0.0"], "0.0.0.0 can be reached by others: listening there needs a secret"),
+            (["--host", "203.0.113.7"], "203.0.113.7 can be reached by others"),
+            (["--host", ""], "--host takes an address"),
+            (["--allow-origin", "shop"], "--allow-origin takes a scheme and a host"),
+            (["--idle-end", "-1"], "idle-end"),
+            (["--customer-grace", "600"], "--customer-grace takes seconds from 0 to 540."),
+            (["--message-limit", "0"], "--message-limit takes 1 to 1000000"),
+            (["--port", "70000"], "--port takes 0 to 65535."),
+        ] as [([String], String)]
+    )
+    func `what cannot be is one sentence`(arguments: [String], words: String) throws {
+        let home = try TemporaryFolder()
+        let server = try start(arguments, home: home)
+        let exit = try server.waitForExit()
+        #expect((exit == .code(0)) == (arguments == ["--limit", "help"]), "\(server.output)")
+        #expect(server.output.contains(words), "\(server.output)")
+    }
+
+    @Test func `the help fits a terminal`() throws {
+        let server = try start(["--help"], home: try TemporaryFolder())
+        _ = try server.waitForExit()
+        for line in server.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+        for option in ["--host", "--limit", "--welcome", "--streams", "--idle-end", "--same-agent", "--store"] {
+            #expect(server.output.contains(option))
+        }
+    }
+}
