@@ -7,18 +7,26 @@ enum TableWriter {
     ]
 
     static func table(of activities: [Activity]) -> DelimitedText {
-        var rows = [header]
-        for (index, activity) in activities.enumerated() {
-            let choices = (activity.suggestedActions?.actions ?? []) + activity.attachments.flatMap(\.buttons)
-            rows.append([
-                String(index + 1), harmless(activity.time?.text ?? activity.timestamp ?? ""),
-                harmless(activity.type?.rawValue ?? ""), harmless(activity.from?.role ?? ""),
-                harmless(activity.from?.name ?? activity.from?.id ?? ""),
-                harmless(activity.text ?? activity.name ?? ""),
-                harmless(choices.map(\.title).joined(separator: " | ")), activity.jsonValue.compactText,
-            ])
-        }
-        return DelimitedText(rows: rows)
+        DelimitedText(rows: [header] + activities.enumerated().map { cells(of: $1, number: $0 + 1) })
+    }
+
+    /// The first line alone.
+    static var head: [UInt8] { DelimitedText(rows: [header]).serialized }
+
+    /// The line of an activity alone; the first has the number 1.
+    static func row(of activity: Activity, number: Int) -> [UInt8] {
+        DelimitedText(rows: [cells(of: activity, number: number)]).serialized
+    }
+
+    private static func cells(of activity: Activity, number: Int) -> [String] {
+        let choices = (activity.suggestedActions?.actions ?? []) + activity.attachments.flatMap(\.buttons)
+        return [
+            String(number), harmless(activity.time?.text ?? activity.timestamp ?? ""),
+            harmless(activity.type?.rawValue ?? ""), harmless(activity.from?.role ?? ""),
+            harmless(activity.from?.name ?? activity.from?.id ?? ""),
+            harmless(activity.text ?? activity.name ?? ""),
+            harmless(choices.map(\.title).joined(separator: " | ")), activity.jsonValue.compactText,
+        ]
     }
 
     /// Spreadsheets compute cells that begin like formulas, whoever wrote them; an apostrophe makes them text.

@@ -39,13 +39,9 @@ extension Transcript {
         if form == .export || (form == .table && !isOwnTable) {
             losses.append(TranscriptLoss("what the export holds beside its conversations", count: 0))
         }
-        if format != .chat, format != .attachment {
-            let strays = activities.count { Self.isStray($0, inList: format == .array) }
-            if strays > 0 {
-                losses.append(
-                    TranscriptLoss("that it is an activity, where it looks like something else", count: strays)
-                )
-            }
+        let strays = format == .chat || format == .attachment ? 0 : strayCount(inList: format == .array)
+        if strays > 0 {
+            losses.append(TranscriptLoss("that it is an activity, where it looks like something else", count: strays))
         }
         guard format == .chat else { return losses }
         var whole = ChatdownReader(ChatdownWriter(activities).bytes)
@@ -57,13 +53,17 @@ extension Transcript {
         return losses + counts.sorted { $0.key < $1.key }.map { TranscriptLoss($0.key, count: $0.value) }
     }
 
-    /// Whether an activity that stands alone, or in a list, would be taken for an envelope or nothing.
-    private static func isStray(_ activity: Activity, inList isListed: Bool) -> Bool {
-        let isSuspect = activity.type == nil || activity.json.keys.contains(where: ActivityScanner.isListName)
-        guard isSuspect else { return false }
-        let value = isListed ? JSONValue.array([activity.jsonValue]) : activity.jsonValue
-        let alone = try? Transcript(parsing: value.serialized(), name: "a.json")
-        return alone?.activities != [activity]
+    /// How many activities would be taken for an envelope, or for nothing, in a list or where each stands alone.
+    private func strayCount(inList isListed: Bool) -> Int {
+        let suspects = activities.filter { activity in
+            activity.type == nil || activity.json.keys.contains(where: ActivityScanner.isListName)
+        }
+        guard !suspects.isEmpty, isListed else { return suspects.count { !Self.isRead($0.jsonValue, as: [$0]) } }
+        return Self.isRead(json(as: .array), as: activities) ? 0 : suspects.count
+    }
+
+    private static func isRead(_ value: JSONValue, as activities: [Activity]) -> Bool {
+        (try? Transcript(parsing: value.serialized(), name: "a.json"))?.activities == activities
     }
 
     /// A table of ours holds nothing beside the activities.

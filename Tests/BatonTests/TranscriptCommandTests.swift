@@ -171,4 +171,37 @@ struct TranscriptCommandTests {
         let refused = try run(["restore", "--redact-key", key, "-"], input: masked.output)
         #expect(refused.exit == .code(1) && refused.output.contains("chmod 600") && !refused.output.contains("mina@"))
     }
+
+    @Test(arguments: ["transcript", "attachment", "jsonl", "csv"])
+    func `piece by piece a conversation is converted as it is as a whole`(form: String) throws {
+        let there = try run(["convert", "--stream", "-", "--to", form])
+        #expect(there.exit == .code(0))
+        let notice = "standard input: what surrounds its activities is not kept when it is read piece by piece\n"
+        let written = there.output.replacing(notice, with: "")
+        let back = try run(["convert", "-", "--to", "transcript"], input: written)
+        #expect(try JSONValue(parsing: back.output) == JSONValue(parsing: Self.talk))
+    }
+
+    @Test func `piece by piece the other commands tell the same`() throws {
+        let folder = try TemporaryFolder()
+        #expect(try run(["stats", "--stream", "--json", "-"]).output == run(["stats", "--json", "-"]).output)
+        let parts = try run(["split", "--stream", "-", "-o", folder.path])
+        #expect(parts.output.contains("standard-input-000001.transcript: 2 activities, c1"))
+        #expect(parts.output.contains("standard-input-000002.transcript: 1 activities, c2"))
+        let check = try run(["check", "--stream", "-"])
+        #expect(check.exit == .code(0) && check.output.contains("2 activities, 0 handoffs, nothing wrong"))
+        let page = try run(["convert", "--stream", "-", "--to", "html"])
+        #expect(page.exit == .code(1) && page.output.contains("only lists can be written"))
+        #expect(try run(["convert", "--stream", "-", "--to", "jsonl"], input: "[]").exit == .code(1))
+    }
+
+    @Test func `each conversation of an export is checked on its own`() throws {
+        let request = #"{"type":"event","name":"handoff.initiate","from":{"id":"b"},"value":{}}"#
+        let export = #"{"conversations":[{"activities":[\#(request)]},{"activities":[\#(request)]}]}"#
+        let result = try run(["check", "-"], input: export)
+        #expect(result.output.contains("2 conversations, 2 activities, 2 handoffs"), "\(result.output)")
+        #expect(result.output.contains("conversation 2, activity 1"))
+        let report = try JSONValue(parsing: try run(["check", "--json", "-"], input: export).output)
+        #expect(report["findings"]?.array?.contains { $0["conversation"] == "conversation 2" } == true)
+    }
 }

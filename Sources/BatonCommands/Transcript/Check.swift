@@ -22,6 +22,8 @@ extension TranscriptCommand {
         @Flag(help: "Write one JSON object for each file.")
         var json = false
 
+        @OptionGroup var streaming: StreamOptions
+
         /// A command with nothing set.
         package init() {}
 
@@ -31,6 +33,17 @@ extension TranscriptCommand {
             for file in files {
                 let check: TranscriptCheck
                 do throws(TranscriptError) {
+                    if streaming.isWanted(for: file) {
+                        var number = 0
+                        try TranscriptInput.streamConversations(file) { part in
+                            number += 1
+                            let check = TranscriptCheck(part, number: number, name: TranscriptInput.name(file))
+                            hasErrors = hasErrors || check.hasErrors
+                            report(check)
+                            return true
+                        }
+                        continue
+                    }
                     let bytes = try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file)
                     check = TranscriptCheck(bytes, name: TranscriptInput.name(file))
                 } catch {
@@ -39,9 +52,13 @@ extension TranscriptCommand {
                     continue
                 }
                 hasErrors = hasErrors || check.hasErrors
-                for line in json ? [check.json.compactText] : check.lines { StandardStream.output.writeLine(line) }
+                report(check)
             }
             if hasErrors { throw ExitCode(1) }
+        }
+
+        private func report(_ check: TranscriptCheck) {
+            for line in json ? [check.json.compactText] : check.lines { StandardStream.output.writeLine(line) }
         }
     }
 }

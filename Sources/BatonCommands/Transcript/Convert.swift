@@ -36,6 +36,8 @@ extension TranscriptCommand {
 
         @OptionGroup var redaction: RedactionOptions
 
+        @OptionGroup var streaming: StreamOptions
+
         /// A command with nothing set.
         package init() {}
 
@@ -54,7 +56,10 @@ extension TranscriptCommand {
             ProcessSignals.ignoreBrokenPipes()
             let form = target.form(else: .attachment)
             var redactor = try redaction.makeRedactor()
-            let isComplete = try TranscriptInput.forEach(files) { file, transcript in
+            let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
+            var isComplete = true
+            for file in large { isComplete = try stream(file, as: form, &redactor) && isComplete }
+            let areAllRead = try TranscriptInput.forEach(small) { file, transcript in
                 let parts = carried ? transcript.carriedTranscripts : [transcript]
                 guard let first = parts.first else {
                     throw CommandError("\(TranscriptInput.name(file)): no handoff carries a transcript.")
@@ -68,9 +73,41 @@ extension TranscriptCommand {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
                 }
                 let bytes = form.bytes(of: whole, title: TranscriptInput.baseName(file))
-                try TranscriptOutput.write(bytes, to: path(for: file, form, whole), isForced: target.force)
+                try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force)
             }
-            if !isComplete { throw ExitCode(1) }
+            if !isComplete || !areAllRead { throw ExitCode(1) }
+        }
+
+        /// Converts a file activity by activity; what surrounds them is not kept, which is told.
+        private func stream(_ file: String, as form: TargetForm, _ redactor: inout TranscriptRedactor?) throws -> Bool {
+            let name = TranscriptInput.name(file)
+            guard var writer = form.format.flatMap(TranscriptStreamWriter.init), !sort, !carried, !normalise else {
+                throw CommandError(
+                    "\(name): piece by piece only lists can be written (transcript, attachment, jsonl, csv), as they are"
+                )
+            }
+            var failure: TranscriptError?
+            try TranscriptOutput.write(to: path(for: file, form), isForced: target.force) { take in
+                var broken: (any Error)?
+                do throws(TranscriptError) {
+                    try TranscriptInput.stream(file) { activity in
+                        do {
+                            try take(writer.bytes(for: redactor?.redacted(activity) ?? activity))
+                        } catch {
+                            broken = error
+                        }
+                        return broken == nil
+                    }
+                } catch {
+                    failure = error
+                }
+                if let broken { throw broken }
+                if let failure { throw failure }
+                try take(writer.end())
+                try redaction.keep(redactor)
+            }
+            TranscriptInput.fail("\(name): what surrounds its activities is not kept when it is read piece by piece")
+            return true
         }
 
         private func normalised(_ transcript: Transcript, _ file: String, _ form: TargetForm) -> Transcript {
@@ -86,7 +123,7 @@ extension TranscriptCommand {
             return normal
         }
 
-        private func path(for file: String, _ form: TargetForm, _ transcript: Transcript) -> String? {
+        private func path(for file: String, _ form: TargetForm) -> String? {
             guard let output = target.output, TranscriptOutput.isFolder(output) else { return target.output }
             let folder = output.hasSuffix("/") ? output : output + "/"
             return folder + TranscriptInput.baseName(file) + "." + form.fileExtension
@@ -107,7 +144,8 @@ enum TargetForm: String, ExpressibleByArgument, CaseIterable {
         }
     }
 
-    private var format: TranscriptFormat? { TranscriptFormat(rawValue: rawValue) }
+    /// The form as one that can be read again; nil for those that are for people.
+    var format: TranscriptFormat? { TranscriptFormat(rawValue: rawValue) }
 
     private var rendered: RenderedFormat? { RenderedFormat(rawValue: rawValue) }
 

@@ -71,11 +71,7 @@ extension TranscriptCommand {
                     return count || report(lines, in: activity, at: index, of: TranscriptInput.name(file))
                 }
                 do throws(TranscriptError) {
-                    if file == "-" {
-                        _ = try TranscriptInput.read(file).activities.allSatisfy(look)
-                    } else {
-                        TranscriptInput.report(try TranscriptFile.forEachActivity(in: file, look), of: file)
-                    }
+                    try TranscriptInput.stream(file, look)
                 } catch {
                     TranscriptInput.fail(error.description)
                     isComplete = false

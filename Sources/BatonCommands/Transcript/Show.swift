@@ -53,7 +53,7 @@ extension TranscriptCommand {
         private func show(_ file: String, _ output: any ChatOutput) -> Bool {
             var screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
             do throws(TranscriptError) {
-                if file == "-" || carried || sort {
+                if carried || sort {
                     let transcript = try TranscriptInput.read(file)
                     for part in carried ? transcript.carriedTranscripts : [transcript] {
                         screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
@@ -62,7 +62,7 @@ extension TranscriptCommand {
                         }
                     }
                 } else {
-                    let repairs = try TranscriptFile.forEachActivity(in: file) { screen.show($0) }
+                    let repairs = try TranscriptFile.forEachActivity(in: file, onBytes: { _ in }) { screen.show($0) }
                     TranscriptInput.report(repairs, of: file)
                 }
                 return true

@@ -27,6 +27,8 @@ extension TranscriptCommand {
         @Flag(help: "Replace files that are there already.")
         var force = false
 
+        @OptionGroup var streaming: StreamOptions
+
         /// A command with nothing set.
         package init() {}
 
@@ -36,22 +38,45 @@ extension TranscriptCommand {
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
-            let isComplete = try TranscriptInput.forEach(files) { file, transcript in
+            let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
+            var isComplete = try TranscriptInput.forEach(small) { file, transcript in
                 let parts = transcript.splitByConversation()
                 let width = String(parts.count).count
                 for (index, part) in parts.enumerated() {
                     let number = String(index + 1)
                     let digits = String(repeating: "0", count: width - number.count) + number
-                    let name = "\(TranscriptInput.baseName(file))-\(digits).\(to.fileExtension)"
-                    let path = output.hasSuffix("/") ? output + name : "\(output)/\(name)"
-                    let bytes = to.bytes(of: part.transcript, title: name)
-                    try TranscriptOutput.write(bytes, to: path, isForced: force)
-                    let words =
-                        "\(path): \(part.transcript.activities.count) activities, \(part.id ?? "no conversation id")"
-                    StandardStream.output.writeLine(DisplayText.neutralised(words, keepingNewlines: false))
+                    try write(part.transcript, part.id, digits, of: file)
                 }
             }
+            for file in large {
+                var number = 0
+                var failure: (any Error)?
+                do throws(TranscriptError) {
+                    try TranscriptInput.streamConversations(file) { part in
+                        number += 1
+                        let digits = String(repeating: "0", count: max(0, 6 - String(number).count)) + String(number)
+                        do {
+                            try write(Transcript(activities: part.activities), part.id, digits, of: file)
+                        } catch {
+                            failure = error
+                        }
+                        return failure == nil
+                    }
+                } catch {
+                    TranscriptInput.fail(error.description)
+                    isComplete = false
+                }
+                if let failure { throw failure }
+            }
             if !isComplete { throw ExitCode(1) }
+        }
+
+        private func write(_ transcript: Transcript, _ id: String?, _ digits: String, of file: String) throws {
+            let name = "\(TranscriptInput.baseName(file))-\(digits).\(to.fileExtension)"
+            let path = output.hasSuffix("/") ? output + name : "\(output)/\(name)"
+            try TranscriptOutput.write(to.bytes(of: transcript, title: name), to: path, isForced: force)
+            let words = "\(path): \(transcript.activities.count) activities, \(id ?? "no conversation id")"
+            StandardStream.output.writeLine(DisplayText.neutralised(words, keepingNewlines: false))
         }
     }
 }

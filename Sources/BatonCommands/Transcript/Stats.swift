@@ -25,16 +25,32 @@ extension TranscriptCommand {
         @Flag(help: "Print ASCII characters alone.")
         var plain = false
 
+        @OptionGroup var streaming: StreamOptions
+
         /// A command with nothing set.
         package init() {}
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             var sum = TranscriptStatistics()
-            let isComplete = TranscriptInput.forEach(files) { file, transcript in
+            var isComplete = true
+            for file in files {
                 var figures = TranscriptStatistics()
-                for part in transcript.splitByConversation() {
-                    figures.add(TranscriptStatistics(of: part.transcript.activities))
+                do throws(TranscriptError) {
+                    if streaming.isWanted(for: file) {
+                        try TranscriptInput.streamConversations(file) { part in
+                            figures.add(TranscriptStatistics(of: part.activities))
+                            return true
+                        }
+                    } else {
+                        for part in try TranscriptInput.read(file).splitByConversation() {
+                            figures.add(TranscriptStatistics(of: part.transcript.activities))
+                        }
+                    }
+                } catch {
+                    TranscriptInput.fail(error.description)
+                    isComplete = false
+                    continue
                 }
                 sum.add(figures)
                 report(figures, of: TranscriptInput.name(file))

@@ -76,6 +76,27 @@ enum TranscriptOutput {
         }
     }
 
+    /// Writes pieces to standard output, or to a file that is not there yet.
+    static func write(
+        to path: String?,
+        isForced: Bool,
+        _ body: (([UInt8]) throws -> Void) throws -> Void
+    ) throws {
+        guard let path, path != "-" else {
+            return try body { piece in
+                guard StandardStream.output.writeBytes(piece) else { throw CommandError("nobody reads any more") }
+            }
+        }
+        if !isForced, access(path, F_OK) == 0 {
+            throw CommandError("\(path) is there already; --force replaces it.")
+        }
+        do {
+            try TranscriptFile.write(to: path, body)
+        } catch let error as TranscriptError {
+            throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
+        }
+    }
+
     /// Whether a path names a folder.
     static func isFolder(_ path: String) -> Bool {
         var status = stat()

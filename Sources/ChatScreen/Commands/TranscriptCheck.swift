@@ -9,8 +9,21 @@ package struct TranscriptCheck: Sendable {
     package let name: String
     /// What was read; nil when the file holds no activities in any known form.
     package let transcript: Transcript?
+    /// What is wrong with the file as a whole.
+    private let fileFindings: [HandoffFinding]
+    /// What is wrong with its conversations, of which most files hold one.
+    private let conversations: [Conversation]
+
+    private struct Conversation: Sendable {
+        /// Which it is; nil where there is no other.
+        let label: String?
+        let findings: [HandoffFinding]
+        let handoffCount: Int
+    }
+
     /// What is wrong, the file as a whole first.
-    package let findings: [HandoffFinding]
+    package var findings: [HandoffFinding] { fileFindings + conversations.flatMap(\.findings) }
+
     /// Why the file could not be read.
     private let failure: TranscriptError?
 
@@ -23,14 +36,39 @@ package struct TranscriptCheck: Sendable {
             failure = nil
             // What a service sent has a watermark; all else is a record.
             let lint = HandoffLint(origin: transcript.watermark == nil ? .transcript : .wire, now: .now)
-            findings =
-                HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
-                + lint.findings(in: transcript.activities)
+            let file = HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
+            // An export holds conversations that have nothing to do with one another.
+            let isExport = transcript.form == .export || transcript.form == .table
+            let parts = isExport ? transcript.splitByConversation() : [(id: nil, transcript: transcript)]
+            conversations = parts.enumerated().map { index, part in
+                Conversation(
+                    label: parts.count == 1 ? nil : "conversation \(index + 1)" + (part.id.map { " (\($0))" } ?? ""),
+                    findings: lint.findings(in: part.transcript.activities),
+                    handoffCount: HandoffTimeline(of: part.transcript.activities).attempts.count
+                )
+            }
+            fileFindings = file
         } catch {
             transcript = nil
             failure = error
-            findings = HandoffLint.findings(inFile: bytes, named: name, isReadable: false)
+            fileFindings = HandoffLint.findings(inFile: bytes, named: name, isReadable: false)
+            conversations = []
         }
+    }
+
+    /// Checks one conversation of a file that is too large for being read as a whole.
+    package init(_ part: ConversationStream.Part, number: Int, name: String) {
+        self.name = name
+        transcript = Transcript(activities: part.activities)
+        failure = nil
+        fileFindings = []
+        conversations = [
+            Conversation(
+                label: "conversation \(number)" + (part.id.map { " (\($0))" } ?? ""),
+                findings: HandoffLint(origin: .transcript, now: .now).findings(in: part.activities),
+                handoffCount: HandoffTimeline(of: part.activities).attempts.count
+            )
+        ]
     }
 
     /// Whether the file cannot be read, or breaks what a document requires.
@@ -39,9 +77,12 @@ package struct TranscriptCheck: Sendable {
     /// One line for each finding, and one for the whole.
     package var lines: [String] {
         var lines = (transcript?.repairs ?? []).map { "\(name): note, \($0)" }
-        lines += findings.map { finding in
-            "\(name): \(finding.severity.rawValue) \(finding.rule.id), \(finding.place): \(finding.message)"
-                + " [\(finding.rule.document)]"
+        for (label, finding) in labelled {
+            let place = [label, finding.place].compactMap(\.self).joined(separator: ", ")
+            lines.append(
+                "\(name): \(finding.severity.rawValue) \(finding.rule.id), \(place): \(finding.message)"
+                    + " [\(finding.rule.document)]"
+            )
         }
         lines.append("\(name): \(summary)")
         return lines.map { DisplayText.neutralised($0, keepingNewlines: false) }
@@ -51,20 +92,32 @@ package struct TranscriptCheck: Sendable {
     package var json: JSONValue {
         var json: JSONObject = ["file": .string(name)]
         json["activities"] = transcript.map { .number(JSONNumber($0.activities.count)) }
-        json["handoffs"] = transcript.map { .number(JSONNumber(HandoffTimeline(of: $0.activities).attempts.count)) }
+        json["handoffs"] = transcript == nil ? nil : .number(JSONNumber(handoffCount))
         json["failure"] = failure.map { .string($0.description) }
         json["repairs"] = .array((transcript?.repairs ?? []).map { .string($0.description) })
-        json["findings"] = .array(findings.map { .object($0.json) })
+        json["findings"] = .array(
+            labelled.map { label, finding in
+                var object = finding.json
+                object["conversation"] = label.map(JSONValue.string)
+                return .object(object)
+            }
+        )
         return .object(json)
     }
 
+    private var labelled: [(label: String?, finding: HandoffFinding)] {
+        fileFindings.map { (nil, $0) } + conversations.flatMap { one in one.findings.map { (one.label, $0) } }
+    }
+
+    private var handoffCount: Int { conversations.reduce(0) { $0 + $1.handoffCount } }
+
     private var summary: String {
         guard let transcript else { return failure?.reason ?? "cannot be read" }
-        let attempts = HandoffTimeline(of: transcript.activities).attempts
-        let parts = [
-            transcript.activities.count.of("activity", "activities"), attempts.count.of("handoff", "handoffs"),
+        var parts = [
+            transcript.activities.count.of("activity", "activities"), handoffCount.of("handoff", "handoffs"),
             findings.countsInWords,
         ]
+        if conversations.count > 1 { parts.insert("\(conversations.count) conversations", at: 0) }
         return parts.joined(separator: ", ")
     }
 }

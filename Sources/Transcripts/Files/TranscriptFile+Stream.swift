@@ -23,32 +23,89 @@ extension TranscriptFile {
         in path: String,
         _ body: (Activity) -> Bool
     ) throws(TranscriptError) -> [TranscriptRepair] {
+        try forEachActivity(in: path, onBytes: { _ in }, body)
+    }
+
+    /// As ``forEachActivity(in:_:)``, and tells how far it is.
+    ///
+    /// - Parameters:
+    ///   - path: The file, or `-` for standard input.
+    ///   - onBytes: Told how many bytes were read, every megabyte.
+    ///   - body: Takes the next activity, and answers whether to go on.
+    /// - Returns: What had to be mended or left out.
+    /// - Throws: ``TranscriptError``, one clear line.
+    package static func forEachActivity(
+        in path: String,
+        onBytes: (Int) -> Void,
+        _ body: (Activity) -> Bool
+    ) throws(TranscriptError) -> [TranscriptRepair] {
+        guard path != "-" else {
+            return try forEachActivity(from: STDIN_FILENO, named: "standard input", onBytes, body)
+        }
         let descriptor = try openedForReading(path)
         defer { close(descriptor) }
+        return try forEachActivity(from: descriptor, named: path, onBytes, body)
+    }
+
+    private static func forEachActivity(
+        from descriptor: Int32,
+        named name: String,
+        _ onBytes: (Int) -> Void,
+        _ body: (Activity) -> Bool
+    ) throws(TranscriptError) -> [TranscriptRepair] {
         var block = [UInt8](repeating: 0, count: 1 << 20)
         var stream: ActivityStream?
+        var total = 0
         while true {
             let count = block.withUnsafeMutableBytes { systemRead(descriptor, $0) }
             if count < 0 {
-                guard errno == EINTR else { throw .system(errno, doing: "cannot read", file: path) }
+                guard errno == EINTR else { throw .system(errno, doing: "cannot read", file: name) }
                 continue
             }
             let bytes = block[..<count]
+            total += count
+            onBytes(total)
             if stream == nil {
-                guard TextKind(of: SourceText(Array(bytes)).bytes, named: path) == .json else {
-                    let transcript = try read(path)
+                var start = Array(bytes)
+                // A pipe gives what there is, and the kind of a text shows only in some of it.
+                while count > 0, start.count < 4096, try fill(&start, from: descriptor, named: name) {}
+                guard TextKind(of: SourceText(start).bytes, named: name) == .json else {
+                    while try fill(&start, from: descriptor, named: name) {
+                        guard start.count <= sizeLimit else { throw .tooLarge(file: name) }
+                    }
+                    let transcript = try Transcript(parsing: start, name: name)
                     _ = transcript.activities.allSatisfy(body)
                     return transcript.repairs
                 }
-                stream = ActivityStream(startOf: Array(bytes))
+                stream = ActivityStream(startOf: start)
+                let activities = stream?.take(start[...]) ?? []
+                guard activities.allSatisfy(body) else { break }
+                if count > 0 { continue }
             }
             let activities = (count == 0 ? stream?.finish() : stream?.take(bytes)) ?? []
             guard activities.allSatisfy(body), count > 0 else { break }
         }
         guard let stream, stream.activityCount > 0 else {
-            throw TranscriptError(.malformed, file: path, reason: "expected activities, found none")
+            throw TranscriptError(.malformed, file: name, reason: "expected activities, found none")
         }
         return stream.repairs
+    }
+
+    /// Reads a little more; false at the end.
+    private static func fill(
+        _ bytes: inout [UInt8],
+        from descriptor: Int32,
+        named name: String
+    ) throws(TranscriptError) -> Bool {
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = block.withUnsafeMutableBytes { systemRead(descriptor, $0) }
+            if count >= 0 {
+                bytes += block[..<count]
+                return count > 0
+            }
+            guard errno == EINTR else { throw .system(errno, doing: "cannot read", file: name) }
+        }
     }
 }
 

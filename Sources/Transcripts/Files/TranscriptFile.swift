@@ -74,6 +74,13 @@ public enum TranscriptFile {
         return try bytes(from: descriptor, expecting: Int(status.st_size), named: path)
     }
 
+    /// How many bytes a regular file has; nil for what is none.
+    package static func size(of path: String) -> Int? {
+        var status = stat()
+        guard stat(expanded(path), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
     /// A descriptor of a regular file.
     static func openedForReading(_ path: String) throws(TranscriptError) -> Int32 {
         // Non-blocking, so that opening a pipe without a writer does not hang; it changes nothing for a file.
@@ -121,7 +128,7 @@ public enum TranscriptFile {
 }
 
 extension TranscriptError {
-    fileprivate static func tooLarge(file: String) -> TranscriptError {
+    static func tooLarge(file: String) -> TranscriptError {
         TranscriptError(.malformed, file: file, reason: "larger than \(TranscriptFile.sizeLimit >> 20) MB")
     }
 }

@@ -1,0 +1,84 @@
+import ArgumentParser
+import BotSchema
+import LineEditing
+import Transcripts
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Whether files are read piece by piece.
+struct StreamOptions: ParsableArguments {
+    @Flag(
+        help: ArgumentHelp(
+            "Read piece by piece, in memory that does not grow with the file; without asking, where it is large."
+        )
+    )
+    var stream = false
+
+    /// Whether a file is read piece by piece.
+    func isWanted(for file: String) -> Bool { stream || file != "-" && TranscriptFile.isLarge(file) }
+}
+
+extension TranscriptInput {
+    /// Reads a file activity by activity, and tells how far it is.
+    ///
+    /// - Throws: ``TranscriptError``, one clear line.
+    static func stream(_ file: String, _ body: (Activity) -> Bool) throws(TranscriptError) {
+        let progress = FileProgress(of: file)
+        defer { progress.clear() }
+        let repairs = try TranscriptFile.forEachActivity(in: file, onBytes: progress.show, body)
+        progress.clear()
+        report(repairs, of: file)
+    }
+
+    /// Reads a file conversation by conversation, and tells how far it is.
+    ///
+    /// - Throws: ``TranscriptError``, one clear line.
+    static func streamConversations(
+        _ file: String,
+        _ body: (ConversationStream.Part) -> Bool
+    ) throws(TranscriptError) {
+        var conversations = ConversationStream()
+        var goesOn = true
+        try stream(file) { activity in
+            if let part = conversations.take(activity) { goesOn = body(part) }
+            return goesOn
+        }
+        if goesOn, let last = conversations.finish() { _ = body(last) }
+    }
+}
+
+/// One line on a terminal's standard error that tells how far a large file is, and is wiped.
+final class FileProgress {
+    private let name: String
+    private let size: Int?
+    private let isShown = isatty(STDERR_FILENO) == 1
+    private var last = ContinuousClock.now
+    private var hasLine = false
+
+    /// The progress through a file.
+    init(of file: String) {
+        name = TranscriptInput.name(file)
+        size = file == "-" ? nil : TranscriptFile.size(of: file)
+    }
+
+    /// Shows how many bytes were read, twice a second.
+    func show(_ bytes: Int) {
+        guard isShown, .now - last > .milliseconds(500) else { return }
+        last = .now
+        hasLine = true
+        let whole = size.map { " of \($0 >> 20)" } ?? ""
+        let line = DisplayText.neutralised("\(name): \(bytes >> 20)\(whole) MB", keepingNewlines: false)
+        StandardStream.error.writeBytes(Array("\r\u{1B}[K\(line.prefix(TranscriptOutput.columns - 1))".utf8))
+    }
+
+    /// Wipes the line.
+    func clear() {
+        guard hasLine else { return }
+        hasLine = false
+        StandardStream.error.writeBytes(Array("\r\u{1B}[K".utf8))
+    }
+}
