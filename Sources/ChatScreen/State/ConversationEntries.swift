@@ -1,4 +1,4 @@
-package import BotSchema
+import BotSchema
 
 /// The entries of a record: the newest as they are, older ones as the bytes of their JSON in a file without a name.
 ///
