@@ -130,7 +130,7 @@ package struct Sides: Sendable {
             case .user: chat?.handle(event, at: now)
             case .agent: desk?.handle(event, at: now)
             }
-        return route(actions ?? [], of: side, at: now) + offerSteps(of: side, after: event, at: now)
+        return offerSteps(of: side, after: event, at: now) + route(actions ?? [], of: side, at: now)
     }
 
     /// What can be completed in the chat from now on, where that has changed; a desk tells it itself.
