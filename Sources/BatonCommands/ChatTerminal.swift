@@ -97,9 +97,13 @@ struct ChatTerminal {
     }
 
     /// File calls block: they have a thread of their own and not one of the cooperative pool.
+    ///
+    /// One after the other, so that none undoes what another has just kept.
+    private static let settingsQueue = DispatchQueue(label: "settings")
+
     private static func keep(_ name: String, _ value: String?) async -> Result<String, CommandFailure> {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            settingsQueue.async {
                 guard let file = ConfigurationFile() else {
                     let words = "There is no home folder; \(name) is kept for this chat only."
                     return continuation.resume(returning: .failure(CommandFailure(words)))

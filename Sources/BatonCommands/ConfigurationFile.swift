@@ -49,6 +49,11 @@ struct ConfigurationFile: Sendable {
     ///
     /// - Throws: ``CommandError``, one sentence that names the file; the file is as it was then.
     func keep(_ name: String, _ value: String?) throws(CommandError) {
+        makeFolder(of: path)
+        // Two chats that change settings at once must not undo what the other does.
+        let folder = open(path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }, O_RDONLY | O_CLOEXEC)
+        if folder >= 0 { flock(folder, LOCK_EX) }
+        defer { if folder >= 0 { close(folder) } }
         var object = JSONObject()
         if access(path, F_OK) == 0 {
             guard let read = try read().object else { throw CommandError("\(path) must hold a JSON object") }
@@ -86,7 +91,6 @@ struct ConfigurationFile: Sendable {
                 defer { free(resolved) }
                 return String(cString: resolved)
             } ?? path
-        makeFolder(of: place)
         let temporary = place + ".\(getpid())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0, let file = fdopen(descriptor, "w") else { throw failure("write") }

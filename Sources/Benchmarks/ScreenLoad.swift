@@ -102,12 +102,16 @@ struct ScreenLoad {
         let terminal = try chat(at: base)
         terminal.send("flood \(count) 0\r")
         try terminal.wait(for: "the first message", polling: 1) { $0.text.contains("message ") }
-        let start = ContinuousClock.now
+        let (start, busy) = (ContinuousClock.now, ProcessorTime.seconds(of: terminal.process))
         // Few looks, since each takes longer than many messages.
         try terminal.wait(for: "the end", atMost: .seconds(120)) { screen in
             (0..<screen.rows).contains { screen.line($0).contains("flood over") }
         }
-        print("\(count) messages of a burst: \(Figure.rounded((ContinuousClock.now - start) / .seconds(1))) s")
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        let own = ProcessorTime.seconds(of: terminal.process) - busy
+        print(
+            "\(count) messages of a burst: \(Figure.rounded(elapsed)) s, \(Figure.rounded(own)) s of CPU in the program"
+        )
     }
 
     /// The program's memory while it shows 100,000 messages.

@@ -72,6 +72,8 @@ extension EditingSession {
     func resume() {
         // Twice, because libedit does nothing when it believes that its modes are set.
         cel_set_flag(editLine, EL_PREP_TERM, 0)
+        // Lines that were typed meanwhile and that nobody took.
+        typedAheadCount = Int(cel_typed_ahead())
         cel_set_flag(editLine, EL_PREP_TERM, 1)
         if let present = TerminalSize(descriptor: STDOUT_FILENO) { size = present }
         el_resize(editLine)
@@ -104,7 +106,7 @@ extension EditingSession {
     func page(_ text: String) {
         let height = text.split(separator: "\n", omittingEmptySubsequences: false)
             .reduce(0) { $0 + max(1, (DisplayText.columns(String($1)) + size.columns - 1) / max(1, size.columns)) }
-        guard height >= size.rows, let pager = ForegroundProgram.pager,
+        guard manners.usesPager, height >= size.rows, let pager = ForegroundProgram.pager,
             let file = ScratchFile(text.hasSuffix("\n") ? text : text + "\n", suffix: ".txt")
         else { return print([text]) }
         let additions = [("LESS", "FRX"), ("LESSCHARSET", "utf-8")]

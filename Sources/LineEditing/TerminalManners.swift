@@ -26,18 +26,22 @@ package struct TerminalManners: Sendable, Equatable {
     package var form: NotificationForm
     /// Whether the window's title says what goes on.
     package var showsTitle: Bool
+    /// Whether pages taller than the screen go to a pager.
+    package var usesPager: Bool
 
     /// Manners; by default nothing calls, and the title is left alone.
     package init(
         bell: Occasion = .off,
         notification: Occasion = .off,
         form: NotificationForm = .osc9,
-        showsTitle: Bool = false
+        showsTitle: Bool = false,
+        usesPager: Bool = true
     ) {
         self.bell = bell
         self.notification = notification
         self.form = form
         self.showsTitle = showsTitle
+        self.usesPager = usesPager
     }
 
     /// Whether the terminal is to report when its window gets and loses the focus.

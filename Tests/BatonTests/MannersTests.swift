@@ -125,7 +125,7 @@ struct MannersTests {
         chat.enter("/help")
         try chat.wait(for: "the help in the pager") { $0.count(of: "PAGED /help") == 1 }
         chat.enter("/last 1")
-        try chat.wait(for: "the last 1 of")
+        try chat.wait(for: "── all 1 message ──")
         #expect(!chat.screen.text.contains("PAGED ┆"))
         chat.enter("/set pager off")
         try chat.wait(for: "pager is off from now on.")

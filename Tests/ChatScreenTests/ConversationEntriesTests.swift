@@ -1,4 +1,5 @@
 import BotSchema
+import Transcripts
 import Testing
 import Transcripts
 

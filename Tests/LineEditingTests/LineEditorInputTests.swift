@@ -145,6 +145,15 @@ struct LineEditorInputTests {
         #expect(messages == (1...messages.count).map { "msg \($0)" })
     }
 
+    @Test func `what is typed while a pager has the terminal is entered as it was meant`() throws {
+        let terminal = try probe(environment: ["PAGER": "cat; sleep 0.5"], rows: 12)
+        terminal.send("/page" + Key.enter)
+        try terminal.wait(for: "the pager") { terminal.isCooked && $0.text.contains("page 40") }
+        terminal.send("early" + Key.enter + "draft")
+        try terminal.wait(for: #"GOT "early""#)
+        try terminal.wait { $0.text.hasSuffix("> draft") }
+    }
+
     @Test func `an editor that fails leaves the line as it was`() throws {
         let terminal = try probe(environment: ["VISUAL": "false"], columns: 60)
         terminal.send("draft" + Key.control("x") + Key.control("e"))

@@ -85,10 +85,13 @@ extension ChatStateMachine {
         return [.show(.failure(DisplayText.neutralised(failure.message, keepingNewlines: false)))]
     }
 
+    /// What the newest message offers to choose.
+    var choiceTitles: [String] { choices.actions.map(\.title) }
+
     /// What can be completed now, beside what always can.
     var commandSet: CommandSet {
         var set = CommandSet()
-        set.choices = choices.actions.map(\.title)
+        set.choices = choiceTitles
         var names: [String] = []
         var events: [String] = []
         for entry in record.entries.suffix(50).reversed() {

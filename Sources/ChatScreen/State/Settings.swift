@@ -22,7 +22,13 @@ package struct Settings: Hashable, Sendable {
 
     /// How the terminal is to behave.
     package var manners: TerminalManners {
-        TerminalManners(bell: bell, notification: notify, form: notification, showsTitle: hasTitle)
+        TerminalManners(
+            bell: bell,
+            notification: notify,
+            form: notification,
+            showsTitle: hasTitle,
+            usesPager: hasPager
+        )
     }
 
     /// A setting, as `/set` and completion know it.

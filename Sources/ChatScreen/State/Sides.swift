@@ -41,6 +41,9 @@ package struct Sides: Sendable {
     private let makeDesk: (@Sendable () -> DeskStateMachine)?
     private var screen: ScreenCommands
     private var interrupts = InterruptCount()
+    /// How much there was to complete when it was offered last, and when that was.
+    private var offeredCount = 0
+    private var offeredAt = Timestamp(milliseconds: 0)
 
     /// The user's side; the other can be taken too where a desk can be made.
     package init(
@@ -100,6 +103,8 @@ package struct Sides: Sendable {
 
     /// Follows a command of the screen or a speed dial; every other line is for the side whose turn it is.
     private mutating func enter(_ line: String, at now: Timestamp) -> [Step] {
+        // A script has no screen, and runs alike whatever a person has set.
+        guard isInteractive else { return pass(.input(.line(line)), to: current, at: now) }
         let table = current == .user ? SlashCommand.table : SlashCommand.desk
         if case .command(let command, let argument) = EnteredLine(line, commands: table),
             let actions = screen.run(command, argument: argument)
@@ -125,12 +130,21 @@ package struct Sides: Sendable {
             case .user: chat?.handle(event, at: now)
             case .agent: desk?.handle(event, at: now)
             }
-        return route(actions ?? [], of: side, at: now) + offerSteps(of: side)
+        return offerSteps(of: side, after: event, at: now) + route(actions ?? [], of: side, at: now)
     }
 
     /// What can be completed in the chat from now on, where that has changed; a desk tells it itself.
-    private mutating func offerSteps(of side: Side) -> [Step] {
-        guard side == .user, isInteractive, let set = chat?.commandSet, set != commands[.user] else { return [] }
+    ///
+    /// In a burst twice a second at most, and whenever the person does something; choices at once.
+    private mutating func offerSteps(of side: Side, after event: ChatEvent, at now: Timestamp) -> [Step] {
+        guard side == .user, isInteractive, let chat else { return [] }
+        let isInput = if case .input = event { true } else { false }
+        let isDue = isInput || now.milliseconds - offeredAt.milliseconds >= 500
+        let hasGrown = chat.record.entries.count != offeredCount
+        guard chat.choiceTitles != commands[.user]?.choices || hasGrown && isDue else { return [] }
+        (offeredCount, offeredAt) = (chat.record.entries.count, now)
+        let set = chat.commandSet
+        guard set != commands[.user] else { return [] }
         commands[.user] = set
         return current == .user ? [Step(side: .user, action: .setCommands(set))] : []
     }
