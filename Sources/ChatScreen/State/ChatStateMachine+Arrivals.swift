@@ -53,6 +53,7 @@ extension ChatStateMachine {
         }
         let item = ChatItem.activity(shown, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
         actions.append(.show(isChange || activity.isAboutAnother ? .changed(item, earlier: earlier) : item))
+        if isMessage { actions += formHint(for: shown) }
         actions += transitions.map { .show(.handoff($0)) }
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))
