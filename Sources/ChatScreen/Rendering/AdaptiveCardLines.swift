@@ -6,8 +6,9 @@ import Markup
 struct AdaptiveCardLines {
     let style: Style
     let columns: Int
-    /// How many column sets this one stands in. Columns are set twice, to measure them first; deep inside that would
-    /// take ever longer, and has no room anyway.
+    /// How many column sets this one stands in.
+    ///
+    /// Columns are set twice, to measure them first; deep inside that would take ever longer, and has no room anyway.
     var nesting = 0
 
     private static let nestingLimit = 3

@@ -28,7 +28,8 @@ package struct ConversationRecord: Sendable {
             entries[place] = entry
             return true
         }
-        if let id = activity.id { places[id] = entries.count }
+        // A deletion bears the id of what it deletes, which stays the message's.
+        if let id = activity.id, activity.type != .messageDelete { places[id] = entries.count }
         entries.append(entry)
         return false
     }
