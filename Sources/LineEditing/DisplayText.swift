@@ -60,7 +60,7 @@ package enum DisplayText {
     }
 
     /// As many marks as pointed Hebrew with its accents has on one letter, which is the most of any script in use.
-    private static let markLimit = 5
+    static let markLimit = 5
 
     /// The width of the widest line of a text, in columns.
     ///
@@ -121,7 +121,7 @@ extension Unicode.Scalar {
     }
 
     /// Whether it is drawn onto the letter before it.
-    fileprivate var isPilingMark: Bool {
+    var isPilingMark: Bool {
         guard value >= 0x300, !isHidden else { return false }
         switch properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return true

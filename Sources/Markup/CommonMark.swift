@@ -8,6 +8,7 @@ enum CommonMark {
     /// More lines that look like the one below a table's head are not looked at as such: cmark-gfm 0.29 takes
     /// quadratic time for them (CVE-2023-22483).
     private static let tableLimit = 200
+    private static let cellLimit = 50_000
 
     private static let extensions: [String] = {
         cmark_gfm_core_extensions_ensure_registered()
@@ -18,7 +19,7 @@ enum CommonMark {
         // One tilde is "about" more often than it strikes out.
         guard let parser = cmark_parser_new(1 << 14) else { return [.paragraph([.text(text)])] }
         defer { cmark_parser_free(parser) }
-        let mayHaveTables = delimiterRowCount(in: text) <= tableLimit
+        let mayHaveTables = mayHaveTables(text)
         for name in extensions where name != "table" || mayHaveTables {
             if let syntax = cmark_find_syntax_extension(name) {
                 cmark_parser_attach_syntax_extension(parser, syntax)
@@ -35,20 +36,26 @@ enum CommonMark {
         return blocks(in: document, depth: 0)
     }
 
-    private static func delimiterRowCount(in text: String) -> Int {
-        var count = 0
-        var (isDelimiter, hasDash) = (true, false)
+    /// Whether tables can be looked for in reasonable time.
+    ///
+    /// Of many rows that could be the one below a head each is tried against all that follows, and every row is filled
+    /// up to the cells of its head, so that a wide head over many short rows takes memory without bounds.
+    private static func mayHaveTables(_ text: String) -> Bool {
+        var (rows, lines, widest) = (0, 1, 0)
+        var (isDelimiter, hasDash, bars) = (true, false, 0)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-                if isDelimiter, hasDash { count += 1 }
-                (isDelimiter, hasDash) = (true, false)
+                if isDelimiter, hasDash { (rows, widest) = (rows + 1, max(widest, bars + 1)) }
+                (isDelimiter, hasDash, bars) = (true, false, 0)
+                lines += 1
             case UInt8(ascii: "-"): hasDash = true
-            case UInt8(ascii: "|"), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ">"): break
+            case UInt8(ascii: "|"): bars += 1
+            case UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ">"): break
             default: isDelimiter = false
             }
         }
-        return count
+        return rows <= tableLimit && widest * lines <= cellLimit
     }
 
     private typealias Node = OpaquePointer

@@ -8,7 +8,7 @@ package struct MarkupDocument: Hashable, Sendable {
 
     /// Of more bytes no structure is looked for: the parser's time can grow with the square of its input
     /// (CVE-2023-22486 and its like), and nobody formats so much in a chat.
-    package static let byteLimit = 65_536
+    package static let byteLimit = 32_768
 
     /// Reads a text; every text is a document, whatever is open or broken in it.
     ///

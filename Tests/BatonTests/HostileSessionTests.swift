@@ -135,6 +135,25 @@ struct HostileSessionTests {
         }
     }
 
+    @Test(arguments: [
+        ["show"], ["show", "--plain"], ["stats"], ["check"], ["grep", "head"], ["diff"], ["show", "--json"],
+    ])
+    func `C39 commands over a file of hostile strings print nothing that acts`(command: [String]) throws {
+        let home = try TemporaryFolder()
+        let list = HostileStrings.all.enumerated().map { Self.message($0.element.text, number: $0.offset) }
+        try home.write(JSONValue.array(list).compactText, to: "a.transcript")
+        try home.write(JSONValue.array(Array(list.dropFirst(3))).compactText, to: "b.transcript")
+        let files = [home.file("a.transcript")] + (command == ["diff"] ? [home.file("b.transcript")] : [])
+        let program = try PipedProgram(
+            [BuiltProducts.executable("baton"), "transcript"] + command + files,
+            environment: baseEnvironment(home: home)
+        )
+        program.closeInput()
+        _ = try program.waitForExit()
+        #expect(!program.output.isEmpty)
+        #expect(HostileStrings.fault(in: program.output) == nil, "\(command)")
+    }
+
     private nonisolated static let hostile = "head\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\u{200b}\u{1b}[?1049htail"
 
     @Test func `C39 hostile file names are harmless in the completion menu`() throws {

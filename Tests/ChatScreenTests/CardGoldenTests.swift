@@ -80,6 +80,22 @@ struct CardGoldenTests {
         try expectGolden(try #require(CardSamples.activities.first { $0.name == name }).json, "activity-\(name)")
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [10, 100])
+    func `a card that was made to be slow is set all the same`(depth: Int) throws {
+        var element = #"{"type":"TextBlock","text":"deep"}"#
+        for _ in 0..<depth {
+            element =
+                #"{"type":"ColumnSet","columns":[{"items":[\#(element)]},{"items":[{"type":"TextBlock","text":"x"}]}]}"#
+        }
+        let json = """
+            {"type":"message","from":{"role":"bot"},"attachments":[{"contentType":
+            "application/vnd.microsoft.card.adaptive","content":{"body":[\(element)]}}]}
+            """
+        // A document deeper than the parser takes is refused before it gets here.
+        let text = (try? Self.screen(json, columns: 80)) ?? "x"
+        #expect(text.contains("x"))
+    }
+
     @Test(arguments: 20...60)
     func `no line of any sample is wider than the screen`(columns: Int) throws {
         let cards = CardSamples.adaptive.map {

@@ -25,6 +25,15 @@ struct FieldPatternTests {
         #expect(FieldPattern(pattern) == nil)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a long text is looked through, or left to the bot`() throws {
+        let text = String(repeating: "a", count: 20_000)
+        #expect(try #require(FieldPattern("(a|b){50}c")).isFound(in: text) == false)
+        #expect(try #require(FieldPattern("c")).isFound(in: text + "a"))
+        #expect(try #require(FieldPattern("(?=c)")).isFound(in: text))
+        #expect(FieldPattern("(?=a(?=b))") == nil)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: ["^(a+)+$", "^(a|a)*$", "(.*)*x", "^(a?){50}a{50}$", "^((a*)*)*$"])
     func `no pattern can hold up the chat`(pattern: String) throws {
         let text = String(repeating: "a", count: 200) + "!"

@@ -1,4 +1,6 @@
+import AgentHub
 import BotSchema
+import Desk
 import DirectLineClient
 import Handoff
 import LineEditing
@@ -160,6 +162,24 @@ struct HostileTextTests {
         )
         shown += script.take(.posted(number: 1, .failure(ClientError(.unreachable, hostile))))
         // The words of the script's own actions are not printed.
+        for text in shown where !text.hasPrefix("post ") && !text.hasPrefix("prompt ") {
+            #expect(HostileStrings.fault(in: text) == nil, "\(text.prefix(200).debugDescription)")
+        }
+    }
+
+    @Test func `C39 a desk's users, reasons and briefings are harmless`() {
+        let hostile = HostileStrings.joined
+        var script = DeskScript()
+        var shown = script.begin()
+        shown += script.hear(.offered(DeskScript.briefing("item-1", hostile), rings: .seconds(20)))
+        shown += script.enter("/accept")
+        shown += script.hear(.connected(DeskScript.briefing("item-1", hostile)))
+        shown += script.say(hostile, in: "item-1", as: hostile)
+        for line in ["/brief", "/list", "/raw", "/status", "/nonsense \u{1b}[2J"] { shown += script.enter(line) }
+        shown += script.hear(.rejected("item-1", .alreadyTaken))
+        shown += script.hear(.userLeft("item-1"))
+        shown += script.hear(.failure(hostile))
+        shown += script.hear(.signedOut(reason: hostile))
         for text in shown where !text.hasPrefix("post ") && !text.hasPrefix("prompt ") {
             #expect(HostileStrings.fault(in: text) == nil, "\(text.prefix(200).debugDescription)")
         }

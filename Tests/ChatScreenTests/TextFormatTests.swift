@@ -63,3 +63,48 @@ struct TextFormatTests {
         #expect(prompt.text == "R\n  • one\n  • **tw …\nbot> ")
     }
 }
+
+/// Random texts of the characters that mean something in Markdown.
+struct RandomMarkupTests {
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    private static let pieces = [
+        "*", "**", "_", "~~", "`", "```\n", "> ", "- ", "1. ", "# ", "|", "|-|-|\n", "[", "](", ")", "![", "<", ">",
+        "\n", "\n\n",
+        "    ", "  \n", "\\", "&amp;", "&#27;", "https://a.example/b", "word ", "a longer piece of text ", "漢字", "👩‍🚀",
+        "e\u{301}",
+        "---\n", "[ ] ", "[x] ", "\u{1b}[2J", "\u{202e}", ":", "www.x.example ", "<br>", "\t",
+    ]
+
+    @Test(.timeLimit(.minutes(2)), arguments: 1...8)
+    func `no text is too odd to be set at any width`(seed: UInt64) {
+        var generator = Generator(state: seed)
+        for _ in 0..<60 {
+            let text = (0..<Int.random(in: 1...60, using: &generator)).map { _ in
+                Self.pieces.randomElement(using: &generator) ?? ""
+            }.joined()
+            let columns = Int.random(in: 20...90, using: &generator)
+            for style in [Style(isColored: false, isDrawn: true), .full, .plain] {
+                let renderer = ActivityRenderer(style: style, clockTime: { _ in "12:00" })
+                let lines = renderer.lines(
+                    of: .message(text),
+                    by: .bot(name: "R"),
+                    columns: columns,
+                    isNumbered: true
+                )
+                for line in lines {
+                    if style.isDrawn { #expect(DisplayText.columns(line) <= columns, "\(text.debugDescription)") }
+                    #expect(!line.contains("\u{202e}") && !line.contains("\u{1b}[2J") && !line.contains("\n"))
+                }
+            }
+        }
+    }
+}

@@ -51,7 +51,8 @@ struct ReplayStage: Sendable {
             let secret = Secrets.random()
             // The replay answers at once what it answers, so that no agent need be patient.
             let agentHub = settings.makeHub(patience: .seconds(3))
-            var stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: agentHub.map { settings.adapter(to: $0) })
+            let adapter = agentHub.map { settings.adapter(to: $0) }
+            var stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: adapter)
             stack.botFaults = settings.botFaults
             return try await stack.withRunning { address in
                 await replay(

@@ -16,6 +16,8 @@ struct AdaptiveCardReader {
     private static let depthLimit = 24
     /// More elements than anybody reads; a card of more was made to fill the screen.
     private static let elementLimit = 2000
+    private static let rowLimit = 500
+    private static let cellLimit = 40
 
     private var elementCount = 0
 
@@ -116,9 +118,11 @@ struct AdaptiveCardReader {
 
     private mutating func table(_ json: JSONValue, depth: Int) -> AdaptiveElement.Kind {
         var rows: [[[AdaptiveElement]]] = []
-        for row in json["rows"]?.array ?? [] where row["isVisible"]?.bool != false {
+        for row in (json["rows"]?.array ?? []).prefix(Self.rowLimit) where row["isVisible"]?.bool != false {
             rows.append(
-                (row["cells"]?.array ?? []).map { elements(.array([$0]), depth: depth + 2, as: "TableCell") }
+                (row["cells"]?.array ?? []).prefix(Self.cellLimit).map {
+                    elements(.array([$0]), depth: depth + 2, as: "TableCell")
+                }
             )
         }
         let hasHeader = (json["firstRowAsHeader"] ?? json["firstRowAsHeaders"])?.bool != false

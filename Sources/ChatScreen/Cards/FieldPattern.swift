@@ -29,8 +29,13 @@ package struct FieldPattern: Sendable {
 
     /// A longer program comes of counts inside counts, which nobody needs for a field.
     private static let programLimit = 4000
+    /// Longer texts are left to the bot; with looking ahead, which begins anew at each place, much shorter ones.
+    private static let textLimit = 20_000
+    private static let lookingLimit = 300
 
     private var program: [Instruction] = []
+    private var looksAhead = false
+    private var isInsideLook = false
 
     /// Compiles an expression, nil when it is broken or uses what is not known here.
     package init?(_ expression: String) {
@@ -40,9 +45,12 @@ package struct FieldPattern: Sendable {
     }
 
     /// Whether the expression is found anywhere in the text, as JavaScript's `test` says.
+    ///
+    /// What is too long to be looked through counts as found.
     package func isFound(in text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
-        return (0...scalars.count).contains { runs(from: 0, at: $0, in: scalars, depth: 0) }
+        guard scalars.count <= (looksAhead ? Self.lookingLimit : Self.textLimit) else { return true }
+        return runs(from: 0, at: 0, in: scalars, isAnchored: false)
     }
 
     // MARK: - Compiling
@@ -56,6 +64,11 @@ package struct FieldPattern: Sendable {
         case .either(let nodes): return compileEither(nodes)
         case .repeat(let node, let least, let most): return compileRepeat(node, least, most)
         case .look(let node, let isNegated):
+            // One inside another would multiply the time.
+            guard !isInsideLook else { return false }
+            isInsideLook = true
+            defer { isInsideLook = false }
+            looksAhead = true
             let place = program.count
             program.append(.jump(0))
             program.append(.jump(0))
@@ -104,19 +117,20 @@ package struct FieldPattern: Sendable {
 
     // MARK: - Matching
 
-    private func runs(from start: Int, at position: Int, in text: [Unicode.Scalar], depth: Int) -> Bool {
-        guard depth < 4 else { return false }
+    private func runs(from start: Int, at position: Int, in text: [Unicode.Scalar], isAnchored: Bool) -> Bool {
         var threads: [Int] = []
         var seen = [Bool](repeating: false, count: program.count)
-        if add(start, at: position, in: text, &threads, &seen, depth) { return true }
+        if add(start, at: position, in: text, &threads, &seen) { return true }
         for index in position..<text.count {
             var next: [Int] = []
             seen = [Bool](repeating: false, count: program.count)
             for thread in threads {
                 guard case .characters(let test) = program[thread], test.contains(text[index]) else { continue }
-                if add(thread + 1, at: index + 1, in: text, &next, &seen, depth) { return true }
+                if add(thread + 1, at: index + 1, in: text, &next, &seen) { return true }
             }
-            if next.isEmpty { return false }
+            // The expression may begin anywhere; all beginnings are followed in one pass.
+            if !isAnchored, add(start, at: index + 1, in: text, &next, &seen) { return true }
+            if next.isEmpty, isAnchored { return false }
             threads = next
         }
         return false
@@ -128,8 +142,7 @@ package struct FieldPattern: Sendable {
         at position: Int,
         in text: [Unicode.Scalar],
         _ threads: inout [Int],
-        _ seen: inout [Bool],
-        _ depth: Int
+        _ seen: inout [Bool]
     ) -> Bool {
         var open = [start]
         while let place = open.popLast() {
@@ -141,7 +154,7 @@ package struct FieldPattern: Sendable {
             case .split(let first, let second): open += [second, first]
             case .assertion(let assertion): if holds(assertion, at: position, in: text) { open.append(place + 1) }
             case .look(let inner, let isNegated):
-                if runs(from: inner, at: position, in: text, depth: depth + 1) != isNegated { open.append(place + 1) }
+                if runs(from: inner, at: position, in: text, isAnchored: true) != isNegated { open.append(place + 1) }
             case .match: return true
             }
         }

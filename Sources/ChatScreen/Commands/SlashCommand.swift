@@ -99,8 +99,7 @@ extension SlashCommand {
             SlashCommand(
                 name: "save",
                 usage: "[--public] [--redact] FILE",
-                summary: "save the conversation, .json as attachment, .transcript for Emulator; --public without notes, "
-                    + "--redact without addresses, numbers and tokens",
+                summary: "save as .json attachment or .transcript; --public without notes, --redact without personal data",
                 argument: .file
             ),
             SlashCommand(

@@ -6,6 +6,12 @@ import Markup
 struct AdaptiveCardLines {
     let style: Style
     let columns: Int
+    /// How many column sets this one stands in.
+    ///
+    /// Columns are set twice, to measure them first; deep inside that would take ever longer, and has no room anyway.
+    var nesting = 0
+
+    private static let nestingLimit = 3
 
     /// The lines of a card.
     ///
@@ -76,7 +82,8 @@ struct AdaptiveCardLines {
         case .card(let card):
             let inner = max(4, columns - 2)
             let bar = style.isDrawn ? style.paint("│", .faint) + " " : ""
-            return AdaptiveCardLines(style: style, columns: inner).lines(of: card, buttons: buttons).map { bar + $0 }
+            return AdaptiveCardLines(style: style, columns: inner, nesting: nesting)
+                .lines(of: card, buttons: buttons).map { bar + $0 }
         case .unsupported(let type):
             return renderer(columns).wrapped(style.paint("(unsupported element: \(clean(type)))", .faint))
         }
@@ -146,12 +153,14 @@ struct AdaptiveCardLines {
         _ columns: Int,
         _ buttons: ([CardAction]) -> [String]
     ) -> [String] {
-        guard style.isDrawn, columnList.count > 1 else {
+        guard style.isDrawn, columnList.count > 1, nesting < Self.nestingLimit else {
             return columnList.flatMap { lines(of: $0.elements, columns, buttons) }
         }
+        var inner = self
+        inner.nesting += 1
         // Measured first, without giving the buttons their numbers; rules are as wide as they are allowed to be.
         let natural = columnList.map { column in
-            lines(of: column.elements, columns) { actions in
+            inner.lines(of: column.elements, columns) { actions in
                 actions.map { action in
                     let title = clean(action.title)
                     return "[00] " + (action.link.map { Hyperlink($0).text(for: title, in: .plain) } ?? title)
@@ -164,7 +173,7 @@ struct AdaptiveCardLines {
         }
         let cells = columnList.enumerated().map { index, column in
             let width = max(1, grid.widths[index])
-            return lines(of: column.elements, width, buttons).flatMap { DisplayText.wrapped($0, columns: width) }
+            return inner.lines(of: column.elements, width, buttons).flatMap { DisplayText.wrapped($0, columns: width) }
         }
         return grid.lines(cells)
     }

@@ -57,6 +57,7 @@ extension ChatStateMachine {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
         if isMessage, !isChange, !activity.isTaggedHidden { actions += draw(activity.pictures) }
+        if isMessage { actions += formHint(for: shown) }
         actions += transitions.map { .show(.handoff($0)) }
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))

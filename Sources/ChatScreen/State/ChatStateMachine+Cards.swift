@@ -30,6 +30,17 @@ extension ChatStateMachine {
         return ids
     }
 
+    /// Says once, below the first card that asks for something, how it is filled in.
+    mutating func formHint(for activity: Activity) -> [ChatAction] {
+        guard configuration.isInteractive, !isFormHintGiven,
+            activity.attachments.contains(where: { $0.choices.contains { !$0.fields.isEmpty } })
+        else {
+            return []
+        }
+        isFormHintGiven = true
+        return [.show(.notice("/card fills in the fields, one after the other."))]
+    }
+
     // MARK: - Choosing
 
     /// Follows a choice that is about its card first; nil leaves it to the rules of all choices.

@@ -58,6 +58,8 @@ package struct ChatStateMachine: Sendable {
     var lastDay: CalendarDate?
     var choices = Choices.none
     var shownMessage: ShownMessage?
+    /// Whether the person has been told once how a card is filled in.
+    var isFormHintGiven = false
     /// What the newest message expects.
     var inputHint: InputHint?
     /// The card that is being filled in.

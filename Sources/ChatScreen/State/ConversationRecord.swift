@@ -32,7 +32,8 @@ package struct ConversationRecord: Sendable {
             return true
         }
         if places.count >= Self.placesLimit { (previousPlaces, places) = (places, [:]) }
-        if let id = activity.id { places[id] = entries.count }
+        // A deletion bears the id of what it deletes, which stays the message's.
+        if let id = activity.id, activity.type != .messageDelete { places[id] = entries.count }
         entries.append(entry)
         return false
     }
