@@ -99,7 +99,7 @@ extension SlashCommand {
             SlashCommand(
                 name: "save",
                 usage: "[--public] [--redact] FILE",
-                summary: "save as .json attachment or .transcript; --public without notes, --redact without personal data",
+                summary: "save as .json attachment or .transcript; --public: no notes, --redact: no personal data",
                 argument: .file
             ),
             SlashCommand(

@@ -143,8 +143,9 @@ package struct ActivityRenderer: Sendable {
 
     /// Why a conversation ended, where the bot says so; that it ended is told as a step of the handoff.
     private func farewell(_ activity: Activity, _ columns: Int) -> [String] {
-        let code = activity.json["code"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        let reason = code.map { style.paint("(\(DisplayText.neutralised($0, keepingNewlines: false)))", .faint) }
+        // That all went well goes without saying.
+        let code = activity.json["code"]?.string.flatMap { ["", "completedSuccessfully"].contains($0) ? nil : $0 }
+        let reason = code.map { style.paint("(ended: \(DisplayText.neutralised($0, keepingNewlines: false)))", .faint) }
         let words = activity.text.flatMap { $0.isEmpty ? nil : $0 }
         return (words.map { lines(of: $0, .plain, columns) } ?? []) + [reason].compactMap { $0 }
     }
