@@ -104,7 +104,7 @@ extension EditingSession {
     /// libedit then starts afresh, which is what `CC_FATAL` asks for.
     func submit(_ draft: Draft) {
         output.append(keepsEnteredLines ? area.leave(content(draft), size: size) : area.erase())
-        output.flush()
+        output.writeSome()
         let line = draft.text
         remember(line)
         undoHistory.clear()
@@ -116,7 +116,7 @@ extension EditingSession {
     fileprivate func interrupt() -> UInt8 {
         let draft = draft
         output.append(area.leave(content(draft), trailing: "^C", size: size))
-        output.flush()
+        output.writeSome()
         memory.history.returnToDraft()
         modeWatch.lineBegan()
         mailbox.note(draft: "")

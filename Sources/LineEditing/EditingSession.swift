@@ -141,7 +141,9 @@ final class EditingSession: ThreadBody {
             output.append(area.leave(content(draft), size: size))
         }
         output.append(modesOff)
-        output.flush()
+        // Whoever ends the program by a signal does not wait for a terminal that is stuck.
+        let patience: Int32 = mailbox.terminationSignal == nil ? -1 : 1000
+        output.flush(patience: patience)
         cel_set_flag(editLine, EL_PREP_TERM, 0)
         cel_release_terminal()
         cel_restore_signals()
@@ -150,7 +152,7 @@ final class EditingSession: ThreadBody {
                 guard case .lines(let lines) = post else { continue }
                 output.append(Self.terminated(lines, by: "\n"))
             }
-            output.flush()
+            output.flush(patience: patience)
         } while !mailbox.endUnlessPostsWait()
         inputs.yield(.endOfInput)
         inputs.finish()

@@ -38,7 +38,9 @@ struct OutputBuffer {
     /// Writes everything.
     ///
     /// What a lost terminal does not take is dropped; its reader notices the loss.
-    mutating func flush() {
+    ///
+    /// - Parameter patience: how many milliseconds a terminal may take nothing before the rest is dropped; -1 for ever.
+    mutating func flush(patience: Int32 = -1) {
         var rest = bytes[written...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -46,7 +48,7 @@ struct OutputBuffer {
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {
                 var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&state, 1, -1)
+                if poll(&state, 1, patience) == 0 { break }
             } else if errno != EINTR {
                 break
             }

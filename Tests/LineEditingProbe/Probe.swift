@@ -28,6 +28,8 @@ struct Probe {
             case .line("/exit"): exit(3)
             case .line("/burst"): for number in 1...2000 { console.show("burst \(number)") }
             case .line("/page"): console.page((1...40).map { "page \($0)" }.joined(separator: "\n"))
+            case .line("/big"):
+                console.show((1...8000).map { "a long line of some text \($0)" }.joined(separator: "\n"))
             case .line("/call"): console.call(AttentionCall(title: "Ana;\u{1b}", text: "hello\u{7}"))
             case .line(let line) where line.hasPrefix("/edit "): console.edit(String(line.dropFirst(6)))
             case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))

@@ -1,6 +1,12 @@
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// The editor in a terminal, with messages that arrive while a person types.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 @MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
@@ -25,5 +31,16 @@ struct LineEditorTypingTests {
         try terminal.wait { $0.text.contains("burst 2000") && $0.text.contains("> typed 你好 meanwhile") }
         let messages = terminal.screen.transcript.filter { $0.hasPrefix("burst") }
         #expect(messages == (1...2000).map { "burst \($0)" })
+    }
+
+    @Test func `what is typed and said while the terminal takes nothing comes when it does again`() throws {
+        let terminal = try probe()
+        terminal.sendBlindly("/big" + Key.enter)
+        // Nobody reads: the terminal is full after the first part of it.
+        usleep(400_000)
+        terminal.sendBlindly("late" + Key.enter + "draft")
+        usleep(200_000)
+        try terminal.wait(for: "the answer", atMost: .seconds(30)) { $0.text.hasSuffix("GOT \"late\"\n> draft") }
+        #expect(terminal.screen.transcript.count { $0.hasPrefix("a long line of some text") } == 8000)
     }
 }
