@@ -5,9 +5,9 @@ package struct Settings: Hashable, Sendable {
     /// Which colours there are.
     package var theme = Theme.terminal
     /// When the bell rings for an agent's words.
-    package var bell = TerminalManners.Occasion.off
+    package var bell = TerminalManners.Occasion.unfocused
     /// When the desktop is told of an agent's words.
-    package var notify = TerminalManners.Occasion.off
+    package var notify = TerminalManners.Occasion.unfocused
     /// How the desktop is told.
     package var notification = TerminalManners.NotificationForm.osc9
     /// Whether the window's title says what goes on.
