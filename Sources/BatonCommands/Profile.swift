@@ -70,14 +70,16 @@ struct Profile: Sendable {
         self.values = values
     }
 
-    private static var path: String? {
+    /// The configuration file; nil when there is no place for one.
+    static var path: String? {
         if let folder = Secrets.environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
             return folder + "/baton/config.json"
         }
         return Secrets.environment("HOME").map { $0 + "/.config/baton/config.json" }
     }
 
-    private static func contents(of path: String) -> [UInt8]? {
+    /// The bytes of a file, nil when it cannot be read.
+    static func contents(of path: String) -> [UInt8]? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 20)

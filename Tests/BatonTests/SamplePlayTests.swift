@@ -11,10 +11,10 @@ import Darwin
 @Suite(.serialized, .timeLimit(.minutes(5)))
 @MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
 struct SamplePlayTests {
-    private static let folder =
+    private nonisolated static let folder =
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Transcripts"
 
-    private static let samples: [String] = {
+    private nonisolated static let samples: [String] = {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
