@@ -172,7 +172,7 @@ package struct ChatCommand: AsyncParsableCommand {
             changeFaults: faults,
             trace: trace,
             pictures: screen.pictures,
-            journal: journal(with: endpoint.authority, on: console, screen: screen),
+            journal: try journal(with: endpoint.authority, on: console, screen: screen),
             onPlace: { side, place in
                 guard side == .user else { return }
                 let known = ConversationPlaces.Place(authority: endpoint.authority, userId: userId, resumption: place)
@@ -196,7 +196,11 @@ package struct ChatCommand: AsyncParsableCommand {
     }
 
     /// The journal of this chat, and a hint at one that was cut off lately.
-    private func journal(with subject: String, on console: any Console, screen: ChatTerminal) -> ChatJournal? {
+    private func journal(
+        with subject: String,
+        on console: any Console,
+        screen: ChatTerminal
+    ) throws -> ChatJournal? {
         guard !io.isUnrecorded, let folder = Journals.folder else { return nil }
         let tell = { @Sendable (words: String) in
             console.show(screen.output.text(of: .notice(words), columns: console.columns))
@@ -204,9 +208,12 @@ package struct ChatCommand: AsyncParsableCommand {
         let hint = { @Sendable in
             tell("A chat of the last day was cut off; `baton transcript recover` has what was said.")
         }
+        let settings = try JournalSettings.read()
         return ChatJournal(
             in: folder,
             subject: subject,
+            retention: settings.retention,
+            sizeLimit: settings.sizeLimit,
             reportCutOff: screen.isInteractive ? hint : nil,
             reportFailure: tell
         )

@@ -25,11 +25,14 @@ struct ConfigurationFile: Sendable {
         }
     }
 
+    /// Whether there is one.
+    var exists: Bool { access(path, F_OK) == 0 }
+
     /// The settings in the file, each that it may hold; what is wrong with the others, in one sentence each.
     var settings: (Settings, problems: [String]) {
         var settings = Settings()
         var problems: [String] = []
-        guard access(path, F_OK) == 0 else { return (settings, []) }
+        guard exists else { return (settings, []) }
         do throws(CommandError) {
             for entry in try read()["settings"]?.object?.entries ?? [] {
                 let text = entry.value.string ?? entry.value.compactText
@@ -55,7 +58,7 @@ struct ConfigurationFile: Sendable {
         if folder >= 0 { flock(folder, LOCK_EX) }
         defer { if folder >= 0 { close(folder) } }
         var object = JSONObject()
-        if access(path, F_OK) == 0 {
+        if exists {
             guard let read = try read().object else { throw CommandError("\(path) must hold a JSON object") }
             object = read
         }

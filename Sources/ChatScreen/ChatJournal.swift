@@ -18,6 +18,7 @@ package final class ChatJournal: Sendable {
 
     private let folder: JournalFolder
     private let subject: String
+    private let sizeLimit: Int
     private let reportFailure: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "chat-journal")
@@ -27,21 +28,26 @@ package final class ChatJournal: Sendable {
     /// - Parameters:
     ///   - folder: Where journals are.
     ///   - subject: With whom the chat is.
+    ///   - retention: Which journals are kept.
+    ///   - sizeLimit: How many bytes one may hold.
     ///   - reportCutOff: Told when a chat of the last day was cut off, some time after the start.
     ///   - reportFailure: Told once, in a sentence, when nothing can be written any more; the chat goes on.
     package init(
         in folder: JournalFolder,
         subject: String,
+        retention: JournalFolder.Retention = JournalFolder.Retention(),
+        sizeLimit: Int = TranscriptJournal.standardSizeLimit,
         reportCutOff: (@Sendable () -> Void)? = nil,
         reportFailure: @escaping @Sendable (String) -> Void
     ) {
         self.folder = folder
         self.subject = subject
+        self.sizeLimit = sizeLimit
         self.reportFailure = reportFailure
         // Looking through a folder of journals takes its time, which neither the start nor the first line has.
         queue.async {
             let now = Timestamp.now
-            _ = try? folder.prune(JournalFolder.Retention(), at: now)
+            _ = try? folder.prune(retention, at: now)
             guard let reportCutOff, let cutOff = try? folder.unfinished() else { return }
             let yesterday = now.milliseconds - 86_400_000
             if cutOff.contains(where: { $0.modifiedAt.milliseconds > yesterday }) { reportCutOff() }
@@ -79,7 +85,8 @@ package final class ChatJournal: Sendable {
         return try TranscriptJournal(
             creating: folder.newPath(at: now, tag: String(UInt32.random(in: 0 ... .max), radix: 36)),
             subject: subject,
-            at: now
+            at: now,
+            sizeLimit: sizeLimit
         )
     }
 

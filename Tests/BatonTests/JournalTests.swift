@@ -59,6 +59,21 @@ struct JournalTests {
         #expect(list.output.contains("finished"), "\(list.output)")
     }
 
+    @Test func `the configuration says what is kept`() throws {
+        let home = try TemporaryFolder()
+        #expect(try run(["--plain"], home: home).exit == .code(0))
+        let first = try run(["transcript", "list"], home: home).output
+        #expect(first.split(separator: "\n").count == 1)
+        for folder in [".config", ".config/baton"] { try home.makeFolder(folder) }
+        try home.write(#"{"journal": {"days": "x"}}"#, to: ".config/baton/config.json")
+        let wrong = try run(["--plain"], home: home)
+        #expect(wrong.exit == .code(1) && wrong.output.contains("journal.days must be a number"), "\(wrong.output)")
+        try home.write(#"{"journal": {"days": 0, "megabytes": 5}}"#, to: ".config/baton/config.json")
+        #expect(try run(["--plain"], home: home).exit == .code(0))
+        let list = try run(["transcript", "list"], home: home).output
+        #expect(list.split(separator: "\n").count == 1 && list != first, "\(list)")
+    }
+
     @Test func `of two sides at one keyboard both are kept`() throws {
         let home = try TemporaryFolder()
         let script = [

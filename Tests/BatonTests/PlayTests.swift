@@ -8,7 +8,7 @@ import Darwin
 #endif
 
 /// `baton transcript play` in a terminal, with its keys.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 @MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct PlayTests {
     private static let talk = #"""

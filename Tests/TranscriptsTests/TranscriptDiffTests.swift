@@ -118,4 +118,25 @@ struct TranscriptDiffTests {
         let right = (0..<3000).map { Self.user("r\($0)") }
         #expect(TranscriptDiff(expected: left, actual: right).turns.count == 3000)
     }
+
+    @Test func `what two say at the same time is in any order, what one says is not`() {
+        func said(_ lines: [(String, String)]) -> [Activity] {
+            lines.map { name, text in
+                var activity = Activity.message(text)
+                activity.from = ChannelAccount(id: name, name: name, role: "bot")
+                return activity
+            }
+        }
+        let expected = [Self.user("x")] + said([("Ana", "1"), ("Robin", "a"), ("Ana", "2"), ("Robin", "b")])
+        let other = [Self.user("x")] + said([("Robin", "a"), ("Ana", "1"), ("Robin", "b"), ("Ana", "2")])
+        let wrong = [Self.user("x")] + said([("Ana", "2"), ("Robin", "a"), ("Ana", "1"), ("Robin", "b")])
+        var comparison = ActivityComparison()
+        #expect(!TranscriptDiff(expected: expected, actual: other, comparison: comparison).isEqual)
+        comparison.ignoresOrderOfSpeakers = true
+        let diff = TranscriptDiff(expected: expected, actual: other, comparison: comparison)
+        #expect(diff.isEqual)
+        #expect(diff.pairs.compactMap(\.expected) == [0, 1, 2, 3, 4])
+        #expect(Set(diff.pairs.compactMap(\.actual)) == [0, 1, 2, 3, 4])
+        #expect(!TranscriptDiff(expected: expected, actual: wrong, comparison: comparison).isEqual)
+    }
 }

@@ -72,6 +72,7 @@ extension TranscriptCommand {
             ProcessSignals.ignoreBrokenPipes()
             var comparison = ActivityComparison(ignoredPaths: Set(ignore))
             comparison.ignoredTypes.formUnion(ignoreType.map(ActivityType.init(rawValue:)))
+            comparison.ignoresOrderOfSpeakers = true
             let stage = ReplayStage(
                 target: try service.target(),
                 profile: try service.profile.map(Profile.read),

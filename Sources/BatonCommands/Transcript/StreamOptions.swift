@@ -68,11 +68,20 @@ final class FileProgress {
     /// Shows how many bytes were read, twice a second.
     func show(_ bytes: Int) {
         guard isShown, .now - last > .milliseconds(500) else { return }
+        write("\(name): \(bytes >> 20)\(size.map { " of \($0 >> 20)" } ?? "") MB")
+    }
+
+    /// Shows which of several files is read, twice a second.
+    func show(file number: Int, of count: Int) {
+        guard isShown, count > 1, .now - last > .milliseconds(500) else { return }
+        write("\(number) of \(count) files")
+    }
+
+    private func write(_ words: String) {
         last = .now
         hasLine = true
-        let whole = size.map { " of \($0 >> 20)" } ?? ""
-        let line = DisplayText.neutralised("\(name): \(bytes >> 20)\(whole) MB", keepingNewlines: false)
-        StandardStream.error.writeBytes(Array("\r\u{1B}[K\(line.prefix(TranscriptOutput.columns - 1))".utf8))
+        let line = DisplayText.neutralised(words, keepingNewlines: false).prefix(TranscriptOutput.columns - 1)
+        StandardStream.error.writeBytes(Array("\r\u{1B}[K\(line)".utf8))
     }
 
     /// Wipes the line.

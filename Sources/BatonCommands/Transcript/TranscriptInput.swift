@@ -25,11 +25,15 @@ enum TranscriptInput {
     /// - Returns: Whether all could be read.
     static func forEach(_ files: [String], _ body: (String, Transcript) throws -> Void) rethrows -> Bool {
         var isComplete = true
-        for file in files {
+        let progress = FileProgress(of: "-")
+        for (index, file) in files.enumerated() {
             let transcript: Transcript
+            progress.show(file: index + 1, of: files.count)
             do throws(TranscriptError) {
                 transcript = try read(file)
+                progress.clear()
             } catch {
+                progress.clear()
                 fail(error.description)
                 isComplete = false
                 continue

@@ -16,6 +16,10 @@ public struct ActivityComparison: Hashable, Sendable {
     public var ignoredPaths: Set<String>
     /// Types of activities that do not count.
     public var ignoredTypes: Set<ActivityType>
+    /// Whether what one says may come before or after what another says in the same turn.
+    ///
+    /// A bot and an agent who speak at the same time are in no order that would come again.
+    public var ignoresOrderOfSpeakers = false
 
     /// A comparison.
     ///

@@ -154,10 +154,18 @@ public struct TranscriptDiff: Hashable, Sendable {
             matches += last.map(\.pair)
             (missing, unexpected) = ([], [])
         }
-        for pair in Alignment.pairs(left.count, right.count, isSame: { alike.isSame(left[$0], right[$1]) }) {
+        let pairs = Alignment.pairs(left.count, right.count) { alike.isSame(left[$0], right[$1]) }
+        let moved = alike.comparison.ignoresOrderOfSpeakers ? moved(pairs, left, right, alike) : [:]
+        let arrived = Set(moved.values)
+        for pair in pairs {
             switch pair {
-            case .left(let index): missing.append(left[index])
-            case .right(let index): unexpected.append(right[index])
+            case .left(let index):
+                if let other = moved[index] {
+                    matches.append(Pair(expected: left[index].index, actual: right[other].index))
+                } else {
+                    missing.append(left[index])
+                }
+            case .right(let index): if !arrived.contains(index) { unexpected.append(right[index]) }
             case .both(let row, let column):
                 // Long turns are paired by place alone, so a pair may differ.
                 guard alike.isSame(left[row], right[column]) else {
@@ -171,6 +179,27 @@ public struct TranscriptDiff: Hashable, Sendable {
         }
         flush()
         return changes
+    }
+
+    /// What came at another place among what others say, and is in its order among what the same one says.
+    private static func moved(
+        _ pairs: [Alignment.Pair],
+        _ left: [Entry],
+        _ right: [Entry],
+        _ alike: Likeness
+    ) -> [Int: Int] {
+        let (speakers, others) = (left.map(\.activity.speakerName), right.map(\.activity.speakerName))
+        var free = pairs.compactMap { if case .right(let index) = $0 { index } else { nil } }
+        var moved: [Int: Int] = [:]
+        for case .left(let index) in pairs {
+            let rank = speakers[..<index].count { $0 == speakers[index] }
+            let place = free.firstIndex { other in
+                others[other] == speakers[index] && others[..<other].count { $0 == others[other] } == rank
+                    && alike.isSame(left[index], right[other])
+            }
+            if let place { moved[index] = free.remove(at: place) }
+        }
+        return moved
     }
 
     /// What became of those that are between two that are the same.
@@ -207,4 +236,9 @@ extension TranscriptDiff.Change {
         case .changed(let expected, let actual, _, _, _): TranscriptDiff.Pair(expected: expected, actual: actual)
         }
     }
+}
+
+extension Activity {
+    /// Who says it, as far as that stays the same from conversation to conversation.
+    fileprivate var speakerName: String { isFromUser ? "user" : from?.name ?? from?.id ?? "" }
 }

@@ -1,0 +1,45 @@
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The sample conversations are there to be shown, and each plays.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+struct SamplePlayTests {
+    private nonisolated static let folder =
+        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Transcripts"
+
+    private nonisolated static let samples: [String] = {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }()
+
+    @Test(arguments: samples) func `a sample is played as it is shown`(name: String) throws {
+        let home = try TemporaryFolder()
+        let outputs = try ["play", "show"].map { command in
+            let program = try PipedProgram(
+                [BuiltProducts.executable("baton"), "transcript", command, "\(Self.folder)/\(name)"],
+                environment: baseEnvironment(home: home)
+            )
+            #expect(try program.waitForExit() == .code(0))
+            return program.output
+        }
+        #expect(outputs[0] == outputs[1])
+        #expect(outputs[0].split(separator: "\n").count > 4)
+    }
+
+    @Test func `there are a dozen of them`() { #expect(Self.samples.count >= 12) }
+}
