@@ -53,6 +53,14 @@ struct HostileSessionTests {
         ]
     }
 
+    private nonisolated static func note(_ hostile: String, number: Int) -> JSONValue {
+        let words = JSONValue.string(hostile)
+        return [
+            "type": "message", "id": .string("n\(number)"), "from": ["name": words, "role": "bot"], "text": words,
+            "suggestedActions": ["actions": [["type": "openUrl", "title": words, "value": words]]],
+        ]
+    }
+
     @Test func `C39 a loaded file of hostile strings changes nothing but text`() throws {
         let home = try TemporaryFolder()
         let list = HostileStrings.all.enumerated().map { Self.message($0.element.text, number: $0.offset) }
@@ -83,9 +91,7 @@ struct HostileSessionTests {
         let bot = RecordingBot { activity in
             switch activity.text {
             case "all"?:
-                HostileStrings.all.enumerated().compactMap {
-                    Activity(Self.message($0.element.text, number: $0.offset))
-                }
+                HostileStrings.all.enumerated().compactMap { Activity(Self.note($0.element.text, number: $0.offset)) }
             case "typing"?:
                 HostileStrings.all.map { hostile in
                     var typing = Activity.typing

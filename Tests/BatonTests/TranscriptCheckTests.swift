@@ -9,7 +9,7 @@ import Darwin
 #endif
 
 /// `baton transcript check`: what a script gets.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 @MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
 struct TranscriptCheckCommandTests {
     private func check(

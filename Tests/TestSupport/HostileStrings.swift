@@ -28,6 +28,10 @@ package enum HostileStrings {
     /// All of them in one text, on lines of their own.
     package static let joined = all.map(\.text).joined(separator: "\n")
 
+    /// The first of each family in one text, where all of them would take too long.
+    package static let oneOfEachFamily = families.compactMap { $0.1.first.map { before + $0 + after } }
+        .joined(separator: "\n")
+
     /// The first character of a text that acts on a terminal or hides from its reader, nil when there is none.
     ///
     /// Joiners, selectors and marks in their right places are not known here; the samples have none.
