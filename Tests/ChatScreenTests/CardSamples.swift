@@ -318,6 +318,12 @@ enum CardSamples {
             """
         ),
         (
+            "ended",
+            """
+            {"type":"endOfConversation","code":"botTimedOut","text":"I have waited long enough.","from":{"role":"bot"}}
+            """
+        ),
+        (
             "quiet",
             """
             {"type":"event","name":"something","from":{"role":"bot"}},{"type":"trace","from":{"role":"bot"}},

@@ -72,7 +72,7 @@ package struct ActivityRenderer: Sendable {
             let body = reactions(of: activity, to: quotation(earlier)).map { style.paint($0, .faint) }
             return body.isEmpty ? [] : layout.lines(speaker: speaker, time: time, body: body)
         case ActivityType.endOfConversation? where activity.name == nil:
-            let body = farewell(activity, layout.bodyColumns)
+            let body = farewell(activity)
             return body.isEmpty ? [] : layout.lines(speaker: speaker, time: time, body: body)
         default:
             return []
@@ -141,13 +141,12 @@ package struct ActivityRenderer: Sendable {
 
     // MARK: - What is about an earlier message
 
-    /// Why a conversation ended, where the bot says so; that it ended is told as a step of the handoff.
-    private func farewell(_ activity: Activity, _ columns: Int) -> [String] {
+    /// Why a conversation ended, where the bot says so; that it ended, and its words, are told as a step of the handoff.
+    private func farewell(_ activity: Activity) -> [String] {
         // That all went well goes without saying.
         let code = activity.json["code"]?.string.flatMap { ["", "completedSuccessfully"].contains($0) ? nil : $0 }
         let reason = code.map { style.paint("(ended: \(DisplayText.neutralised($0, keepingNewlines: false)))", .faint) }
-        let words = activity.text.flatMap { $0.isEmpty ? nil : $0 }
-        return (words.map { lines(of: $0, .plain, columns) } ?? []) + [reason].compactMap { $0 }
+        return [reason].compactMap { $0 }
     }
 
     private func deletion(_ earlier: Activity?) -> String {
