@@ -142,7 +142,10 @@ struct HandoffDutyTests {
                 ["Ana: accepted", "Ana: hi", "Ana: completed", "Ana: One more thing: please keep your receipt."]
             }
         #expect(bench.conversation.shown == expected)
-        #expect(bench.conversation.toBot.count == expected.count - ([.agentAfterEnd, .twoInitiations].contains(fault) ? 2 : 1))
+        #expect(
+            bench.conversation.toBot.count == expected.count
+                - ([.agentAfterEnd, .twoInitiations].contains(fault) ? 2 : 1)
+        )
         // A client comes to the same end, but for the one that nobody told.
         var lifecycle = HandoffLifecycle()
         for activity in [initiate()] + bench.conversation.stream {
