@@ -116,6 +116,13 @@ struct DamagedFileTests {
         }
     }
 
+    @Test func `a member's name keeps its escapes, also where its list is read piece by piece`() throws {
+        let text = #"{"A\\b\u00e9":[{}],"type":"m"}"# + "\n" + #"{"type":"y"}"# + "\n[[4]]"
+        let transcript = try Self.read(Array(text.utf8))
+        #expect(transcript.activities.first?.json.keys == [#"A\bé"#, "type"])
+        #expect(try Self.read(transcript.serializedAsRead()).activities == transcript.activities)
+    }
+
     @Test func `bytes that are no UTF-8 are replaced and told`() throws {
         var bytes = Array("[\(Self.three)]".utf8)
         let place = try #require(bytes.lastIndex(of: UInt8(ascii: "y")))

@@ -142,7 +142,8 @@ extension ActivityScanner {
         capture = nil
         pieces.append(.open(isList: false, key: takeKey()))
         for member in members.entries.dropLast() { pieces.append(.value(member.value, key: member.key)) }
-        levels.append(Level(isList: false, holdsEntries: false, awaited: .value, key: name))
+        // The last member's name as it is meant; what was captured has its escapes.
+        levels.append(Level(isList: false, holdsEntries: false, awaited: .value, key: members.entries.last?.key))
         take(byte)
         return true
     }
