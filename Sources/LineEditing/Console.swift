@@ -74,11 +74,14 @@ package struct Prompt: Sendable, Equatable {
     ///
     /// It may hold SGR sequences.
     package var right: String
+    /// Whether what is typed behind it is nobody's business: it is drawn as dots and kept nowhere.
+    package var isSecret: Bool
 
     /// Creates a prompt.
-    package init(text: String, right: String = "") {
+    package init(text: String, right: String = "", isSecret: Bool = false) {
         self.text = text
         self.right = right
+        self.isSecret = isSecret
     }
 }
 

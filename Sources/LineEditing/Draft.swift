@@ -23,6 +23,9 @@ struct Draft: Equatable {
         return String(view)
     }
 
+    /// The draft with a dot for each code point.
+    var hidden: Draft { Draft(scalars: scalars.map { $0 == "\n" ? $0 : "•" }, cursor: cursor) }
+
     /// The draft with a text at the cursor, the cursor behind it.
     func inserting(_ inserted: some Collection<Unicode.Scalar>) -> Draft {
         var draft = self

@@ -106,7 +106,7 @@ extension EditingSession {
         output.append(keepsEnteredLines ? area.leave(content(draft), size: size) : area.erase())
         output.writeSome()
         let line = draft.text
-        remember(line)
+        if !prompt.isSecret { remember(line) }
         undoHistory.clear()
         modeWatch.lineBegan()
         mailbox.note(draft: "")

@@ -134,7 +134,7 @@ final class EditingSession: ThreadBody {
 
     private func end() {
         let draft = draft
-        mailbox.note(draft: draft.text)
+        note(draft)
         if draft.scalars.isEmpty {
             output.append(area.erase())
         } else if area.isDrawn {
@@ -228,7 +228,8 @@ final class EditingSession: ThreadBody {
 
     /// What the area shows: the person's prompt, or the search in its place.
     func content(_ draft: Draft) -> EditArea.Content {
-        EditArea.Content(prompt: search.map { Prompt(text: $0.prompt) } ?? markedPrompt, draft: draft)
+        let shown = prompt.isSecret && search == nil ? draft.hidden : draft
+        return EditArea.Content(prompt: search.map { Prompt(text: $0.prompt) } ?? markedPrompt, draft: shown)
     }
 
     /// The prompt with a mark while keys are commands and not text.
@@ -247,11 +248,14 @@ final class EditingSession: ThreadBody {
         let draft = draft
         let bytes = area.update(to: content(draft), size: size)
         if bytes.isEmpty { return }
-        mailbox.note(draft: draft.text)
+        note(draft)
         output.append(Self.atOnce(bytes))
         output.writeSome()
-        tellOfComposing(draft.text)
+        if !prompt.isSecret { tellOfComposing(draft.text) }
     }
+
+    /// Keeps the draft for whoever asks at the end, but for one that is secret.
+    private func note(_ draft: Draft) { mailbox.note(draft: prompt.isSecret ? "" : draft.text) }
 
     private func tellOfComposing(_ text: String) {
         let now = ContinuousClock.now

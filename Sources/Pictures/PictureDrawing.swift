@@ -1,5 +1,11 @@
 import Subprocess
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Draws pictures that came with messages, by the program `chafa`.
 ///
 /// The files are strangers', and decoding them is where such programs break: so they are decoded in a process of their
@@ -62,21 +68,37 @@ package struct PictureDrawing: Sendable {
 
     private func output(for bytes: [UInt8], columns: Int) async -> [UInt8]? {
         let size = "\(min(columns - 1, 80))x\(Self.rowLimit)"
-        // Two gigabytes of addresses and ten seconds of work bound what a small file can blow up to.
-        let script = #"ulimit -v 2000000; ulimit -t 10; exec "$0" "$@""#
+        guard let file = Self.temporaryFile(holding: bytes) else { return nil }
+        defer { unlink(file) }
+        // Two gigabytes of addresses and ten seconds of work bound what a small file can blow up to. The file, and no
+        // pipe, since a program that refuses it may end before it has read it all.
+        let script = #"exec <"$0" && rm -f "$0"; ulimit -v 2000000; ulimit -t 10; exec "$@""#
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .kill, allowedDurationToNextStep: .seconds(1))]
         let result = try? await run(
             .name("sh"),
-            arguments: ["-c", script, program, "--format", format.word, "--size", size, "--animate", "off", "-"],
+            arguments: ["-c", script, file, program, "--format", format.word, "--size", size, "--animate", "off", "-"],
             environment: .custom(
                 Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
             ),
             platformOptions: options,
-            input: .array(bytes),
             output: .bytes(limit: Self.outputLimit)
         )
         guard let result, result.terminationStatus.isSuccess else { return nil }
         return result.standardOutput
+    }
+
+    /// A file that nobody else can read; nil when none can be written.
+    private static func temporaryFile(holding bytes: [UInt8]) -> String? {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var path = Array("\(folder)/baton-picture-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else { return nil }
+        let count = write(descriptor, bytes, bytes.count)
+        close(descriptor)
+        let name = path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
+        if count == bytes.count { return name }
+        unlink(name)
+        return nil
     }
 }

@@ -230,6 +230,14 @@ struct CardChatTests {
         #expect(try answered(200, nil).first == "The bot took it.")
     }
 
+    @Test func `a password is asked for behind a secret prompt`() {
+        let form = #""body":[{"type":"Input.Text","id":"p","style":"password"}],"actions":[{"type":"Action.Submit"}]"#
+        var script = opened(message(form))
+        #expect(script.enter("/card").contains { $0.hasPrefix("prompt field") && $0.contains("isSecret: true") })
+        #expect(script.enter("hunter2").allSatisfy { !$0.contains("hunter2") })
+        #expect(script.posted.last?.value?["p"] == "hunter2")
+    }
+
     @Test func `an invoke by hand is posted in its turn, and the bot's answer is shown as it is`() throws {
         var script = opened(#"{"type":"message","text":"x"}"#)
         #expect(script.enter("/invoke").contains { $0.hasPrefix("Usage: /invoke NAME [JSON]") })

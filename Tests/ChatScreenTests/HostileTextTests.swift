@@ -117,7 +117,9 @@ struct HostileTextTests {
             let preview = ChatPrompt.Preview(speaker: speaker, text: hostile.text)
             let prompt = ChatPrompt(listener: .agent(name: hostile.text), preview: preview)
             #expect(HostileStrings.fault(in: output.prompt(prompt, columns: 60).text) == nil, "\(hostile.name)")
-            for listener in [ChatPrompt.Listener.field(name: hostile.text), .user(name: hostile.text, number: 1)] {
+            for listener in [
+                ChatPrompt.Listener.field(name: hostile.text, isSecret: false), .user(name: hostile.text, number: 1),
+            ] {
                 let text = output.prompt(ChatPrompt(listener: listener), columns: 60).text
                 #expect(HostileStrings.fault(in: text) == nil, "\(hostile.name)")
             }

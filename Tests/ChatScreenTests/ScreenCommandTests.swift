@@ -81,6 +81,19 @@ struct ScreenCommandTests {
         #expect(take(.input(.interrupt(clearing: "")), at: 4000).contains("leave 0"))
     }
 
+    @Test mutating func `Ctrl-C gives up the card that is being filled in, and leaves nothing else`() throws {
+        _ = take(.opened(conversationId: "c-1"))
+        let card = #"""
+            {"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","content":{"body":[
+            {"type":"Input.Text","id":"a"}],"actions":[{"type":"Action.Submit"}]}}]}
+            """#
+        let message = try #require(Activity(try JSONValue(parsing: card)))
+        _ = take(.client(.activity(message, isEcho: false)))
+        _ = enter("/card")
+        #expect(take(.input(.interrupt(clearing: ""))).contains("Nothing was sent."))
+        #expect(take(.input(.interrupt(clearing: ""))) == ["Ctrl-C again leaves; so does /quit."])
+    }
+
     @Test mutating func `an agent's words call the person and the bot's do not`() throws {
         _ = take(.opened(conversationId: "c-1"))
         let agent = try #require(Activity(try JSONValue(parsing: Fixture.agentSays)))

@@ -33,6 +33,7 @@ struct Probe {
             case .line("/call"): console.call(AttentionCall(title: "Ana;\u{1b}", text: "hello\u{7}"))
             case .line(let line) where line.hasPrefix("/edit "): console.edit(String(line.dropFirst(6)))
             case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))
+            case .line("/secret"): console.setPrompt(Prompt(text: "secret> ", isSecret: true))
             case .line(let line): console.show("GOT \(line.debugDescription)")
             case .composing: break
             case .interrupt: console.show("INTERRUPT")

@@ -15,6 +15,20 @@ struct LineEditorInputTests {
         try terminal.wait(for: "<cafe\u{301}> 👨‍👩‍👧👍🏽 🇳🇴|".debugDescription)
     }
 
+    @Test func `what is typed behind a secret prompt is drawn as dots and kept nowhere`() throws {
+        let file = try TemporaryFile(contents: "")
+        let terminal = try probe("--history", file.path)
+        terminal.send("/secret" + Key.enter)
+        try terminal.wait { $0.text.hasSuffix("secret>") }
+        terminal.send("hunter2é")
+        try terminal.wait { $0.text.hasSuffix("secret> ••••••••") }
+        terminal.send(Key.enter)
+        try terminal.wait(for: "hunter2é".debugDescription)
+        #expect(!file.contents.contains("hunter2"))
+        terminal.send(Key.up)
+        try terminal.wait { $0.text.hasSuffix("secret> •••••••") }
+    }
+
     @Test func `transposing and killing keep characters whole`() throws {
         let terminal = try probe()
         terminal.send("ae\u{301}" + Key.control("t") + "👍🏽" + Key.left + Key.control("k") + Key.control("y"))

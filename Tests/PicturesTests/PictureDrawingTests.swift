@@ -51,6 +51,15 @@ struct PictureDrawingTests {
         }
     }
 
+    @Test func `a program that ends before it has read, never ends its words or fails is survived`() async throws {
+        let folder = try TemporaryFolder()
+        let large = [UInt8](repeating: 0x41, count: 1 << 20)
+        for script in ["exit 0", "exit 3", "kill -9 $$", "yes", "exec <&-; printf x; exit 1"] {
+            let program = try folder.writeProgram(script, to: "odd")
+            for _ in 0..<5 { #expect(await Self.drawing(.symbols, program: program).draw(large, columns: 40) == nil) }
+        }
+    }
+
     @Test func `no secret of ours reaches the program`() async throws {
         let folder = try TemporaryFolder()
         let program = try folder.writeProgram("env", to: "tells")

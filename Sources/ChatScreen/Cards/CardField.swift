@@ -37,6 +37,11 @@ package struct CardField: Hashable, Sendable {
     /// The author's words for an answer that does not fit.
     package var errorMessage: String?
 
+    /// Whether nobody but the bot is to see the answer.
+    package var isSecret: Bool {
+        if case .text(_, isSecret: true, _, _) = kind { true } else { false }
+    }
+
     /// Reads an element, nil when it is no field.
     package init?(_ json: JSONValue) {
         switch json["type"]?.string?.lowercased() {

@@ -95,12 +95,12 @@ package struct ScreenOutput: ChatOutput {
             case .agent(let name): (shortened(name), .agent)
             case .desk: ("desk", .faint)
             case .user(let name, let number): ((number.map { "\($0) " } ?? "") + shortened(name), .bot)
-            case .field(let name): (shortened(name), .handoff)
+            case .field(let name, _): (shortened(name), .handoff)
             case .closed: ("closed", .faint)
             }
         let preview = prompt.preview.map { lines(of: $0, columns: columns) } ?? []
         let text = (preview + [style.paint(word + ">", ink) + " "]).joined(separator: "\n")
-        return Prompt(text: text, right: style.paint(prompt.note, .faint))
+        return Prompt(text: text, right: style.paint(prompt.note, .faint), isSecret: prompt.isSecret)
     }
 
     private func lines(of preview: ChatPrompt.Preview, columns: Int) -> [String] {

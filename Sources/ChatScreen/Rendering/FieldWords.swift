@@ -57,8 +57,7 @@ struct FieldWords {
     }
 
     private var hint: String? {
-        var parts = [clean(field.placeholder ?? ""), kind, bounds].filter { !$0.isEmpty && $0 != clean(field.name) }
-        if case .text(_, isSecret: true, _, _) = field.kind { parts.append("what you type is seen here") }
+        let parts = [clean(field.placeholder ?? ""), kind, bounds].filter { !$0.isEmpty && $0 != clean(field.name) }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 

@@ -77,13 +77,17 @@ package struct ChatPrompt: Equatable, Sendable {
         /// A user, at an agent's desk; numbered where there are several.
         case user(name: String, number: Int?)
         /// A field of a card that is being filled in.
-        case field(name: String)
+        case field(name: String, isSecret: Bool)
         /// The conversation is over.
         case closed
     }
 
     /// The listener.
     package var listener: Listener
+    /// Whether what is typed is not to be seen or kept.
+    package var isSecret: Bool {
+        if case .field(_, isSecret: true) = listener { true } else { false }
+    }
     /// A few words about the connection while it is not well, else empty.
     package var note: String
     /// An answer that is growing, shown above the line until it is whole.

@@ -10,7 +10,7 @@ extension ChatPrompt {
             case .agent(let name): name
             case .desk: "desk"
             case .user(let name, _): name
-            case .field(let name): name
+            case .field(let name, _): name
             case .closed: "closed"
             }
         return "Baton · " + listener + (note.isEmpty ? "" : " · " + note)

@@ -127,6 +127,9 @@ package struct ChatStateMachine: Sendable {
     /// A chat that has not begun.
     package init(configuration: Configuration) { self.configuration = configuration }
 
+    /// Whether the lines are answers to the fields of a card.
+    package var isFillingIn: Bool { form != nil }
+
     /// Where the handoff stands.
     package var handoffState: HandoffState { handoff.state }
 
@@ -347,7 +350,7 @@ package struct ChatStateMachine: Sendable {
     }
 
     private var listener: ChatPrompt.Listener {
-        if let form { return .field(name: form.field?.name ?? "send") }
+        if let form { return .field(name: form.field?.name ?? "send", isSecret: form.field?.isSecret ?? false) }
         guard let connection else { return .connecting }
         if connection.isOver { return .closed }
         switch handoff.state {

@@ -87,17 +87,23 @@ package struct Sides: Sendable {
         case .line(let line):
             interrupts.lineEntered()
             return enter(line, at: now)
+        case .interrupt("") where current == .user && chat?.isFillingIn == true:
+            interrupts.lineEntered()
+            return passUnseen("/cancel", at: now)
         case .interrupt(let cleared):
             switch interrupts.interrupted(clearing: cleared, at: now) {
             case .nothing: return []
             case .hint: return [Step(side: current, action: .show(.notice("Ctrl-C again leaves; so does /quit.")))]
-            case .leave:
-                // As if `/quit` had been entered, which nobody has.
-                return pass(.input(.line("/quit")), to: current, at: now).filter {
-                    if case .show(.enteredCommand) = $0.action { false } else { true }
-                }
+            case .leave: return passUnseen("/quit", at: now)
             }
         default: return pass(event, to: current, at: now)
+        }
+    }
+
+    /// Follows a command as if it had been entered, which nobody has.
+    private mutating func passUnseen(_ command: String, at now: Timestamp) -> [Step] {
+        pass(.input(.line(command)), to: current, at: now).filter {
+            if case .show(.enteredCommand) = $0.action { false } else { true }
         }
     }
 
