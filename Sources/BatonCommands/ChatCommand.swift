@@ -208,7 +208,14 @@ package struct ChatCommand: AsyncParsableCommand {
         let hint = { @Sendable in
             tell("A chat of the last day was cut off; `baton transcript recover` has what was said.")
         }
-        let settings = try JournalSettings.read()
+        var settings = JournalSettings()
+        do throws(CommandError) {
+            settings = try JournalSettings.read()
+        } catch {
+            // A script is told and ends; a person is told, once, and can still talk.
+            guard screen.isInteractive else { throw error }
+            if !screen.settingProblems.contains(error.description) { tell(error.description) }
+        }
         return ChatJournal(
             in: folder,
             subject: subject,

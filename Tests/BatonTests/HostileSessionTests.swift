@@ -10,7 +10,9 @@ struct HostileSessionTests {
     /// What the program itself does to the terminal is no fault; what a hostile string adds is one.
     private func expectUntouched(_ screen: TerminalScreen, since before: TerminalScreen.State) {
         let now = screen.state
-        #expect(now.titles.allSatisfy { !$0.contains("owned") && !$0.contains("head") })
+        // The program's own title names whoever listens, in words that do nothing.
+        #expect(screen.title.isEmpty || screen.title.hasPrefix("Baton · "))
+        #expect(now.titles.allSatisfy { HostileStrings.fault(in: $0) == nil })
         #expect(now.isAlternate == before.isAlternate)
         #expect(now.isReversed == before.isReversed)
         #expect(now.mouse == before.mouse)
@@ -67,6 +69,8 @@ struct HostileSessionTests {
         try home.write(JSONValue.array(list).compactText, to: "hostile.transcript")
         let chat = try startChat(home: home, columns: 100)
         try chat.wait(for: "[1]")
+        chat.enter("/set pager off")
+        try chat.wait(for: "pager is off")
         chat.enter("/status")
         try chat.wait(for: "online")
         let before = chat.screen.state

@@ -16,6 +16,8 @@ package final class PipedProgram {
 
     /// Everything that the program has printed on standard output so far.
     package private(set) var output = ""
+    /// What has come of a character that is not whole yet.
+    private var bytes: [UInt8] = []
     /// The program.
     package let process: Int32
 
@@ -111,8 +113,22 @@ package final class PipedProgram {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = read(results, &buffer, buffer.count)
         guard count > 0 else { return false }
-        // A character may be cut by the end of the buffer; tests look for what is ASCII where that matters.
-        output += String(decoding: buffer[..<count], as: UTF8.self)
+        // A character may have come in part only.
+        bytes += buffer[..<count]
+        let whole = bytes.count - Self.tail(of: bytes)
+        output += String(decoding: bytes[..<whole], as: UTF8.self)
+        bytes.removeFirst(whole)
         return true
+    }
+
+    /// The length of an incomplete character at the end.
+    private static func tail(of bytes: [UInt8]) -> Int {
+        for length in 1...3 where length <= bytes.count {
+            let byte = bytes[bytes.count - length]
+            if byte & 0xc0 == 0x80 { continue }
+            let wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+            return wanted > length ? length : 0
+        }
+        return 0
     }
 }
