@@ -1,7 +1,6 @@
 import AsyncAlgorithms
 package import BotSchema
 package import DirectLineClient
-import Dispatch
 package import LineEditing
 package import Pictures
 import Transcripts
@@ -17,7 +16,7 @@ package struct ChatLoop: Sendable {
         let event: ChatEvent
     }
 
-    private let console: any Console
+    let console: any Console
     private let output: any ChatOutput
     private let sides: Sides
     private let client: @Sendable (Side) async throws -> ClientConfiguration
@@ -27,7 +26,7 @@ package struct ChatLoop: Sendable {
     private let offerCommands: @Sendable (CommandSet) -> Void
     private let changeFaults: @Sendable (String) -> Result<[ChatItem.Row], CommandFailure>
     private let trace: TraceFeed?
-    private let pictures: PictureDrawing?
+    let pictures: PictureDrawing?
     private let journal: ChatJournal?
     private let onPlace: @Sendable (Side, Resumption) -> Void
     private let screen: ScreenDoor
@@ -293,176 +292,5 @@ package struct ChatLoop: Sendable {
                 await requests.waitForAnother()
             }
         }
-    }
-
-    // MARK: - Files
-
-    // File calls block, with `fsync` for long: they have a thread of their own and not one of the cooperative pool.
-    private func write(_ transcript: Transcript, to path: String) async -> Result<Int, TranscriptError> {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(TranscriptError) {
-                    try TranscriptFile.write(transcript, to: path)
-                    continuation.resume(returning: .success(transcript.activities.count))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-    }
-
-    private func upload(
-        _ paths: [String],
-        _ activity: Activity,
-        _ requests: ConversationRequests
-    ) async -> Result<String?, ClientError> {
-        var files: [OutgoingFile] = []
-        for path in paths {
-            switch await bytes(of: path) {
-            case .success(let bytes): files.append(OutgoingFile(name: path, bytes: bytes))
-            case .failure(let error): return .failure(ClientError(.rejected, error.description))
-            }
-        }
-        return await requests.upload(files, activity)
-    }
-
-    private func bytes(of path: String) async -> Result<[UInt8], TranscriptError> {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(TranscriptError) {
-                    continuation.resume(returning: .success(try TranscriptFile.bytes(of: path)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-    }
-
-    private func download(
-        _ attachment: Attachment,
-        to path: String?,
-        _ requests: ConversationRequests
-    ) async -> Result<(path: String, bytes: Int), CommandFailure> {
-        do {
-            let file = try await requests.download(attachment)
-            return await withCheckedContinuation { continuation in
-                DispatchQueue.global().async { continuation.resume(returning: NewFile.write(file, to: path)) }
-            }
-        } catch {
-            return .failure(CommandFailure((error as? ClientError)?.message ?? "the chat was left"))
-        }
-    }
-
-    /// Draws pictures one after the other; what cannot be had or drawn has been named in its message.
-    private func draw(_ attachments: [Attachment], _ requests: ConversationRequests) async {
-        guard let pictures else { return }
-        for attachment in attachments {
-            guard let file = await requests.picture(attachment),
-                let picture = await pictures.draw(file.bytes, columns: console.columns)
-            else { continue }
-            console.show(picture.text)
-        }
-    }
-
-    private func fetch(_ link: String, _ requests: ConversationRequests) async -> Result<Transcript, TranscriptError> {
-        do {
-            let attachment = Attachment(json: ["contentUrl": .string(link)])
-            let bytes = try await requests.download(attachment).bytes
-            return Result { () throws(TranscriptError) in try Transcript(parsing: bytes, name: "the linked transcript")
-            }
-        } catch {
-            let words = (error as? ClientError)?.message ?? "the chat was left"
-            return .failure(TranscriptError(.inputOutput, file: "the linked transcript", reason: words))
-        }
-    }
-
-    private func read(_ path: String) async -> Result<Transcript, TranscriptError> {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(TranscriptError) {
-                    continuation.resume(returning: .success(try TranscriptFile.read(path)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-    }
-}
-
-/// What the loop asks of the conversation that is open now.
-private actor ConversationRequests {
-    static var forEachSide: [Side: ConversationRequests] {
-        Dictionary(uniqueKeysWithValues: Side.allCases.map { ($0, ConversationRequests()) })
-    }
-
-    private var conversation: Conversation?
-    private let asked: AsyncStream<Void>
-    private let asker: AsyncStream<Void>.Continuation
-
-    init() {
-        // Asking twice before the first is heeded asks once.
-        (asked, asker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    }
-
-    /// A conversation was opened, or none could be.
-    func opened(_ conversation: Conversation?) { self.conversation = conversation }
-
-    /// Posts an activity; fails when no conversation is open.
-    func post(_ activity: Activity) async -> Result<String?, ClientError> {
-        guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
-        do {
-            return .success(try await conversation.send(activity).id)
-        } catch let error as ClientError {
-            return .failure(error)
-        } catch {
-            return .failure(ClientError(.cancelled, "the chat was left"))
-        }
-    }
-
-    /// Makes a call to the bot; fails when no conversation is open.
-    func invoke(_ activity: Activity) async -> Result<InvokeAnswer, ClientError> {
-        guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
-        do {
-            return .success(try await conversation.invoke(activity.name ?? "", value: activity.value))
-        } catch let error as ClientError {
-            return .failure(error)
-        } catch {
-            return .failure(ClientError(.cancelled, "the chat was left"))
-        }
-    }
-
-    /// Uploads files; fails when no conversation is open.
-    func upload(_ files: [OutgoingFile], _ activity: Activity) async -> Result<String?, ClientError> {
-        guard let conversation else { return .failure(ClientError(.unreachable, "no conversation is open")) }
-        do {
-            return .success(try await conversation.upload(files, with: activity).id)
-        } catch let error as ClientError {
-            return .failure(error)
-        } catch {
-            return .failure(ClientError(.cancelled, "the chat was left"))
-        }
-    }
-
-    /// Gets a file of the conversation.
-    func download(_ attachment: Attachment) async throws -> DownloadedFile {
-        guard let conversation else { throw ClientError(.unreachable, "no conversation is open") }
-        return try await conversation.download(attachment)
-    }
-
-    /// Gets a picture, but from nowhere that would learn of it.
-    func picture(_ attachment: Attachment) async -> DownloadedFile? {
-        guard let conversation, conversation.holds(attachment) else { return nil }
-        return try? await conversation.download(attachment)
-    }
-
-    /// Drops the stream and resumes it.
-    func reconnect() async { await conversation?.reconnect() }
-
-    /// Ends the present conversation, so that another is opened.
-    nonisolated func startAnother() { asker.yield() }
-
-    /// Returns when another conversation is asked for, or on cancellation.
-    nonisolated func waitForAnother() async {
-        for await _ in asked { return }
     }
 }
