@@ -60,6 +60,22 @@ struct PictureDrawingTests {
         }
     }
 
+    @Test func `a drawing that nobody waits for any more ends with its program`() async throws {
+        let folder = try TemporaryFolder()
+        let mark = folder.file("started")
+        let program = try folder.writeProgram("echo x >> '\(mark)'; exec sleep 1000", to: "slow")
+        for _ in 0..<10 {
+            let picture = await withTaskGroup(of: DrawnPicture?.self) { group in
+                group.addTask { await Self.drawing(.symbols, program: program).draw(Self.flag, columns: 40) }
+                while access(mark, F_OK) != 0 { await Task.yield() }
+                group.cancelAll()
+                return await group.next() ?? nil
+            }
+            #expect(picture == nil)
+            unlink(mark)
+        }
+    }
+
     @Test func `no secret of ours reaches the program`() async throws {
         let folder = try TemporaryFolder()
         let program = try folder.writeProgram("env", to: "tells")
