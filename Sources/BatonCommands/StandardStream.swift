@@ -1,3 +1,6 @@
+import BotSchema
+import LineEditing
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -8,6 +11,9 @@ import Darwin
 enum StandardStream: Int32 {
     case output = 1
     case error = 2
+
+    /// Writes a value as a line of JSON in which nothing acts on a terminal.
+    func writeLine(_ value: JSONValue) { writeLine(DisplayText.escapedJSON(value.compactText)) }
 
     /// Writes a line in one call, so that lines of several tasks do not mix.
     func writeLine(_ line: String) {

@@ -147,13 +147,14 @@ struct HostileSessionTests {
 
     @Test(arguments: [
         ["show"], ["show", "--plain"], ["stats"], ["check"], ["grep", "head"], ["diff"], ["show", "--json"],
+        ["stats", "--json"], ["check", "--json"], ["diff", "--json"], ["grep", "--json", "head"],
     ])
     func `C39 commands over a file of hostile strings print nothing that acts`(command: [String]) throws {
         let home = try TemporaryFolder()
         let list = HostileStrings.all.enumerated().map { Self.message($0.element.text, number: $0.offset) }
         try home.write(JSONValue.array(list).compactText, to: "a.transcript")
         try home.write(JSONValue.array(Array(list.dropFirst(3))).compactText, to: "b.transcript")
-        let files = [home.file("a.transcript")] + (command == ["diff"] ? [home.file("b.transcript")] : [])
+        let files = [home.file("a.transcript")] + (command.first == "diff" ? [home.file("b.transcript")] : [])
         let program = try PipedProgram(
             [BuiltProducts.executable("baton"), "transcript"] + command + files,
             environment: baseEnvironment(home: home)

@@ -58,7 +58,8 @@ extension TranscriptCommand {
         }
 
         private func report(_ check: TranscriptCheck) {
-            for line in json ? [check.json.compactText] : check.lines { StandardStream.output.writeLine(line) }
+            if json { return StandardStream.output.writeLine(check.json) }
+            for line in check.lines { StandardStream.output.writeLine(line) }
         }
     }
 }

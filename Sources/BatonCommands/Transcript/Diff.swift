@@ -61,7 +61,7 @@ extension TranscriptCommand {
                 throw ExitCode(2)
             }
             if json {
-                StandardStream.output.writeLine(diff.json.compactText)
+                StandardStream.output.writeLine(diff.json)
             } else {
                 let isColored = TranscriptOutput.isColored(plain: plain)
                 for line in diff.lines { StandardStream.output.writeLine(Self.dressed(line, isColored: isColored)) }

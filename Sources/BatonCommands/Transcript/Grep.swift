@@ -90,7 +90,8 @@ extension TranscriptCommand {
                     "file": .string(name), "index": .number(JSONNumber(index - 1)),
                     "matches": .array(lines.map(JSONValue.string)), "activity": activity.jsonValue,
                 ]
-                return StandardStream.output.writeBytes(JSONValue.object(object).serialized() + [0x0A])
+                let text = DisplayText.escapedJSON(JSONValue.object(object).compactText) + "\n"
+                return StandardStream.output.writeBytes(Array(text.utf8))
             }
             let who = activity.isFromUser ? "you" : activity.from?.name ?? activity.from?.id ?? "bot"
             return lines.allSatisfy { line in

@@ -56,7 +56,7 @@ extension TranscriptCommand {
                     "activities": .number(JSONNumber(activities.count)),
                     "outcomes": .array(outcomes.map(JSONValue.string)),
                 ]
-                return StandardStream.output.writeLine(JSONValue.object(object).compactText)
+                return StandardStream.output.writeLine(.object(object))
             }
             let parts = [
                 recovery.startedAt.map { String($0.text.prefix(16)).replacing("T", with: " ") } ?? "at an unknown time",

@@ -161,7 +161,7 @@ extension TranscriptCommand {
         // MARK: - Output
 
         private func show(_ entry: ReplayReport.Entry) {
-            if json { return StandardStream.output.writeLine(JSONValue.object(Self.json(entry)).compactText) }
+            if json { return StandardStream.output.writeLine(.object(Self.json(entry))) }
             guard let result = entry.result else { return TranscriptInput.fail("\(entry.name): \(entry.error ?? "")") }
             let isColored = TranscriptOutput.isColored(plain: plain)
             let count = result.diff.userTexts.count - 1

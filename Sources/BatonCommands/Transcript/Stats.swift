@@ -63,7 +63,7 @@ extension TranscriptCommand {
             if json {
                 var object: JSONObject = name.map { ["file": .string($0)] } ?? ["sum": true]
                 for entry in figures.json.entries { object[entry.key] = entry.value }
-                StandardStream.output.writeLine(JSONValue.object(object).compactText)
+                StandardStream.output.writeLine(.object(object))
                 return
             }
             if files.count > 1 { StandardStream.output.writeLine("== \(name ?? "together")") }
