@@ -18,6 +18,22 @@ struct ScreenTests {
         return chat
     }
 
+    /// Compares all rows and the cursor with what a person has looked at; times, ports and folders are another each run.
+    private func expectScreen(_ chat: PseudoTerminal, _ home: TemporaryFolder, _ name: String) throws {
+        let screen = chat.screen
+        let folder = String(home.path.prefix { $0 != "-" }) + "-tests-XXXXXX"
+        let rows = screen.lines.map { line in
+            line.replacing(home.path, with: folder)
+                .replacing(#/^(┆ )?\d\d:\d\d /#) { ($0.output.1 ?? "") + "00:00 " }
+                .replacing(#/^\[\d\d:\d\d\]/#, with: "[00:00]")
+        }
+        let cursor = "cursor in row \(screen.cursor.row), column \(screen.cursor.column)"
+        // On a narrow screen a port stands on two rows.
+        let text = (rows + [cursor, ""]).joined(separator: "\n")
+            .replacing(#/127\.0\.0\.1:(\d{5}|\d{1,4}\n\d{1,4})/#, with: "127.0.0.1:PORT")
+        try Golden.expect(text, equals: "screen-\(name).txt")
+    }
+
     /// A burst at the push of a key: the file's messages are shown while the person types on.
     private func burst(of count: Int, in home: TemporaryFolder) throws -> String {
         let activities = (1...count).map { number in
@@ -40,8 +56,7 @@ struct ScreenTests {
             line.firstRange(of: "burst ").flatMap { Int(line[$0.upperBound...]) }
         }
         #expect(numbers == Array(1...3000))
-        let tail = chat.screen.lines.filter { !$0.isEmpty }.suffix(4).map { String($0.drop { $0 != "R" }) }
-        #expect(tail[0] == "Robin     burst 3000" || tail[1] == "Robin     burst 3000")
+        try expectScreen(chat, home, "burst")
     }
 
     @Test func `a wrapped draft and wide characters at the margin stay whole while messages arrive`() throws {
@@ -59,7 +74,8 @@ struct ScreenTests {
         #expect(chat.screen.cursor.column == 8)
         chat.send("\u{1}<")
         try chat.wait(for: "the cursor at the beginning") { $0.cursor.column == 6 }
-        #expect(Array(chat.screen.lines.filter { !$0.isEmpty }.suffix(2)) == ["bot> <" + row, "漢字漢字"])
+        try chat.wait(for: "the mark") { $0.text.contains("bot> <x") }
+        try expectScreen(chat, home, "margin")
     }
 
     @Test func `a search and a completion menu stand through arrivals`() throws {
@@ -72,9 +88,21 @@ struct ScreenTests {
         chat.send("\u{12}parc")
         try chat.wait(for: "the end of the burst") { $0.count(of: "End of") > 0 }
         try chat.waitForDraft("(search 'parc') order status of my parcel")
-        chat.send("\u{7}/t\t\t")
-        try chat.wait(for: "the menu") { $0.text.contains("/transcript ") && $0.text.contains("/trace ") }
+        try expectScreen(chat, home, "search")
+        chat.send("\u{7}")
+        try chat.waitForDraft("bot>")
+        chat.enter(load)
+        chat.send("/t\t\t")
+        try chat.wait(for: "the end of the other burst") { $0.count(of: "End of") > 1 }
         try chat.waitForDraft("bot> /t")
+        // The menu stands among what arrived, once and whole.
+        let first = chat.screen.transcript.filter { $0.hasPrefix("/trace ") }
+        let last = chat.screen.transcript.filter { $0.hasPrefix("/transcript ") }
+        #expect(first.count >= 1 && first.count == last.count)
+        let numbers = chat.screen.transcript.compactMap { line in
+            line.firstRange(of: "burst ").flatMap { Int(line[$0.upperBound...]) }
+        }
+        #expect(numbers == Array(1...400) + Array(1...400))
     }
 
     @Test func `a resize in the middle of a line keeps line and cursor`() throws {
@@ -89,12 +117,15 @@ struct ScreenTests {
                 "bot> a line of some length, so", " that thirty columns do not ho", "ld it",
             ] && screen.cursor.column == 15
         }
+        try expectScreen(chat, home, "30-columns")
         chat.send("|")
+        try chat.wait(for: "the mark") { $0.text.contains("|") }
         chat.resize(columns: 120, rows: 24)
         try chat.wait(for: "one row") { screen in
             screen.lines.last { !$0.isEmpty } == "bot> a line of some length, so that thirty co|lumns do not hold it"
                 && screen.cursor.column == 46
         }
+        try expectScreen(chat, home, "120-columns")
     }
 
     @Test func `fifty lines that are pasted are one message and are not sent`() throws {
@@ -105,6 +136,7 @@ struct ScreenTests {
         try chat.waitForDraft("pasted 50")
         #expect(chat.screen.lines[0] == "50 lines pasted as one message: Enter sends it, Ctrl-_ takes the paste back.")
         #expect(chat.screen.count(of: "  you  ") == 0)
+        try expectScreen(chat, home, "paste")
         chat.enter("")
         try chat.wait(for: "my message") { $0.count(of: "  you  ") == 1 && $0.count(of: "pasted ") >= 50 }
         #expect(chat.screen.transcript.filter { $0.hasSuffix("pasted 50") }.count == 1)
@@ -141,6 +173,7 @@ struct ScreenTests {
         try chat.waitForDraft("(cmd) bot> one two three")
         chat.send("u")
         try chat.waitForDraft("(cmd) bot> one tow three")
+        try expectScreen(chat, home, "vi")
         chat.send("A!")
         try chat.waitForDraft("bot> one tow three!")
     }
@@ -153,6 +186,7 @@ struct ScreenTests {
         try chat.wait(for: "the draft on two rows") {
             Array($0.lines.filter { !$0.isEmpty }.suffix(2)) == ["bot> as many words a", "s do not fit"]
         }
+        try expectScreen(chat, home, "20-columns")
         chat.send("\u{15}")
         chat.enter("/status")
         try chat.wait(for: "online")
@@ -168,6 +202,8 @@ struct ScreenTests {
         #expect(chat.screen.text.contains("bot Robin: Hello!"))
         #expect(chat.screen.title.isEmpty)
         #expect(!chat.screen.text.contains("──"))
+        try chat.wait(for: "all of the answer") { $0.text.contains("closed on Sunday") }
+        try expectScreen(chat, home, "dumb")
         chat.send("\u{4}")
         #expect(try chat.waitForExit() == .code(0))
     }
