@@ -5,6 +5,20 @@ import Testing
 
 /// Every readable form comes back as it was, and every pair of forms converts there and back, or says what it loses.
 struct RoundTripTests {
+    @Test func `a table whose first cell holds a bracket behind rubbish stays a table`() throws {
+        // Found by the fuzzer: as it was written, it was taken for JSON.
+        let rubbish = try #require(
+            Base64.decode(
+                "IgAaIgBb/wBhb252ZXJzYW1jb250ZQEHbnQsdAovW0NvbnZlfX19Knt9fTaQkJCQkJCQKmZhbHNlNjZ9AHsNfX19ff//kmJ0"
+                    + "GgpbQ29udn3//wAAAAA2NjY2NjY1tjY2NjY2NjY2NjZ9fQB7DX19fX3//5JidBoKW/8AAH19AHtjb250ZSz/"
+            )
+        )
+        let read = try Transcript(parsing: rubbish, name: "a.json")
+        #expect(read.form == .table && read.activities.count == 1)
+        let again = try Transcript(parsing: read.serializedAsRead(), name: "a.csv")
+        #expect(again.activities == read.activities)
+    }
+
     private static let hi = #"""
         {"type":"message","id":"1","text":"hi\n“you” 👋 \ud800","n":1.50,"big":12345678901234567890,"e":1e+2,
          "from":{"id":"u","name":"Mina","role":"user"},"channelData":{"x":null,"y":[{}]},"recipient":{"id":"b"}}

@@ -111,9 +111,9 @@ struct DelimitedText: Hashable, Sendable {
         let special = cell.utf8.contains {
             Self.separators.contains($0) || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D
         }
-        // A table that begins with a bracket would be taken for JSON.
+        // A table that begins with a bracket, behind blanks or rubbish, would be taken for JSON.
         let looksLikeJSON =
-            bytes.isEmpty && (cell.utf8.first == UInt8(ascii: "{") || cell.utf8.first == UInt8(ascii: "["))
+            bytes.isEmpty && cell.utf8.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }
         guard special || looksLikeJSON || (isAlone && cell.isEmpty) else {
             bytes += cell.utf8
             return
