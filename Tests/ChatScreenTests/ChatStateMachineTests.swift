@@ -217,6 +217,26 @@ struct ChatStateMachineTests {
         #expect(script.take(.posted(number: 1, .success("c-1|1"))) == ["save 1 to a.json"])
     }
 
+    @Test(arguments: ["hello", "/event ping"])
+    func `what the service has taken is saved before it comes back, and once when it has`(line: String) throws {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.enter(line)
+        _ = script.take(.posted(number: 1, .success("c-1|1")))
+        #expect(script.enter("/save a.json").last == "save 1 to a.json")
+        let early = try #require(script.savedActivities?.first)
+        #expect(early.id == "c-1|1" && early.from?.role == "user" && early.timestamp != nil)
+        var echo = try #require(script.posted.first)
+        echo.id = "c-1|1"
+        echo.from = ChannelAccount(id: "u")
+        echo.json["extra"] = 1
+        let shown = script.arrive(echo.jsonValue.compactText, isEcho: true)
+        #expect(shown.filter { !$0.isEmpty } == [])
+        _ = script.arrive(#"{"type":"message","text":"hi","id":"c-1|2","from":{"id":"bot","role":"bot"}}"#)
+        #expect(script.enter("/save a.json").last == "save 2 to a.json")
+        #expect(script.savedActivities?.first?.json["extra"] == 1)
+    }
+
     @Test func `a message that the bot changes is shown again, marked, and saved once`() {
         var script = ChatScript()
         _ = script.open()

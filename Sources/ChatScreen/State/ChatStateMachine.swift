@@ -150,7 +150,7 @@ package struct ChatStateMachine: Sendable {
         case .input(let input): actions += receive(input, at: now)
         case .opened(let id): actions += opened(id)
         case .client(let event): actions += receive(event, at: now)
-        case .posted(let number, let result): actions += posted(number, result)
+        case .posted(let number, let result): actions += posted(number, result, at: now)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
         case .invokeAnswered(let invoke, let answer): actions += invokeAnswered(invoke, answer, at: now)
@@ -216,8 +216,13 @@ package struct ChatStateMachine: Sendable {
         ]
     }
 
-    private mutating func posted(_ number: Int, _ result: Result<String?, ClientError>) -> [ChatAction] {
+    private mutating func posted(
+        _ number: Int,
+        _ result: Result<String?, ClientError>,
+        at now: Timestamp
+    ) -> [ChatAction] {
         guard let sent = outbox.finish(number) else { return [] }
+        if case .success(let id?) = result { record.accept(sent.activity, as: id, at: now) }
         var actions: [ChatAction] = []
         if case .failure(let error) = result {
             hasFailed = true

@@ -15,6 +15,8 @@ package struct ConversationRecord: Sendable {
     private var places: [String: Int] = [:]
     private var previousPlaces: [String: Int] = [:]
     private static let placesLimit = 4096
+    /// What the service has taken and the stream has not brought back yet.
+    private var accepted: Set<String> = []
 
     /// An empty record.
     package init() {}
@@ -26,16 +28,29 @@ package struct ConversationRecord: Sendable {
     package mutating func append(_ activity: Activity, isEcho: Bool) -> Bool {
         guard activity.type != .typing else { return false }
         let entry = Entry(activity: activity, isEcho: isEcho)
+        let isReturned = activity.id.map { accepted.remove($0) != nil } ?? false
         let isMessage = activity.type == .message || activity.type == .messageUpdate
-        if isMessage, let place = activity.id.flatMap({ places[$0] ?? previousPlaces[$0] }) {
+        if isMessage || isReturned, let place = activity.id.flatMap({ places[$0] ?? previousPlaces[$0] }) {
             entries.replace(at: place, with: entry)
-            return true
+            return !isReturned
         }
         if places.count >= Self.placesLimit { (previousPlaces, places) = (places, [:]) }
         // A deletion bears the id of what it deletes, which stays the message's.
         if let id = activity.id, activity.type != .messageDelete { places[id] = entries.count }
         entries.append(entry)
         return false
+    }
+
+    /// Keeps what the service has taken under an id, until the stream brings it back: that may be after a `/save`, or
+    /// after the person has left.
+    mutating func accept(_ activity: Activity, as id: String, at now: Timestamp) {
+        guard places[id] == nil, previousPlaces[id] == nil else { return }
+        var activity = activity
+        activity.id = id
+        activity.from = activity.from ?? ChannelAccount(id: "user", role: "user")
+        activity.timestamp = activity.timestamp ?? now.text
+        append(activity, isEcho: true)
+        if places[id] != nil { accepted.insert(id) }
     }
 
     /// The newest state of a message.
