@@ -1,3 +1,5 @@
+import CLibedit
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -69,7 +71,17 @@ enum ForegroundProgram {
         var signals = sigset_t()
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var flags = POSIX_SPAWN_SETSIGDEF
+        // Sockets are not closed by themselves: the port of a server would stay taken for as long as an editor is open.
+        #if canImport(Glibc)
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        #else
+        flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where !isInput || descriptor != STDIN_FILENO {
+            posix_spawn_file_actions_addinherit_np(&actions, descriptor)
+        }
+        #endif
+        posix_spawnattr_setflags(&attributes, Int16(flags))
         var process = pid_t()
         let result = posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, &variables)
         guard result == 0 else { return .failed(result) }

@@ -1,6 +1,7 @@
 #ifndef BATON_CVTERM_SHIM_H
 #define BATON_CVTERM_SHIM_H
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <string.h>
 #include <vterm.h>
@@ -10,11 +11,12 @@
 #include <pty.h>
 #endif
 
-/* POSIX_SPAWN_SETSID is hidden by the feature macros of Swift's Glibc module. */
+/* Both are hidden by the feature macros of Swift's Glibc module. */
 #ifdef __APPLE__
 #define CVTERM_SPAWN_SETSID 0x0400
 #else
 #define CVTERM_SPAWN_SETSID 0x80
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
 #endif
 
 /* Function-like macros of vterm.h, which Swift does not import. */

@@ -38,7 +38,7 @@ actor FakeService {
     private var tokenCount = 0
 
     // What a test may change.
-    private(set) var expiresIn = 3_600
+    private(set) var expiresIn = 86_400
     private(set) var offersStream = true
     private let gate: StreamGate
     private(set) var answersPosts = true

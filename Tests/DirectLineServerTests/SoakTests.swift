@@ -142,7 +142,8 @@ struct SoakTests {
         var lines: [String: Line] = [:]
         let end = ContinuousClock.now + length
         var next = ContinuousClock.now
-        while ContinuousClock.now < end {
+        // A busy machine says fewer lines a second.
+        while ContinuousClock.now < end || lines.count <= 20 {
             let id = "line-\(lines.count)"
             var message = Activity.message(id)
             message.clientActivityID = id
@@ -222,7 +223,6 @@ struct SoakTests {
             #expect(said[id] ?? [] == (copies == 1 ? (1...3).map { "\(id)/\($0)" } : []))
         }
         #expect(truth.contains { $0.id == last.id })
-        #expect(lines.count > 20)
         #expect(seen.states.contains { if case .reconnecting = $0 { true } else { false } }, "there was trouble")
         #expect(!seen.states.contains(.expired))
     }

@@ -1,3 +1,5 @@
+import CVTerm
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -38,6 +40,10 @@ package final class PipedProgram {
         posix_spawn_file_actions_adddup2(&actions, toProgram[0], 0)
         posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 1)
         posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 2)
+        // The sockets of other tests stay theirs: a port would be taken for as long as the program runs.
+        #if canImport(Glibc)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        #endif
         var argv = arguments.map { strdup($0) } + [nil]
         var envp = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in argv + envp { free(text) } }

@@ -185,6 +185,10 @@ package final class PseudoTerminal {
         posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&actions, 0, 1)
         posix_spawn_file_actions_adddup2(&actions, 0, 2)
+        // The sockets of other tests stay theirs: a port would be taken for as long as the program runs.
+        #if canImport(Glibc)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        #endif
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
