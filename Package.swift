@@ -201,7 +201,7 @@ let package = Package(
         .testTarget(name: "BotSchemaTests", dependencies: ["BotSchema"], swiftSettings: strict),
         .testTarget(
             name: "LineEditingTests",
-            dependencies: ["LineEditing", "TestSupport", "line-editing-probe"],
+            dependencies: ["BotSchema", "LineEditing", "TestSupport", "line-editing-probe"],
             swiftSettings: strict
         ),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"], swiftSettings: strict),
@@ -246,7 +246,7 @@ let package = Package(
         .testTarget(
             name: "DirectLineClientTests",
             dependencies: [
-                "BotSchema", "DirectLineClient", "WebSocketTransport",
+                "BotSchema", "DirectLineClient", "TestSupport", "WebSocketTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -268,7 +268,7 @@ let package = Package(
         .testTarget(
             name: "DirectLineServerTests",
             dependencies: [
-                "BotSchema", "Bots", "DirectLineClient", "DirectLineServer", "WebSocketTransport",
+                "BotSchema", "Bots", "DirectLineClient", "DirectLineServer", "TestSupport", "WebSocketTransport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -310,7 +310,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonTests",
-            dependencies: ["baton", "BotSchema", "Bots", "DirectLineServer", "TestSupport"],
+            dependencies: ["baton", "BotSchema", "Bots", "DirectLineServer", "LineEditing", "TestSupport"],
             swiftSettings: strict
         ),
     ]

@@ -9,19 +9,25 @@ package struct AgentCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "agent",
         abstract: "Answer users as a human agent, at a desk of the hub.",
-        discussion: """
-            Examples:
-              baton agent                                          the hub that runs on this machine
-              baton agent --name Dana --skill billing:5            who you are, and what you can do, from 1 to 10
-              baton agent --hub http://127.0.0.1:4001 --capacity 3
-
-            The hub is that of `baton serve`, or of `baton chat --agent desk`. A hub of your own on this machine is \
-            found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits you. \
-            People come before simulated agents: while you are available, users ring at your desk. Type /help there.
+        usage: "baton agent [<options>]",
+        discussion: HelpScreen.discussion(
             """
+            Examples:
+              baton agent                             the hub that runs on this machine
+              baton agent --name Dana --skill billing:5
+              baton agent --hub http://127.0.0.1:4001 --capacity 3
+            """,
+            more: """
+                The hub is that of `baton serve`, or of `baton chat --agent desk`. A hub of your own on this machine is \
+                found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits \
+                you. People come before simulated agents: while you are available, users ring at your desk. Type /help \
+                there.
+                """,
+            of: "agent"
+        )
     )
 
-    @Option(help: ArgumentHelp("The address of the hub's desks (default: the hub on this machine).", valueName: "url"))
+    @Option(help: ArgumentHelp("The address of the hub's desks (default: found here).", valueName: "url"))
     var hub: String?
 
     @Option(help: ArgumentHelp("Your name, as users see it.", valueName: "name"))
@@ -29,7 +35,7 @@ package struct AgentCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("skill"),
-        help: ArgumentHelp("What you can do, more than once if need be; levels are 1 to 10.", valueName: "name[:level]")
+        help: ArgumentHelp("What you can do, and how well from 1 to 10.", valueName: "name[:level]")
     )
     var skills: [SkillOption] = []
 
@@ -39,7 +45,7 @@ package struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file that holds the agents' secret.", valueName: "file"), completion: .file())
     var secretFile: String?
 
-    @OptionGroup(title: "Input and output") var io: ConsoleOptions
+    @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
 
     /// A command with nothing set.
     package init() {}

@@ -13,36 +13,42 @@ package struct ChatCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "chat",
         abstract: "Chat as the end user (the default).",
-        discussion: """
-            Examples:
-              baton                                             the embedded demo
-              baton --bot http://127.0.0.1:3978/api/messages    a bot on this machine
-              baton --token-endpoint https://…/directline/token a Copilot Studio agent
-              printf 'hi\\ntalk to a person\\n' | baton --json    a script, one JSON object a line
-
-            A Direct Line secret or token comes from DIRECTLINE_SECRET, DIRECTLINE_TOKEN or --secret-file, never \
-            from an argument.
+        usage: "baton chat [<options>] [<conversation-id>]",
+        discussion: HelpScreen.discussion(
             """
+            Examples:
+              baton                                               the embedded demo
+              baton --bot http://127.0.0.1:3978/api/messages      a bot of yours
+              baton --token-endpoint https://…/directline/token   Copilot Studio
+            A secret comes from DIRECTLINE_SECRET or --secret-file, never from an argument.
+            """,
+            more: """
+                In a pipe each line is said, and its answers are waited for:
+                  printf 'hi\\ntalk to a person\\n' | baton --json
+                A token comes from DIRECTLINE_TOKEN.
+                """,
+            of: "chat"
+        )
     )
 
-    @OptionGroup(title: "Whom to talk to") var service: ServiceOptions
-    @OptionGroup(title: "When the bot hands over") var hub: HubOptions
-    @OptionGroup(title: "Who you are") var person: PersonOptions
-    @OptionGroup(title: "Input and output") var io: ConsoleOptions
+    @OptionGroup(title: HelpScreen.title("Whom to talk to")) var service: ServiceOptions
+    @OptionGroup(title: HelpScreen.title("When the bot hands over")) var hub: HubOptions
+    @OptionGroup(title: HelpScreen.title("Who you are")) var person: PersonOptions
+    @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
 
-    @Flag(help: "Go on with the last conversation with the service, or with the one of the id.")
+    @Flag(help: "Go on with the last conversation, or that of the id.")
     var resume = false
 
-    @Argument(help: ArgumentHelp("The conversation to go on with, for --resume.", valueName: "conversation-id"))
+    @Argument(help: .detail("The conversation to go on with, for --resume.", valueName: "conversation-id"))
     var conversationId: String?
 
     @Option(
-        help: ArgumentHelp("A PEM file of an authority to be trusted besides the system's.", valueName: "file"),
+        help: .detail("A PEM file of an authority to be trusted besides the system's.", valueName: "file"),
         completion: .file()
     )
     var ca: [String] = []
 
-    @Option(help: ArgumentHelp("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
+    @Option(help: .detail("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
     var settle: Int = 500
 
     /// A command with nothing set.

@@ -7,31 +7,31 @@ struct ConsoleOptions: ParsableArguments {
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
-    @Flag(help: "Print without colour and drawing, as NO_COLOR does.")
+    @Flag(help: .detail("Print without colour and drawing, as NO_COLOR does."))
     var plain = false
 
-    @Option(help: "Draw pictures, with the program chafa: auto, off, symbols, kitty, iterm or sixel.")
+    @Option(help: .detail("Draw pictures, with the program chafa."))
     var images: ImagesOption = .auto
 
-    @Option(help: "How activities arrive: auto, websocket or polling.")
+    @Option(help: .detail("How activities arrive."))
     var transport: TransportOption = .auto
 
     @Option(
-        help: ArgumentHelp("Save everything that was said to a file when leaving.", valueName: "file"),
+        help: ArgumentHelp("Save what was said when leaving.", valueName: "file"),
         completion: .file()
     )
     var record: String?
 
-    @Flag(name: .customLong("no-record"), help: "Do not journal the chat in the state folder.")
+    @Flag(name: .customLong("no-record"), help: .detail("Do not journal the chat in the state folder."))
     var isUnrecorded = false
 
     @Option(
-        help: ArgumentHelp("Write all that goes over the wire to a file, without secrets.", valueName: "file"),
+        help: .detail("Write all that goes over the wire to a file, without secrets.", valueName: "file"),
         completion: .file()
     )
     var trace: String?
 
-    @Option(help: ArgumentHelp("The longest wait of a pipe for an answer, in seconds.", valueName: "s"))
+    @Option(help: .detail("The longest wait of a pipe for an answer, in seconds.", valueName: "s"))
     var linger: Int = 60
 
     func validate() throws {

@@ -6,31 +6,31 @@ import Handoff
 
 /// Who answers when the bot hands over, and how the hub reports it.
 struct HubOptions: ParsableArguments {
-    @Option(help: "Who answers when the bot hands over: simulated agents, people at a desk, or none.")
+    @Option(help: "Who answers when the bot hands over.")
     var agent: AgentOption = .simulated
 
-    @Option(help: ArgumentHelp("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
+    @Option(help: .detail("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
     var agentPace: Double = 1
 
-    @Option(help: ArgumentHelp("How long an agent's line may be broken before the agent is lost.", valueName: "s"))
+    @Option(help: .detail("How long an agent's line may be broken before the agent is lost.", valueName: "s"))
     var agentGrace: Int = 30
 
-    @Option(help: "Who goes on when an agent is lost: a colleague, if there is one, or the bot.")
+    @Option(help: .detail("Who goes on when an agent is lost, if there is a colleague."))
     var agentLoss: AgentLossOption = .colleague
 
-    @Option(help: "How handoff reports are spelt: sdk, three-events or three-events-as-coded.")
+    @Option(help: .detail("How handoff reports are spelt."))
     var dialect: DialectOption = .sdk
 
     @Option(
         name: .customLong("fault"),
-        help: ArgumentHelp(
-            "What is to go wrong, in handoffs or on the wire; can be given again. --fault help lists all.",
+        help: .detail(
+            "What is to go wrong; --fault help lists all.",
             valueName: "name[:arg]"
         )
     )
     var faults: [FaultOption] = []
 
-    @Option(help: ArgumentHelp("Makes the simulated agents do and say the same again.", valueName: "n"))
+    @Option(help: .detail("Makes the simulated agents do and say the same again.", valueName: "n"))
     var seed: UInt64?
 
     func validate() throws {

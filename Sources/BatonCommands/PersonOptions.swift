@@ -4,13 +4,13 @@ import LineEditing
 
 /// Who the user of the conversation is.
 struct PersonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Your id in the conversation (default: a new one for each run).", valueName: "id"))
+    @Option(help: .detail("Your id in the conversation (default: a new one for each run).", valueName: "id"))
     var userId: String?
 
-    @Option(help: ArgumentHelp("Your name in the conversation (default: User).", valueName: "name"))
+    @Option(help: .detail("Your name in the conversation (default: User).", valueName: "name"))
     var userName: String?
 
-    @Option(help: ArgumentHelp("Your language, such as en-GB (default: from the environment).", valueName: "tag"))
+    @Option(help: .detail("Your language, such as en-GB (default: from the environment).", valueName: "tag"))
     var locale: String?
 
     /// The account that the user's activities carry.

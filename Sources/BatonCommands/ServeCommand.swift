@@ -9,33 +9,44 @@ package struct ServeCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the Direct Line server alone, with a bot.",
-        discussion: """
-            Prints the addresses for clients and bots, then one line for each event. Ctrl-C stops it.
-
-            Only programs on this machine can connect, unless --host says otherwise. With BATON_SECRET or DIRECTLINE_SECRET set, clients must \
-            show that secret or a token made with it; without it, any local client may come in, as with Bot \
-            Framework Emulator. Agents are admitted to their desks by BATON_AGENT_SECRET; without it, only those of \
-            the same person on this machine find the hub. With --direct-line, the handoff adapter stands in front of a \
-            bot that runs behind another service, and DIRECTLINE_SECRET is that service's.
+        usage: "baton serve [<options>]",
+        discussion: HelpScreen.discussion(
             """
+            Examples:
+              baton serve --port 3000                   the demo bot, for any client
+              baton serve --bot http://127.0.0.1:3978/api/messages --store talks.db
+              BATON_SECRET=… baton serve --host 0.0.0.0 --port 3000
+            """,
+            more: """
+                Prints the addresses for clients and bots, then one line for each event. Ctrl-C stops it.
+
+                Only programs on this machine can connect, unless --host says otherwise. With BATON_SECRET or \
+                DIRECTLINE_SECRET set, clients must show that secret or a token made with it; without it, any local \
+                client may come in, as with Bot Framework Emulator. Agents are admitted to their desks by \
+                BATON_AGENT_SECRET; without it, only those of the same person on this machine find the hub. With \
+                --direct-line, the handoff adapter stands in front of a bot that runs behind another service, and \
+                DIRECTLINE_SECRET is that service's.
+                """,
+            of: "serve"
+        )
     )
 
     @Option(
         help: ArgumentHelp(
-            "Keep conversations, uploads and handoffs in a file, so that they outlive the server.",
+            "A file in which conversations outlive the server.",
             valueName: "file"
         ),
         completion: .file()
     )
     var store: String?
 
-    @Option(help: ArgumentHelp("The port for agents' desks; 0 takes a free one.", valueName: "n"))
+    @Option(help: .detail("The port for agents' desks; 0 takes a free one.", valueName: "n"))
     var deskPort: Int = 0
 
-    @OptionGroup(title: "How it listens and what it takes") var server: ServerOptions
-    @OptionGroup(title: "The bot in front of which it stands") var service: ServiceOptions
-    @OptionGroup(title: "When the bot hands over") var hub: HubOptions
-    @OptionGroup(title: "The hub's rules") var rules: HubRuleOptions
+    @OptionGroup(title: HelpScreen.title("How it listens and what it takes")) var server: ServerOptions
+    @OptionGroup(title: HelpScreen.title("The bot in front of which it stands")) var service: ServiceOptions
+    @OptionGroup(title: HelpScreen.title("When the bot hands over")) var hub: HubOptions
+    @OptionGroup(title: HelpScreen.title("The hub's rules")) var rules: HubRuleOptions
 
     /// A command with nothing set.
     package init() {}

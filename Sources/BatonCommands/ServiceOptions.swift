@@ -3,25 +3,25 @@ import DirectLineClient
 
 /// Which bot it is about, and where.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A bot's messaging endpoint on this machine, such as …/api/messages.", valueName: "url"))
+    @Option(help: ArgumentHelp("A bot's messaging endpoint, such as …/api/messages.", valueName: "url"))
     var bot: String?
 
     @Option(
         help: ArgumentHelp(
-            "A Direct Line service: its address, or global, europe, india or china for Microsoft's.",
+            "A service's address, or global, europe, india, china.",
             valueName: "url"
         )
     )
     var directLine: String?
 
-    @Option(help: ArgumentHelp("An address that gives a token, as Copilot Studio has one.", valueName: "url"))
+    @Option(help: ArgumentHelp("An address that gives a token, as in Copilot Studio.", valueName: "url"))
     var tokenEndpoint: String?
 
-    @Option(help: ArgumentHelp("A file that holds the Direct Line secret.", valueName: "file"), completion: .file())
+    @Option(help: .detail("A file that holds the Direct Line secret.", valueName: "file"), completion: .file())
     var secretFile: String?
 
     @Option(
-        help: ArgumentHelp("A profile of ~/.config/baton/config.json; options given here go first.", valueName: "name")
+        help: ArgumentHelp("A profile of ~/.config/baton/config.json.", valueName: "name")
     )
     var profile: String?
 

@@ -61,7 +61,7 @@ struct ServerLoad {
     var concurrency = 64
 
     func report() async throws {
-        OpenFiles.allowAll()
+        OpenFiles.allow(1 << 20)
         let (server, base) = try EchoServer.start()
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let idle = Memory.residentKilobytes(of: server.process)
@@ -200,22 +200,6 @@ private final class Talks: Sendable {
             }
             if isThere { continuation.resume() }
         }
-    }
-}
-
-/// The number of files that this process may have open.
-enum OpenFiles {
-    /// Raises it as far as the system lets us: a socket is a file.
-    static func allowAll() {
-        var limit = rlimit()
-        #if canImport(Glibc)
-        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-        let resource = RLIMIT_NOFILE
-        #endif
-        guard getrlimit(resource, &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(resource, &limit)
     }
 }
 

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import BotSchema
+import DirectLineServer
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -18,7 +19,7 @@ struct ServerMemory {
     let count: Int
 
     func report() async throws {
-        OpenFiles.allowAll()
+        OpenFiles.allow(1 << 20)
         try await reportConversations()
         try await reportSockets()
         fflush(nil)
@@ -73,7 +74,7 @@ struct IdleConnections {
     let count: Int
 
     func report() async throws {
-        OpenFiles.allowAll()
+        OpenFiles.allow(1 << 20)
         let (server, base) = try EchoServer.start()
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         let port = Int(base.dropFirst("http://127.0.0.1:".count).prefix { $0 != "/" }) ?? 0

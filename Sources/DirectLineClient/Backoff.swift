@@ -1,3 +1,5 @@
+import BotSchema
+
 /// How long to wait before the next attempt: 1, 2, 4, 8, 16 and then 30 seconds, each a fifth more or less, so that
 /// clients which lost a service together do not come back together.
 struct Backoff: Sendable {
@@ -15,20 +17,5 @@ struct Backoff: Sendable {
         let seconds = min(30, 1 << min(max(retry - 1, 0), 5))
         let jitter = Int.random(in: 800...1200, using: &generator)
         return max(.milliseconds(seconds * jitter), floor ?? .zero)
-    }
-}
-
-/// A small generator with a seed, so that tests know what comes (Steele, Lea and Flood, 2014).
-struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

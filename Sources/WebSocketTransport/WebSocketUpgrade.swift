@@ -21,14 +21,7 @@ package enum WebSocketUpgrade {
         shouldUpgrade: @escaping @Sendable (HTTPRequestHead, any Channel) -> EventLoopFuture<HTTPHeaders?>,
         upgraded: @escaping @Sendable (WebSocketChannel, HTTPRequestHead) throws -> Result
     ) -> NIOTypedWebSocketServerUpgrader<Result> {
-        NIOTypedWebSocketServerUpgrader(
-            maxFrameSize: configuration.maxFrameSize,
-            enableAutomaticErrorHandling: false,
-            shouldUpgrade: { channel, head in shouldUpgrade(head, channel) },
-            upgradePipelineHandler: { channel, head in
-                channel.eventLoop.makeCompletedFuture { try upgraded(wrap(channel), head) }
-            }
-        )
+        upgrader(configuration, shouldUpgrade) { channel, head in try upgraded(wrap(channel), head) }
     }
 
     /// Makes the upgrader of a server whose decision needs waiting, as for an actor's state.
@@ -65,16 +58,9 @@ package enum WebSocketUpgrade {
         shouldUpgrade: @escaping @Sendable (HTTPRequestHead, any Channel) -> EventLoopFuture<HTTPHeaders?>,
         upgraded: @escaping @Sendable (WebSocketFeed, HTTPRequestHead) throws -> Result
     ) -> NIOTypedWebSocketServerUpgrader<Result> {
-        NIOTypedWebSocketServerUpgrader(
-            maxFrameSize: configuration.maxFrameSize,
-            enableAutomaticErrorHandling: false,
-            shouldUpgrade: { channel, head in shouldUpgrade(head, channel) },
-            upgradePipelineHandler: { channel, head in
-                channel.eventLoop.makeCompletedFuture {
-                    try upgraded(WebSocketFeed.onto(channel, configuration: configuration), head)
-                }
-            }
-        )
+        upgrader(configuration, shouldUpgrade) { channel, head in
+            try upgraded(WebSocketFeed.onto(channel, configuration: configuration), head)
+        }
     }
 
     /// Makes a feed of a connection that has served requests, which NIO's own upgrade handler cannot.
@@ -120,6 +106,21 @@ package enum WebSocketUpgrade {
                     return feed
                 }
         }.get()
+    }
+
+    private static func upgrader<Result: Sendable>(
+        _ configuration: WebSocketConfiguration,
+        _ shouldUpgrade: @escaping @Sendable (HTTPRequestHead, any Channel) -> EventLoopFuture<HTTPHeaders?>,
+        _ upgraded: @escaping @Sendable (any Channel, HTTPRequestHead) throws -> Result
+    ) -> NIOTypedWebSocketServerUpgrader<Result> {
+        NIOTypedWebSocketServerUpgrader(
+            maxFrameSize: configuration.maxFrameSize,
+            enableAutomaticErrorHandling: false,
+            shouldUpgrade: { channel, head in shouldUpgrade(head, channel) },
+            upgradePipelineHandler: { channel, head in
+                channel.eventLoop.makeCompletedFuture { try upgraded(channel, head) }
+            }
+        )
     }
 
     /// Wraps a channel that has just been upgraded; later than within the upgrade, reads would be lost.

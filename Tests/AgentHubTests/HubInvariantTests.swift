@@ -1,3 +1,4 @@
+import BotSchema
 import Handoff
 import Testing
 

@@ -1,4 +1,5 @@
 import BotSchema
+import LineEditing
 import TestSupport
 import Testing
 
@@ -149,17 +150,51 @@ struct MannersTests {
         #expect(chat.screen.title.hasPrefix("Baton · "))
     }
 
-    @Test func `the help fits a screen and shows examples`() throws {
+    private nonisolated static let commands =
+        ["", "chat", "agent", "serve", "transcript"]
+        + [
+            "check", "show", "list", "recover", "stats", "grep", "convert", "diff", "merge", "split", "replay", "play",
+            "restore",
+        ].map { "transcript " + $0 }
+
+    private func help(of command: String, _ flag: String, until end: String) throws -> [Substring] {
         let home = try TemporaryFolder()
+        let words = command.split(separator: " ").map(String.init)
         let help = try PipedProgram(
-            [try BuiltProducts.executable("baton"), "--help"],
+            [try BuiltProducts.executable("baton")] + words + [flag],
             environment: baseEnvironment(home: home)
         )
-        try help.wait(for: "detailed help.")
-        let lines = help.output.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count <= 24, "\(lines.count) lines")
-        #expect(lines.allSatisfy { $0.count <= 80 })
-        #expect(help.output.contains("Examples:"))
+        try help.wait(for: end)
+        #expect(try help.waitForExit() == .code(0))
+        return help.output.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    @Test(arguments: commands)
+    func `the help of every command fits a screen and shows examples`(command: String) throws {
+        let lines = try help(of: command, "--help", until: "Show help information.")
+        #expect(lines.count <= 25, "\(lines.count) lines")
+        #expect(lines.allSatisfy { DisplayText.columns(String($0)) <= 80 })
+        // Where there is nothing to choose, there is nothing to show.
+        if !["transcript", "transcript list"].contains(command) {
+            let start = command == "chat" ? "  baton" : "  baton \(command)"
+            #expect(lines.contains { $0.hasPrefix(start) })
+        }
+    }
+
+    @Test(arguments: ["chat", "serve", "agent", "transcript replay", "transcript convert"])
+    func `what the help has no room for is a word away, and in the completions`(command: String) throws {
+        let short = try help(of: command, "--help", until: "Show help information.")
+        #expect(short.contains { $0.hasSuffix("baton \(command) --help-hidden") })
+        let whole = try help(of: command, "--help-hidden", until: "Show help information.")
+        let options = { (lines: [Substring]) in
+            Set(
+                lines.filter { $0.hasPrefix("  -") }
+                    .compactMap { $0.split(separator: " ").first { $0.hasPrefix("--") } }
+            )
+        }
+        #expect(options(whole).isStrictSuperset(of: options(short)))
+        let script = try help(of: "", "--generate-completion-script=bash", until: "complete -")
+        for option in options(whole) { #expect(script.contains { $0.contains(option) }, "\(option)") }
     }
 
     @Test func `the manual tells of every command, option and setting`() throws {

@@ -1,22 +1,8 @@
 import BotSchema
 
-/// Repeatable random numbers (xorshift64*).
-struct Numbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_f491_4f6c_dd1d
-    }
-}
-
 /// Random JSON documents of every shape.
 struct GeneratedJSON {
-    private var numbers: Numbers
+    private var numbers: SplitMix64
     private static let literals = [
         "0", "-0", "1", "1.0", "1e3", "1E+3", "-2.50", "1e-7", "12345678901234567890", "9223372036854775807",
         "-9223372036854775808", "0.1", "1e400", "3.141592653589793238462643383279",
@@ -27,7 +13,7 @@ struct GeneratedJSON {
         "exactly8", "seven77\"", "a longer text that spans several words of eight bytes", "\u{2028}", "\u{fffd}",
     ]
 
-    init(seed: UInt64) { numbers = Numbers(seed: seed) }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
     mutating func value(depth: Int = 0) -> JSONValue {
         switch Int.random(in: 0..<(depth < 5 ? 8 : 5), using: &numbers) {

@@ -33,7 +33,7 @@ struct JSONParserTests {
     }
 
     @Test func `mutated bytes are read or refused, within the document`() {
-        var numbers = Numbers(seed: 3)
+        var numbers = SplitMix64(seed: 3)
         for seed in 0..<200 {
             var generator = GeneratedJSON(seed: UInt64(seed))
             let original = generator.value().serialized()

@@ -16,33 +16,14 @@ struct CardGoldenTests {
         columns: Int,
         style: Style = Style(isColored: false, isDrawn: true)
     ) throws -> String {
-        var machine = ChatStateMachine(
-            configuration: ChatStateMachine.Configuration(
-                isInteractive: true,
-                settle: .seconds(1),
-                linger: .seconds(1),
-                style: style
-            )
-        )
-        let output = ScreenOutput(
-            style: style,
-            activities: ActivityRenderer(
-                style: style,
-                clockTime: { $0.timestamp.map { String($0.dropFirst(11).prefix(5)) } ?? "" }
-            ),
-            now: { "" }
-        )
+        var machine = ChatStateMachine.atTerminal(style: style)
         let now = Timestamp(milliseconds: 0)
         _ = machine.handle(.opened(conversationId: "c"), at: now)
         let list = try JSONValue(parsing: "[\(json)]").array ?? []
         let actions = list.compactMap { Activity($0) }.flatMap { activity in
             machine.handle(.client(.activity(activity, isEcho: false)), at: now)
         }
-        return actions.compactMap { action -> String? in
-            guard case .show(let item) = action else { return nil }
-            let text = output.text(of: item, columns: columns)
-            return text.isEmpty ? nil : text + "\n"
-        }.joined()
+        return ScreenOutput.text(of: actions, columns: columns, style: style)
     }
 
     private func expectGolden(_ json: String, _ name: String) throws {

@@ -261,27 +261,12 @@ struct DeskScript {
 }
 
 @Suite struct SidesTests {
-    private func sides() -> Sides {
-        Sides(
-            chat: ChatStateMachine(
-                configuration: ChatStateMachine.Configuration(
-                    isInteractive: true,
-                    settle: .seconds(1),
-                    linger: .seconds(1),
-                    style: .plain
-                )
-            )
-        ) {
-            DeskStateMachine(configuration: DeskStateMachine.Configuration(name: "Dana", style: .plain))
-        }
-    }
-
     private func words(_ steps: [Sides.Step]) -> [String] {
         steps.map { "\($0.side): \(ChatScript.words($0.action))" }
     }
 
     @Test func `each side reads as in a terminal of its own, and what it missed is shown on its turn`() {
-        var sides = sides()
+        var sides = Sides.atTerminal()
         let now = Timestamp(milliseconds: 0)
         _ = sides.begin()
         _ = sides.handle(.opened(conversationId: "c"), of: .user, at: now)
@@ -304,16 +289,7 @@ struct DeskScript {
     }
 
     @Test func `without a hub there is no desk to sit at`() {
-        var sides = Sides(
-            chat: ChatStateMachine(
-                configuration: ChatStateMachine.Configuration(
-                    isInteractive: true,
-                    settle: .seconds(1),
-                    linger: .seconds(1),
-                    style: .plain
-                )
-            )
-        )
+        var sides = Sides.atTerminal(hasDesk: false)
         _ = sides.begin()
         let steps = words(sides.handle(.input(.line("/as agent")), of: .user, at: Timestamp(milliseconds: 0)))
         #expect(steps.last == "user: There is no hub here that has a desk for you.")

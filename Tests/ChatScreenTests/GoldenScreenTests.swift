@@ -8,36 +8,14 @@ import Transcripts
 
 /// What people see of a conversation, line by line, at several widths.
 struct GoldenScreenTests {
-    private static let clock: @Sendable (Activity) -> String = { activity in
-        activity.timestamp.map { String($0.dropFirst(11).prefix(5)) } ?? ""
-    }
-
     private func screen(
         of transcript: Transcript,
         columns: Int,
         style: Style = Style(isColored: false, isDrawn: true)
-    )
-        -> String
-    {
-        var machine = ChatStateMachine(
-            configuration: ChatStateMachine.Configuration(
-                isInteractive: true,
-                settle: .seconds(1),
-                linger: .seconds(1),
-                style: style
-            )
-        )
-        let output = ScreenOutput(
-            style: style,
-            activities: ActivityRenderer(style: style, clockTime: Self.clock),
-            now: { "" }
-        )
+    ) -> String {
+        var machine = ChatStateMachine.atTerminal(style: style)
         let actions = machine.handle(.loaded(path: "sample", .success(transcript)), at: Timestamp(milliseconds: 0))
-        return actions.compactMap { action -> String? in
-            guard case .show(let item) = action else { return nil }
-            let text = output.text(of: item, columns: columns)
-            return text.isEmpty ? nil : text
-        }.joined(separator: "\n") + "\n"
+        return ScreenOutput.text(of: actions, columns: columns, style: style)
     }
 
     @Test(arguments: [80, 40, 20])

@@ -43,14 +43,7 @@ import Testing
         let value = try JSONValue(parsing: event.bytes)
         let activity = try #require(Activity(value))
         for before in [[], [Fixture.initiate], [Fixture.initiate, Fixture.accepted]] {
-            var machine = ChatStateMachine(
-                configuration: ChatStateMachine.Configuration(
-                    isInteractive: true,
-                    settle: .seconds(1),
-                    linger: .seconds(1),
-                    style: .plain
-                )
-            )
+            var machine = ChatStateMachine.atTerminal()
             let now = Timestamp(milliseconds: 0)
             var actions = machine.handle(.opened(conversationId: "c-1"), at: now)
             actions += machine.handle(.client(.connection(.online)), at: now)

@@ -7,18 +7,7 @@ import Testing
 
 /// Settings, speed dial, the editor and the second Ctrl-C, on both sides of a chat.
 struct ScreenCommandTests {
-    private var sides = Sides(
-        chat: ChatStateMachine(
-            configuration: ChatStateMachine.Configuration(
-                isInteractive: true,
-                settle: .milliseconds(500),
-                linger: .seconds(60),
-                style: .plain
-            )
-        )
-    ) {
-        DeskStateMachine(configuration: DeskStateMachine.Configuration(name: "Dana", style: .plain))
-    }
+    private var sides = Sides.atTerminal()
 
     private mutating func take(_ event: ChatEvent, at milliseconds: Int64 = 0) -> [String] {
         sides.handle(event, of: .user, at: Timestamp(milliseconds: milliseconds))

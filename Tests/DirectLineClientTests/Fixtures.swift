@@ -1,25 +1,7 @@
 import BotSchema
+import TestSupport
 
 @testable import DirectLineClient
-
-/// A clock on which a second lasts ten milliseconds.
-struct QuickClock: Clock {
-    typealias Duration = Swift.Duration
-
-    struct Instant: InstantProtocol {
-        var base: ContinuousClock.Instant
-        func advanced(by duration: Swift.Duration) -> Instant { Instant(base: base.advanced(by: duration / 100)) }
-        func duration(to other: Instant) -> Swift.Duration { base.duration(to: other.base) * 100 }
-        static func < (left: Instant, right: Instant) -> Bool { left.base < right.base }
-    }
-
-    var now: Instant { Instant(base: .now) }
-    var minimumResolution: Swift.Duration { .milliseconds(100) }
-
-    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
-        try await ContinuousClock().sleep(until: deadline.base)
-    }
-}
 
 extension ClientConfiguration {
     /// What most tests start from.
@@ -35,7 +17,7 @@ extension ClientConfiguration {
             locale: "en-GB",
             transport: transport
         )
-        configuration.clock = QuickClock()
+        configuration.clock = FastClock(speed: 100)
         configuration.requestTimeout = .seconds(10)
         configuration.randomSeed = 7
         configuration.now = { Timestamp(milliseconds: 0) }

@@ -1,4 +1,5 @@
 import BotSchema
+import TestSupport
 import Testing
 import WebSocketTransport
 
@@ -107,8 +108,8 @@ struct NetworkTests {
     @Test func `an authority of one's own is trusted when it is named, for calls and stream, and not otherwise`()
         async throws
     {
-        let file = try TemporaryPEM(TestAuthority.certificate)
-        defer { file.remove() }
+        let folder = try TemporaryFolder()
+        try folder.write(TestAuthority.certificate, to: "ca.pem")
         try await withFakeService(tls: try TestAuthority.serverContext(), host: "localhost") { service in
             var configuration = try ClientConfiguration.test(service)
             let untrusting = configuration
@@ -117,7 +118,7 @@ struct NetworkTests {
             }
             #expect(error?.code == .unreachable)
             #expect(error?.message == "the certificate of \(service.authority) is not trusted")
-            configuration.trustedCertificates = [file.path]
+            configuration.trustedCertificates = [folder.file("ca.pem")]
             try await DirectLine.withConversation(configuration) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
@@ -129,9 +130,9 @@ struct NetworkTests {
     }
 
     @Test func `a certificate that cannot be read is named`() async throws {
-        let file = try TemporaryPEM("nonsense")
-        defer { file.remove() }
-        for path in [file.path, "/nowhere/ca.pem"] {
+        let folder = try TemporaryFolder()
+        try folder.write("nonsense", to: "ca.pem")
+        for path in [folder.file("ca.pem"), "/nowhere/ca.pem"] {
             var configuration = ClientConfiguration(credential: .none, user: ChannelAccount(id: "u"))
             configuration.trustedCertificates = [path]
             let broken = configuration
@@ -142,21 +143,4 @@ struct NetworkTests {
             #expect(error?.message == "no certificate can be read from \(path), which must be PEM")
         }
     }
-}
-
-/// A file that is gone after the test.
-private struct TemporaryPEM {
-    let path: String
-
-    init(_ text: String) throws {
-        var template = Array("/tmp/baton-test-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        try #require(descriptor >= 0)
-        let bytes = Array(text.utf8)
-        try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-        close(descriptor)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    func remove() { unlink(path) }
 }

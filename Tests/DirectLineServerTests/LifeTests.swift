@@ -129,15 +129,8 @@ struct LifeTests {
     }
 
     @Test func `ids come from the generator that was given`() async throws {
-        struct Sequence: RandomNumberGenerator {
-            var state: UInt64 = 1
-            mutating func next() -> UInt64 {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return state
-            }
-        }
         var configuration = ServerConfiguration()
-        configuration.generator = Sequence()
+        configuration.generator = SplitMix64(seed: 1)
         let first = try await withServer(configuration) { try await $0.start().id }
         let second = try await withServer(configuration) { try await $0.start().id }
         #expect(first == second)

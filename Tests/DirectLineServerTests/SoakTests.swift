@@ -4,6 +4,7 @@ import DirectLineClient
 @testable import DirectLineServer
 import NIOHTTP1
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -83,7 +84,7 @@ struct SoakTests {
             credential: .tokenEndpoint(tokenURL),
             user: ChannelAccount(id: "ada", name: "Ada")
         )
-        configuration.clock = HastyClock()
+        configuration.clock = FastClock(speed: 20)
         configuration.pollInterval = .seconds(1)
         configuration.pingInterval = .milliseconds(150)
         configuration.requestTimeout = .seconds(4)
@@ -264,24 +265,5 @@ private final class RisingTime: Sendable {
             last = max(Timestamp(milliseconds: last.milliseconds + 1), .now)
             return last
         }
-    }
-}
-
-/// A clock on which a second lasts a twentieth, so that the client's patience fits into a test.
-private struct HastyClock: Clock {
-    typealias Duration = Swift.Duration
-
-    struct Instant: InstantProtocol {
-        var base: ContinuousClock.Instant
-        func advanced(by duration: Swift.Duration) -> Instant { Instant(base: base.advanced(by: duration / 20)) }
-        func duration(to other: Instant) -> Swift.Duration { base.duration(to: other.base) * 20 }
-        static func < (left: Instant, right: Instant) -> Bool { left.base < right.base }
-    }
-
-    var now: Instant { Instant(base: .now) }
-    var minimumResolution: Swift.Duration { .milliseconds(20) }
-
-    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
-        try await ContinuousClock().sleep(until: deadline.base)
     }
 }

@@ -82,7 +82,7 @@ struct MalformedEventTests {
 
     /// Whatever the order of events, attempts and states agree.
     @Test func `random orders of events keep the record sound`() {
-        var generator = Numbers(state: 7)
+        var generator = SplitMix64(seed: 7)
         let events = [
             Wire.initiate(), Wire.initiate(id: "2"), Wire.status("accepted"), Wire.status("failed"),
             Wire.status("completed"), Wire.event("HandoffCompleted", value: "endOfConversation"),
@@ -103,15 +103,5 @@ struct MalformedEventTests {
                 #expect(lifecycle.attempts.dropLast().allSatisfy { $0.outcome != .open })
             }
         }
-    }
-}
-
-/// A linear congruential generator: repeatable, and random enough.
-private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 33
     }
 }

@@ -1,3 +1,4 @@
+import BotSchema
 import TestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct LineEditorSoakTests {
 
     @Test(arguments: seeds)
     func `random editing shows what the model shows and loses no message`(seed: Int) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: UInt64(seed))
         let columns = [17, 24, 31, 40, 61][seed % 5]
         let terminal = try probe("--interval", "2", columns: columns, rows: 14)
         var model = EditModel()
@@ -37,7 +38,7 @@ struct LineEditorSoakTests {
     private static func randomKeys(
         on model: inout EditModel,
         longest: Int,
-        using random: inout SeededGenerator
+        using random: inout SplitMix64
     ) -> String {
         let letters: [Character] = Array("abc XYZ,.éâ你好世界漢🚀😀") + ["e\u{301}"]
         var keys = ""
@@ -87,19 +88,5 @@ struct LineEditorSoakTests {
         return lines[top...].prefix(expected.rows.count).elementsEqual(expected.rows)
             && lines.dropFirst(top + expected.rows.count).allSatisfy(\.isEmpty)
             && (top == 0 || lines[top - 1].hasPrefix("msg "))
-    }
-}
-
-/// The same numbers for the same seed, on every machine.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(seed) &* 0x9e37_79b9_7f4a_7c15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

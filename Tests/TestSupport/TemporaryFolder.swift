@@ -25,18 +25,26 @@ package final class TemporaryFolder: Sendable {
     deinit { remove(path) }
 
     private func remove(_ path: String) {
-        if let stream = opendir(path) {
-            while let entry = readdir(stream) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { remove(path + "/" + name) }
-            }
-            closedir(stream)
-        }
+        for name in Self.names(in: path) { remove(path + "/" + name) }
         unlink(path)
         rmdir(path)
     }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// What is in it, by name.
+    package var names: [String] { Self.names(in: path) }
 
     /// Makes a folder within.
     package func makeFolder(_ name: String) throws {

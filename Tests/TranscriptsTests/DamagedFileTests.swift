@@ -133,7 +133,7 @@ struct DamagedFileTests {
     }
 
     @Test func `mutated files are read or refused, and reading twice gives the same`() {
-        var random = SeededNumbers(seed: 0x7A11)
+        var random = SplitMix64(seed: 0x7A11)
         for form in Self.forms {
             let bytes = Array(form.text.utf8)
             for _ in 0..<400 {
@@ -164,19 +164,5 @@ struct DamagedFileTests {
         let bytes = Array(String(repeating: unit, count: (1 << 20) / unit.utf8.count).utf8)
         let transcript = try? Self.read(bytes)
         #expect((transcript?.repairs.count ?? 0) <= 300)
-    }
-}
-
-/// Repeatable random numbers (xorshift64*).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_f491_4f6c_dd1d
     }
 }

@@ -15,17 +15,8 @@ struct JournalTests {
     private static let start = Timestamp(milliseconds: 1_767_323_045_000)
 
     private static func withFolder(_ body: (String) throws -> Void) throws {
-        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
-        var template = Array("\(temporary)/journal-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-        }
-        let folder = try #require(made)
-        defer {
-            for entry in (try? JournalFolder(folder).entries()) ?? [] { unlink(entry.path) }
-            rmdir(folder)
-        }
-        try body(folder)
+        let folder = try TemporaryFolder()
+        try withExtendedLifetime(folder) { try body(folder.path) }
     }
 
     @Test func `what is appended is recovered, with whom and since when`() throws {
@@ -122,7 +113,7 @@ struct JournalTests {
 
     @Test @MainActor func `nothing that was shown is missing after the program was killed at any moment`() throws {
         let probe = try BuiltProducts.executable("transcript-journal-probe")
-        var random = SeededNumbers(seed: 0x9_51)
+        var random = SplitMix64(seed: 0x9_51)
         for round in 0..<200 {
             try Self.withFolder { folder in
                 let program = try PipedProgram([probe, "\(folder)/a.jsonl"])

@@ -1,4 +1,5 @@
 import BotSchema
+import TestSupport
 import Testing
 
 @testable import Transcripts
@@ -11,34 +12,9 @@ import Darwin
 
 struct TranscriptFileTests {
     /// Runs a test in a folder of its own, which is gone afterwards.
-    private static func withFolder(_ body: (String) throws -> Void) throws {
-        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
-        var template = Array("\(temporary)/transcripts-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-        }
-        let folder = try #require(made)
-        defer {
-            for name in names(in: folder) {
-                unlink("\(folder)/\(name)")
-                rmdir("\(folder)/\(name)")
-            }
-            rmdir(folder)
-        }
-        try body(folder)
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+    private static func withFolder(_ body: (TemporaryFolder) throws -> Void) throws {
+        let folder = try TemporaryFolder()
+        try withExtendedLifetime(folder) { try body(folder) }
     }
 
     private static let old = Transcript(activities: [.message("old")])
@@ -47,17 +23,17 @@ struct TranscriptFileTests {
     @Test(arguments: ["a.json", "a.transcript", "a.TRANSCRIPT", "a"])
     func `what is written is read back, in the shape that goes with the name`(name: String) throws {
         try Self.withFolder { folder in
-            try TranscriptFile.write(Self.new, to: "\(folder)/\(name)")
-            let read = try TranscriptFile.read("\(folder)/\(name)")
+            try TranscriptFile.write(Self.new, to: "\(folder.path)/\(name)")
+            let read = try TranscriptFile.read("\(folder.path)/\(name)")
             #expect(read.activities == Self.new.activities)
             #expect(read.form == (name.lowercased().hasSuffix("transcript") ? .array : .attachment))
-            #expect(Self.names(in: folder) == [name])
+            #expect(folder.names == [name])
         }
     }
 
     @Test func `a file keeps its permissions and a link its file`() throws {
         try Self.withFolder { folder in
-            let (file, link) = ("\(folder)/a.json", "\(folder)/link.json")
+            let (file, link) = ("\(folder.path)/a.json", "\(folder.path)/link.json")
             try TranscriptFile.write(Self.old, to: file)
             #expect(chmod(file, 0o640) == 0)
             #expect(symlink("a.json", link) == 0)
@@ -71,20 +47,20 @@ struct TranscriptFileTests {
 
     @Test func `V38 a write that fails midway leaves the old file and nothing else`() throws {
         try Self.withFolder { folder in
-            let path = "\(folder)/a.json"
+            let path = "\(folder.path)/a.json"
             try TranscriptFile.write(Self.old, to: path)
             var file = try AtomicFile(replacing: path)
             try file.write(Self.new.serialized(as: .attachment))
-            #expect(Self.names(in: folder).count == 2)
+            #expect(folder.names.count == 2)
             file.discard()
-            #expect(Self.names(in: folder) == ["a.json"])
+            #expect(folder.names == ["a.json"])
             #expect(try TranscriptFile.read(path).activities == Self.old.activities)
         }
     }
 
     @Test func `a file that cannot take its name is gone, and the name still holds what it held`() throws {
         try Self.withFolder { folder in
-            let path = "\(folder)/a"
+            let path = "\(folder.path)/a"
             var file = try AtomicFile(replacing: path)
             try file.write([1])
             // A folder comes to stand where the file should go, so the rename fails.
@@ -97,13 +73,13 @@ struct TranscriptFileTests {
             }
             file.discard()
             #expect(code == .isDirectory)
-            #expect(Self.names(in: folder) == ["a"])
+            #expect(folder.names == ["a"])
         }
     }
 
     @Test func `failures are one line with the name as given`() throws {
         try Self.withFolder { folder in
-            let missing = "\(folder)/no/a.json"
+            let missing = "\(folder.path)/no/a.json"
             #expect(
                 Self.failure { try TranscriptFile.write(Self.new, to: missing) }
                     == "\(missing): cannot write: no such file or folder"
@@ -113,18 +89,20 @@ struct TranscriptFileTests {
                     == "\(missing): cannot open: no such file or folder"
             )
             #expect(
-                Self.failure { try TranscriptFile.write(Self.new, to: folder) }
-                    == "\(folder): cannot write: it is a folder"
+                Self.failure { try TranscriptFile.write(Self.new, to: folder.path) }
+                    == "\(folder.path): cannot write: it is a folder"
             )
-            #expect(Self.failure { try TranscriptFile.read(folder) } == "\(folder): cannot read: it is a folder")
+            #expect(
+                Self.failure { try TranscriptFile.read(folder.path) } == "\(folder.path): cannot read: it is a folder"
+            )
             #expect(
                 Self.failure { try TranscriptFile.write(Self.new, to: "/dev/null") }
                     == "/dev/null: cannot write: it is not a regular file"
             )
-            try TranscriptFile.write(Self.new, to: "\(folder)/a")
+            try TranscriptFile.write(Self.new, to: "\(folder.path)/a")
             #expect(
-                Self.failure { try TranscriptFile.read("\(folder)/a/b") }
-                    == "\(folder)/a/b: cannot open: a part of the path is not a folder"
+                Self.failure { try TranscriptFile.read("\(folder.path)/a/b") }
+                    == "\(folder.path)/a/b: cannot open: a part of the path is not a folder"
             )
             #expect(Self.failure { try TranscriptFile.write(Self.new, to: "") }?.isEmpty == false)
         }
@@ -142,10 +120,10 @@ struct TranscriptFileTests {
 
     @Test func `a pipe without a writer does not hang the reader`() throws {
         try Self.withFolder { folder in
-            #expect(mkfifo("\(folder)/p", 0o600) == 0)
+            #expect(mkfifo("\(folder.path)/p", 0o600) == 0)
             #expect(
-                Self.failure { try TranscriptFile.read("\(folder)/p") }
-                    == "\(folder)/p: cannot read: it is not a regular file"
+                Self.failure { try TranscriptFile.read("\(folder.path)/p") }
+                    == "\(folder.path)/p: cannot read: it is not a regular file"
             )
         }
     }
@@ -154,16 +132,16 @@ struct TranscriptFileTests {
         try Self.withFolder { folder in
             let many = Transcript(activities: (0..<5000).map { .message("line \($0) é👋") })
             for name in ["a.transcript", "a.json", "a.jsonl", "a.csv"] {
-                try TranscriptFile.write(many, to: "\(folder)/\(name)")
+                try TranscriptFile.write(many, to: "\(folder.path)/\(name)")
                 var texts: [String?] = []
-                let repairs = try TranscriptFile.forEachActivity(in: "\(folder)/\(name)") { activity in
+                let repairs = try TranscriptFile.forEachActivity(in: "\(folder.path)/\(name)") { activity in
                     texts.append(activity.text)
                     return true
                 }
                 #expect(texts == many.activities.map(\.text))
                 #expect(repairs.isEmpty)
                 var count = 0
-                _ = try TranscriptFile.forEachActivity(in: "\(folder)/\(name)") { _ in
+                _ = try TranscriptFile.forEachActivity(in: "\(folder.path)/\(name)") { _ in
                     count += 1
                     return count < 10
                 }
@@ -175,10 +153,10 @@ struct TranscriptFileTests {
     @Test func `a file without activities is refused by the stream too`() throws {
         try Self.withFolder { folder in
             for (name, text) in [("a", ""), ("b", "[]"), ("c", "nonsense"), ("d", #"{"a":[1,2]}"#)] {
-                try TranscriptFile.write(Array(text.utf8), to: "\(folder)/\(name)")
+                try TranscriptFile.write(Array(text.utf8), to: "\(folder.path)/\(name)")
                 #expect(
-                    Self.failure { try TranscriptFile.forEachActivity(in: "\(folder)/\(name)") { _ in true } }
-                        == "\(folder)/\(name): expected activities, found none"
+                    Self.failure { try TranscriptFile.forEachActivity(in: "\(folder.path)/\(name)") { _ in true } }
+                        == "\(folder.path)/\(name): expected activities, found none"
                 )
             }
         }

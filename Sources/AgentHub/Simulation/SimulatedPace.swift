@@ -1,3 +1,5 @@
+import BotSchema
+
 /// How fast a simulated agent is.
 package struct SimulatedPace: Hashable, Sendable {
     /// From the ring to taking the conversation.
@@ -51,21 +53,5 @@ package struct SimulatedPace: Hashable, Sendable {
     /// People are not clockwork: a fifth more or less.
     private func varied(_ duration: Duration, using generator: inout SplitMix64) -> Duration {
         duration * Double.random(in: 0.8...1.2, using: &generator) / max(speed, 0.001)
-    }
-}
-
-/// A small generator of repeatable random numbers (Steele, Lea and Flood, 2014).
-package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
-    private var state: UInt64
-
-    /// A generator; equal seeds give equal numbers.
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }

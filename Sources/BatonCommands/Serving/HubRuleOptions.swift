@@ -3,19 +3,19 @@ import ArgumentParser
 
 /// The hub's times and rules that a desk of real people may want otherwise.
 struct HubRuleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Warn when nobody has spoken for so long; 0 for never.", valueName: "s"))
+    @Option(help: .detail("Warn when nobody has spoken for so long; 0 for never.", valueName: "s"))
     var idleWarning: Int = 1500
 
-    @Option(help: ArgumentHelp("End when nobody has spoken for so long; 0 for never.", valueName: "s"))
+    @Option(help: .detail("End when nobody has spoken for so long; 0 for never.", valueName: "s"))
     var idleEnd: Int = 1800
 
-    @Option(help: ArgumentHelp("How long a user may be away before the place is lost.", valueName: "s"))
+    @Option(help: .detail("How long a user may be away before the place is lost.", valueName: "s"))
     var customerGrace: Int = 180
 
-    @Option(help: ArgumentHelp("Characters in one message to an agent; longer ones come in parts.", valueName: "n"))
+    @Option(help: .detail("Characters in one message to an agent; longer ones come in parts.", valueName: "n"))
     var messageLimit: Int?
 
-    @Flag(help: "Give a user the agent of last time where that agent is free.")
+    @Flag(help: .detail("Give a user the agent of last time where that agent is free."))
     var sameAgent = false
 
     func validate() throws {

@@ -3,33 +3,33 @@ import DirectLineServer
 
 /// Where the server listens, whom it takes and how much.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The address to listen at; any that others reach needs a secret.", valueName: "address"))
+    @Option(help: ArgumentHelp("Where to listen.", valueName: "address"))
     var host: String = "127.0.0.1"
 
-    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
+    @Option(help: ArgumentHelp("The port; 0 takes a free one.", valueName: "n"))
     var port: Int = 0
 
     @Option(
         name: .customLong("allow-origin"),
-        help: ArgumentHelp("A web site whose pages may use the server; repeatable.", valueName: "origin")
+        help: .detail("A web site whose pages may use the server; repeatable.", valueName: "origin")
     )
     var origins: [String] = []
 
     @Option(
         name: .customLong("allow-host"),
-        help: ArgumentHelp("A name, such as a tunnel's, by which it is reached; repeatable.", valueName: "name")
+        help: .detail("A name, such as a tunnel's, by which it is reached; repeatable.", valueName: "name")
     )
     var hosts: [String] = []
 
-    @Option(help: "How the bot hears of a user: with itself, apart from itself at the first line, or not.")
+    @Option(help: .detail("How the bot hears of a user: with itself, apart from itself at the first line, or not."))
     var welcome: WelcomeOption = .together
 
-    @Option(help: "Who streams a conversation: all sockets alike, or only the newest.")
+    @Option(help: .detail("Who streams a conversation: all sockets alike, or only the newest."))
     var streams: StreamsOption = .shared
 
     @Option(
         name: .customLong("limit"),
-        help: ArgumentHelp("What is too much, too long or too many; repeatable.", valueName: "name=n|help")
+        help: .detail("What is too much, long or many.", valueName: "name=n|help")
     )
     var limits: [LimitOption] = []
 

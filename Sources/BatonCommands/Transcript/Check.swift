@@ -10,6 +10,10 @@ extension TranscriptCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Look for what is wrong with the handoffs in files.",
             discussion: """
+                Examples:
+                  baton transcript check *.transcript
+                  baton transcript check --json export.csv | jq -r '.findings[].rule'
+
                 Reads .transcript files, ActivitySets, transcript attachments, single activities and exports, and names \
                 each rule that is broken, where, and the document that requires it. The exit code is 1 when there is an \
                 error, or a file that cannot be read; warnings and information leave it 0.

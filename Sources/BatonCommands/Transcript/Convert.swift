@@ -7,17 +7,22 @@ extension TranscriptCommand {
     package struct Convert: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Write conversations in another form.",
-            discussion: """
-                transcript is the plain list that Emulator opens, attachment what a handoff carries, jsonl an activity \
-                a line, csv a table with the whole activity in its last column; these come back as they were. chat is a \
-                mock conversation for chatdown. markdown, html, text and cast (asciinema) are for people. same writes \
-                the form that was read. What a form cannot carry is told on standard error.
-
+            usage: "baton transcript convert <file> ... [<options>]",
+            discussion: HelpScreen.discussion(
+                """
+                Examples:
                   baton transcript convert export.csv --to transcript > talk.transcript
-                  baton transcript convert talk.json -o talk.html
                   baton transcript convert *.transcript --to html -o pages/
                   baton transcript convert talk.json --redact --to same > shared.json
-                """
+                """,
+                more: """
+                    transcript is the plain list that Emulator opens, attachment what a handoff carries, jsonl an \
+                    activity a line, csv a table with the whole activity in its last column; these come back as they \
+                    were. chat is a mock conversation for chatdown. markdown, html, text and cast (asciinema) are for \
+                    people. same writes the form that was read. What a form cannot carry is told on standard error.
+                    """,
+                of: "transcript convert"
+            )
         )
 
         @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
@@ -25,13 +30,17 @@ extension TranscriptCommand {
 
         @OptionGroup var target: OutputOptions
 
-        @Flag(help: "Put activities in the order of their times.")
+        @Flag(help: .detail("Put activities in the order of their times."))
         var sort = false
 
-        @Flag(help: "Take the transcripts that handoff events carry.")
+        @Flag(help: .detail("Take the transcripts that handoff events carry."))
         var carried = false
 
-        @Flag(help: "Spell roles, times and addresses as the specification does, for programs that take nothing else.")
+        @Flag(
+            help: .detail(
+                "Spell roles, times and addresses as the specification does, for programs that take nothing else."
+            )
+        )
         var normalise = false
 
         @OptionGroup var redaction: RedactionOptions

@@ -9,15 +9,22 @@ extension TranscriptCommand {
     package struct Diff: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Compare two conversations turn by turn.",
-            discussion: """
-                Ids, times and addresses do not count. In the first file <*> within a text stands for any words, \
-                <(regex)> for what the expression matches, and channelData.baton.ignore lists the paths of members \
-                that may differ. The exit code is 0 when the conversations are the same, 1 when they differ, and 2 \
-                when a file could not be read.
-
+            usage: "baton transcript diff <expected> <actual> [<options>]",
+            discussion: HelpScreen.discussion(
+                """
+                Examples:
                   baton transcript diff expected.transcript actual.transcript
                   baton transcript diff --ignore '$.value.caseId' a.json b.json
-                """
+                The exit code is 0 when the conversations are the same, 1 when they differ, and
+                2 when a file could not be read.
+                """,
+                more: """
+                    Ids, times and addresses do not count. In the first file <*> within a text stands for any words, \
+                    <(regex)> for what the expression matches, and channelData.baton.ignore lists the paths of \
+                    members that may differ.
+                    """,
+                of: "transcript diff"
+            )
         )
 
         @Argument(help: ArgumentHelp("The conversation as it should be.", valueName: "expected"), completion: .file())
@@ -29,7 +36,7 @@ extension TranscriptCommand {
         @Option(help: ArgumentHelp("A member that may differ; can be given again.", valueName: "path"))
         var ignore: [String] = []
 
-        @Option(help: ArgumentHelp("A type of activity that does not count; can be given again.", valueName: "type"))
+        @Option(help: ArgumentHelp("A type of activity that does not count; repeatable.", valueName: "type"))
         var ignoreType: [String] = []
 
         @Flag(help: "Write one JSON object.")

@@ -9,14 +9,13 @@ extension TranscriptCommand {
     package struct Grep: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Look for words in conversations.",
+            usage: "baton transcript grep <pattern> <file> ... [<options>]",
             discussion: """
-                Looks at what people see: words, cards and choices, and at the names of events; with --all at every \
-                member. The exit code is 0 when something was found, 1 when nothing was, and 2 when a file could not \
-                be read.
-
+                Examples:
                   baton transcript grep -i "credit card" *.transcript
                   baton transcript grep --regex "CASE-[0-9]+" export.csv
-                  baton transcript grep --all va_Scope talk.json
+                What people see is looked at, and the names of events. The exit code is 0 when something was found, 1 \
+                when nothing was, and 2 when a file could not be read.
                 """
         )
 

@@ -22,7 +22,7 @@ extension TranscriptCommand {
     /// `baton transcript list`: the chats that were journaled.
     package struct List: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
-            abstract: "List the chats that were journaled: when, with whom, and what became of them."
+            abstract: "List the chats that were journaled, and their ends."
         )
 
         @Flag(help: "Write one JSON object for each.")
@@ -74,6 +74,7 @@ extension TranscriptCommand {
     package struct Recover: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Write what was journaled as a transcript.",
+            usage: "baton transcript recover [<file>] [<options>]",
             discussion: """
                 Without a file the newest journal that was cut off is taken. Everything that was on the screen is in it.
 

@@ -6,6 +6,7 @@ extension TranscriptCommand {
     package struct Merge: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Make one conversation of several files.",
+            usage: "baton transcript merge <file> ... [<options>]",
             discussion: """
                 The files follow one another in the order given, or by their times with --sort. An activity that is in \
                 several files is kept once.

@@ -5,8 +5,7 @@ import Transcripts
 struct OutputOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "transcript, attachment, jsonl, chat, markdown, html, text, csv, cast or same; by default what the name of "
-                + "the output tells.",
+            "The form; by default what the output's name tells.",
             valueName: "form"
         )
     )

@@ -14,7 +14,8 @@ extension TranscriptCommand {
     /// `baton transcript play`: plays a conversation as it happened.
     package struct Play: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
-            abstract: "Play a conversation on the chat's screen, as it happened.",
+            abstract: "Play a conversation as it happened, on the screen.",
+            usage: "baton transcript play <file> [<options>]",
             discussion: """
                 Space pauses, the arrow keys step, 1 to 9 change the speed, q leaves. Long waits are cut short. Where \
                 there is no terminal, everything is printed at once.

@@ -10,11 +10,11 @@ import Darwin
 
 /// What is masked before a transcript leaves the house, and whether its owner can undo it.
 struct RedactionOptions: ParsableArguments {
-    @Flag(help: "Mask e-mail addresses, telephone and card numbers and token-like values, alike in all files.")
+    @Flag(help: "Mask addresses, numbers and secrets of people.")
     var redact = false
 
     @Option(
-        help: ArgumentHelp(
+        help: .detail(
             "Keep what is masked in a file for you alone, for restore; it is made when it is missing.",
             valueName: "file"
         )

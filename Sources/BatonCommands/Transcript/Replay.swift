@@ -9,55 +9,63 @@ extension TranscriptCommand {
     /// `baton transcript replay`: says the user's half of a conversation to a live bot.
     package struct Replay: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
-            abstract: "Say the user's half of a conversation to a live bot, and compare what comes back.",
-            discussion: """
-                Each line is said when everything that came before it then has come again, handoffs and agents \
-                included. What may differ is marked in the file as for diff: <*>, <(regex)>, channelData.baton.ignore. \
-                A recording of an embedded hub remembers its agents; its simulated ones say the same again. The exit \
-                code is 0 when all went as recorded, 1 when something differs, and 2 when a conversation could not be \
-                replayed.
-
-                  baton --record talk.transcript            and then, as often as you like,
-                  baton transcript replay talk.transcript
-                  baton transcript replay --bot http://127.0.0.1:3978/api/messages tests/*.transcript
-                  baton transcript replay --report junit:report.xml --direct-line https://… talk.transcript
+            abstract: "Say a user's half to a live bot and compare the rest.",
+            usage: "baton transcript replay <file> ... [<options>]",
+            discussion: HelpScreen.discussion(
                 """
+                Examples:
+                  baton --record talk.transcript
+                  baton transcript replay talk.transcript
+                  baton transcript replay --bot http://127.0.0.1:3978/api/messages *.transcript
+                """,
+                more: """
+                    The exit code is 0 when all went as recorded, 1 when something differs, and 2 when a conversation \
+                    could not be replayed.
+
+                    Each line is said when everything that came before it then has come again, handoffs and agents \
+                    included. What may differ is marked in the file as for diff: <*>, <(regex)>, \
+                    channelData.baton.ignore. A recording of an embedded hub remembers its agents; its simulated ones \
+                    say the same again. For a build server:
+                      baton transcript replay --report junit:report.xml --bot http://… *.transcript
+                    """,
+                of: "transcript replay"
+            )
         )
 
         @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
         var files: [String]
 
-        @OptionGroup(title: "Whom to talk to") var service: ServiceOptions
-        @OptionGroup(title: "Who you are") var person: PersonOptions
-        @OptionGroup(title: "When the bot hands over") var hub: ReplayHubOptions
-        @OptionGroup(title: "Patience") var patience: ReplayPatienceOptions
+        @OptionGroup(title: HelpScreen.title("Whom to talk to")) var service: ServiceOptions
+        @OptionGroup(title: HelpScreen.title("Who you are")) var person: PersonOptions
+        @OptionGroup(title: HelpScreen.title("When the bot hands over")) var hub: ReplayHubOptions
+        @OptionGroup(title: HelpScreen.title("Patience")) var patience: ReplayPatienceOptions
 
-        @Option(help: ArgumentHelp("A member that may differ; can be given again.", valueName: "path"))
+        @Option(help: .detail("A member that may differ; can be given again.", valueName: "path"))
         var ignore: [String] = []
 
-        @Option(help: ArgumentHelp("A type of activity that does not count; can be given again.", valueName: "type"))
+        @Option(help: .detail("A type of activity that does not count; can be given again.", valueName: "type"))
         var ignoreType: [String] = []
 
-        @Flag(help: "Take what came into the file, where it differs; marks that still match stay.")
+        @Flag(help: "Take what came into the file, where it differs.")
         var update = false
 
         @Option(
             help: ArgumentHelp(
-                "Write a report for build servers, a turn a case: junit:FILE or tap:FILE; can be given again.",
+                "Write a report: junit:FILE or tap:FILE; repeatable.",
                 valueName: "form:file"
             )
         )
         var report: [ReportTarget] = []
 
         @Option(
-            help: ArgumentHelp("A PEM file of an authority to be trusted besides the system's.", valueName: "file")
+            help: .detail("A PEM file of an authority to be trusted besides the system's.", valueName: "file")
         )
         var ca: [String] = []
 
         @Flag(help: "Write one JSON object for each conversation.")
         var json = false
 
-        @Flag(help: "Print without colour, as NO_COLOR does.")
+        @Flag(help: .detail("Print without colour, as NO_COLOR does."))
         var plain = false
 
         /// A command with nothing set.
@@ -214,16 +222,16 @@ struct ReportTarget: ExpressibleByArgument {
 
 /// Who answers a replayed handoff, where the recording is not to decide.
 struct ReplayHubOptions: ParsableArguments {
-    @Option(help: "Who answers when the bot hands over: simulated agents or none (default: as recorded).")
+    @Option(help: .detail("Who answers when the bot hands over (default: as recorded)."))
     var agent: AgentOption?
 
-    @Option(help: ArgumentHelp("How fast the simulated agents are (default: as recorded).", valueName: "factor"))
+    @Option(help: .detail("How fast the simulated agents are (default: as recorded).", valueName: "factor"))
     var agentPace: Double?
 
-    @Option(help: "How handoff reports are spelt (default: as recorded).")
+    @Option(help: .detail("How handoff reports are spelt (default: as recorded)."))
     var dialect: DialectOption?
 
-    @Option(help: ArgumentHelp("What the simulated agents do and say (default: as recorded).", valueName: "n"))
+    @Option(help: .detail("What the simulated agents do and say (default: as recorded).", valueName: "n"))
     var seed: UInt64?
 
     func validate() throws {
@@ -246,11 +254,11 @@ struct ReplayHubOptions: ParsableArguments {
 
 /// How long a replay waits.
 struct ReplayPatienceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Silence that ends a turn in which everything came, in milliseconds.", valueName: "ms"))
+    @Option(help: .detail("Silence that ends a turn in which everything came, in milliseconds.", valueName: "ms"))
     var settle: Int = 500
 
     @Option(
-        help: ArgumentHelp("How much longer than in the recording to wait for what does not come.", valueName: "s")
+        help: .detail("How much longer than in the recording to wait for what does not come.", valueName: "s")
     )
     var patience: Int = 10
 

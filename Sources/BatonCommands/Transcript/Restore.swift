@@ -5,13 +5,14 @@ extension TranscriptCommand {
     /// `baton transcript restore`: puts back what was masked.
     package struct Restore: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
-            abstract: "Put back what was masked, with the key that was made on masking.",
+            abstract: "Put back what was masked, with its key.",
+            usage: "baton transcript restore <file> --redact-key <file> [<options>]",
             discussion: """
-                A redacted transcript holds nothing of what was masked; the key holds all of it, in plain words. Keep it \
-                to yourself.
+                The key holds all that was masked, in plain words: keep it to yourself.
 
-                  baton transcript convert talk.json --redact --redact-key my.key --to same -o shared.json
-                  baton transcript restore --redact-key my.key shared.json
+                Examples:
+                  baton transcript convert a.json --redact --redact-key my.key -o b.json
+                  baton transcript restore --redact-key my.key b.json
                 """
         )
 

@@ -7,6 +7,7 @@ extension TranscriptCommand {
     package struct Split: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Write each conversation of a file to its own file.",
+            usage: "baton transcript split <file> ... [<options>]",
             discussion: """
                 Conversations are told by their ids. The files are called after the file that was read, with a number; \
                 one line tells each.

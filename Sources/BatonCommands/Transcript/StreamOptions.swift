@@ -11,11 +11,7 @@ import Darwin
 
 /// Whether files are read piece by piece.
 struct StreamOptions: ParsableArguments {
-    @Flag(
-        help: ArgumentHelp(
-            "Read piece by piece, in memory that does not grow with the file; without asking, where it is large."
-        )
-    )
+    @Flag(help: .detail("Read piece by piece, as large files are in any case."))
     var stream = false
 
     /// Whether a file is read piece by piece.

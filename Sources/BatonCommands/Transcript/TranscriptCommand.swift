@@ -5,11 +5,14 @@ package struct TranscriptCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "transcript",
         abstract: "Work with recorded conversations.",
-        discussion: """
-            Reads .transcript files, ActivitySets, transcript attachments, handoff events, JSON lines, exports of \
-            Dataverse (JSON and CSV) and .chat files, in UTF-8 or UTF-16; damaged files as far as they are whole. What \
-            had to be mended is told on standard error. - stands for standard input.
-            """,
+        discussion: HelpScreen.discussion(
+            "",
+            more: """
+                Reads .transcript files, ActivitySets, transcript attachments, handoff events, JSON lines, exports of \
+                Dataverse (JSON and CSV) and .chat files, in UTF-8 or UTF-16; damaged files as far as they are whole. \
+                What had to be mended is told on standard error. - stands for standard input.
+                """
+        ),
         subcommands: [
             Check.self, Show.self, List.self, Recover.self, Stats.self, Grep.self, Convert.self, Diff.self, Merge.self,
             Split.self, Replay.self, Play.self, Restore.self,

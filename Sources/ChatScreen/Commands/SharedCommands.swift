@@ -23,6 +23,14 @@ extension SlashCommand {
         ),
     ]
 
+    /// Both sides look at what is on the wire, each with its own commands around this one.
+    static let raw = SlashCommand(
+        name: "raw",
+        usage: "[N]",
+        summary: "show the JSON of the last activity, or of the Nth from the end",
+        argument: .number
+    )
+
     /// What a person wants to know of the keys, for the end of the help.
     static let keys: [ChatItem.Row] = [
         ChatItem.Row("/1 … /9", "in the chat, say what /set 1 WORDS has put there"),

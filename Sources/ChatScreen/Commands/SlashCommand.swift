@@ -59,12 +59,7 @@ extension SlashCommand {
                 summary: "show what was said as the bot handed it over; a linked transcript is fetched",
                 argument: .none
             ),
-            SlashCommand(
-                name: "raw",
-                usage: "[N]",
-                summary: "show the JSON of the last activity, or of the Nth from the end",
-                argument: .number
-            ),
+            raw,
             SlashCommand(
                 name: "event",
                 usage: "NAME [JSON]",

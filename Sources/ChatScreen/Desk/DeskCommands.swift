@@ -62,12 +62,7 @@ extension SlashCommand {
                 summary: "show who waits, who works, and the figures",
                 argument: .none
             ),
-            SlashCommand(
-                name: "raw",
-                usage: "[N]",
-                summary: "show the JSON of the last activity, or of the Nth from the end",
-                argument: .number
-            ),
+            raw,
             SlashCommand(
                 name: "as",
                 usage: "user|agent",

@@ -1,3 +1,5 @@
+import BotSchema
+
 /// Decides what goes wrong when, without any I/O.
 ///
 /// Faults that are counted are used up by what they spoil; a delay stays until it is cleared. Chance comes from a seed.
@@ -35,10 +37,10 @@ struct FaultPlan: Sendable {
     }
 
     private(set) var active: [ServerFault] = []
-    private var random: FaultRandom
+    private var random: SplitMix64
 
     init(_ faults: [ServerFault] = [], seed: UInt64) {
-        random = FaultRandom(state: seed)
+        random = SplitMix64(seed: seed)
         for fault in faults { add(fault) }
     }
 
@@ -149,17 +151,4 @@ struct FaultPlan: Sendable {
     }
 
     private static func kind(_ fault: ServerFault) -> Substring { fault.description.prefix { $0 != ":" } }
-}
-
-/// A small generator with a seed, so that tests know what comes (Steele, Lea and Flood, 2014).
-private struct FaultRandom: RandomNumberGenerator, Sendable {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
 }
