@@ -298,9 +298,9 @@ let package = Package(
             name: "ChatScreenTests",
             dependencies: [
                 "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "HandoffFixtures",
-                "LineEditing",
-                "TestSupport", "Transcripts",
+                "LineEditing", "TestSupport", "Transcripts",
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -311,6 +311,7 @@ let package = Package(
         .testTarget(
             name: "BatonTests",
             dependencies: ["baton", "BotSchema", "Bots", "DirectLineServer", "LineEditing", "TestSupport"],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
     ]

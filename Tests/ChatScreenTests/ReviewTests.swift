@@ -1,6 +1,7 @@
 import BotSchema
 import LineEditing
 import Testing
+import Transcripts
 
 @testable import ChatScreen
 
@@ -60,6 +61,28 @@ struct ReviewTests {
     func `the conversation is filtered by who spoke and by kind`(filter: String, lines: [String]) {
         var script = Self.conversation()
         #expect(Array(script.enter("/filter \(filter)").dropFirst(2)) == lines)
+    }
+
+    @Test func `a loaded file is looked through until the person speaks again`() throws {
+        var script = Self.conversation()
+        let lines = [
+            Self.said("The lamp is sold", by: "Ben", id: 1, agent: true), Self.said("A chair?", by: "Robin", id: 2),
+        ]
+        let activities = try lines.compactMap { Activity(try JSONValue(parsing: $0)) }
+        _ = script.take(.loaded(path: "old.json", .success(Transcript(activities: activities))))
+        #expect(
+            script.enter("/find LAMP")[1...] == [
+                "-- 1 message with “LAMP” of the loaded file --", "loaded: agent Ben: The lamp is sold",
+            ]
+        )
+        #expect(script.enter("/filter agent")[1] == "-- agent: 1 of 2 of the loaded file --")
+        #expect(
+            script.enter("/last 1")[1...] == [
+                "-- the last 1 of 2 messages of the loaded file --", "loaded: bot Robin: A chair?",
+            ]
+        )
+        _ = script.enter("and now?")
+        #expect(script.enter("/find lamp")[1] == "-- 2 messages with “lamp” --")
     }
 
     @Test func `what nobody said is told, and an unknown kind is explained`() {

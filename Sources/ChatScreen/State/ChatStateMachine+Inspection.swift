@@ -71,5 +71,5 @@ extension ChatStateMachine {
     }
 
     /// The loaded file, while it is what the person looks at.
-    private var loadedTranscript: Transcript? { loaded.flatMap { $0.isCurrent ? $0.transcript : nil } }
+    var loadedTranscript: Transcript? { loaded.flatMap { $0.isCurrent ? $0.transcript : nil } }
 }

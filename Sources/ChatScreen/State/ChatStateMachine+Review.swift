@@ -1,39 +1,101 @@
 import BotSchema
 import Handoff
 import LineEditing
+import Transcripts
 
-/// Looks back over the conversation.
+/// Looks back over the conversation, or over a loaded file while that is what the person looks at.
 extension ChatStateMachine {
+    /// What is looked through.
+    private struct Past {
+        var isLoaded: Bool
+        var count: Int
+        /// The entries that a condition holds for; a long conversation is not read into memory as a whole.
+        var entries: (_ isWanted: (ConversationRecord.Entry) -> Bool) -> [ConversationRecord.Entry]
+        var agentIds: Set<String>
+
+        func speaker(of entry: ConversationRecord.Entry) -> Speaker {
+            Speaker(of: entry.activity, isEcho: entry.isEcho, agentIds: agentIds)
+        }
+
+        /// Who speaks, by role and by name.
+        func names(of entry: ConversationRecord.Entry) -> [String] {
+            let speaker = speaker(of: entry)
+            return [speaker.role, speaker.label.lowercased()]
+        }
+
+        /// Entries once more, below a line that says what they are.
+        func show(_ entries: [ConversationRecord.Entry], header: String) -> [ChatAction] {
+            [.show(.loadedHeader(isLoaded ? header + " of the loaded file" : header))]
+                + entries.map { entry in
+                    let speaker = speaker(of: entry)
+                    guard entry.isReadable else {
+                        let words = "\(entry.activity.type?.rawValue ?? "activity") \(entry.activity.name ?? "")"
+                        let line = words + " · " + speaker.label
+                        return .show(.loaded(.notice(DisplayText.neutralised(line, keepingNewlines: false))))
+                    }
+                    // Not as an echo, which is not shown: here one's own words are wanted.
+                    return .show(.loaded(.activity(entry.activity, speaker: speaker, isEcho: false, isNumbered: false)))
+                }
+        }
+    }
+
+    private var past: Past {
+        guard let loadedTranscript else {
+            let entries = record.entries
+            return Past(
+                isLoaded: false,
+                count: entries.count,
+                entries: { entries.filter($0) },
+                agentIds: handoff.agentIds
+            )
+        }
+        var lifecycle = HandoffLifecycle()
+        let entries = loadedTranscript.activities.map { activity in
+            _ = lifecycle.receive(activity, at: activity.time ?? Timestamp(milliseconds: 0))
+            return ConversationRecord.Entry(activity: activity, isEcho: false)
+        }
+        return Past(
+            isLoaded: true,
+            count: entries.count,
+            entries: { entries.filter($0) },
+            agentIds: lifecycle.agentIds
+        )
+    }
+
     /// The kinds of entries that `/filter` knows.
     static let filterKinds = ["you", "bot", "agent", "files", "choices", "handoff", "events"]
 
     /// `/last [N]`: the newest messages once more.
     func showLast(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
         guard let count = argument.isEmpty ? 10 : Int(argument), count > 0 else { return usage(command) }
-        let all = record.entries.filter(\.isReadable)
+        let past = past
+        let all = past.entries(\.isReadable)
         let shown = all.suffix(count)
         guard !shown.isEmpty else { return [.show(.notice("Nothing has been said yet."))] }
         let header = shown.count == all.count ? "all" : "the last \(shown.count) of"
-        return show(Array(shown), header: "\(header) \(all.count.of("message", "messages"))")
+        return past.show(Array(shown), header: "\(header) \(all.count.of("message", "messages"))")
     }
 
     /// `/find WORD`: every message that holds the words, in any case.
     func find(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
         guard !argument.isEmpty else { return usage(command) }
-        let found = record.entries.filter { $0.isReadable && $0.words.contains(caseInsensitive: argument) }
+        let past = past
+        let found = past.entries { $0.isReadable && $0.words.contains(caseInsensitive: argument) }
         let words = oneLine(argument)
         guard !found.isEmpty else { return [.show(.notice("No message holds “\(words)”."))] }
-        return show(found, header: "\(found.count.of("message", "messages")) with “\(words)”")
+        return past.show(found, header: "\(found.count.of("message", "messages")) with “\(words)”")
     }
 
     /// `/filter KIND [WORD]`: what one side said, or what is of one kind.
     func filter(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
         let kind = argument.prefix { !$0.isWhitespace }.lowercased()
         let words = String(argument.dropFirst(kind.count)).trimmed
-        let isSpeaker = { (entry: ConversationRecord.Entry) in speakerNames(of: entry).contains(kind) }
-        let isName = record.entries.contains(where: isSpeaker)
-        guard Self.filterKinds.contains(kind) || isName, !kind.isEmpty else { return usage(command) }
-        let found = record.entries.filter { entry in
+        let past = past
+        let isSpeaker = { (entry: ConversationRecord.Entry) in past.names(of: entry).contains(kind) }
+        guard !kind.isEmpty, Self.filterKinds.contains(kind) || !past.entries(isSpeaker).isEmpty else {
+            return usage(command)
+        }
+        let found = past.entries { entry in
             let isOfKind =
                 switch kind {
                 case "files": entry.activity.attachments.contains { $0.contentURL?.isEmpty == false }
@@ -45,30 +107,11 @@ extension ChatStateMachine {
             return isOfKind && (words.isEmpty || entry.words.contains(caseInsensitive: words))
         }
         guard !found.isEmpty else { return [.show(.notice("Nothing of this conversation is “\(oneLine(argument))”."))] }
-        return show(found, header: "\(oneLine(argument)): \(found.count) of \(record.entries.count)")
-    }
-
-    /// Who speaks, by role and by name.
-    private func speakerNames(of entry: ConversationRecord.Entry) -> [String] {
-        let speaker = speaker(of: entry)
-        return [speaker.role, speaker.label.lowercased()]
+        return past.show(found, header: "\(oneLine(argument)): \(found.count) of \(past.count)")
     }
 
     private func speaker(of entry: ConversationRecord.Entry) -> Speaker {
         Speaker(of: entry.activity, isEcho: entry.isEcho, agentIds: handoff.agentIds)
-    }
-
-    private func show(_ entries: [ConversationRecord.Entry], header: String) -> [ChatAction] {
-        [.show(.loadedHeader(header))]
-            + entries.map { entry in
-                let speaker = speaker(of: entry)
-                guard entry.isReadable else {
-                    let words = "\(entry.activity.type?.rawValue ?? "activity") \(entry.activity.name ?? "")"
-                    return .show(.loaded(.notice(oneLine(words) + " · " + oneLine(speaker.label))))
-                }
-                // Not as an echo, which is not shown: here one's own words are wanted.
-                return .show(.loaded(.activity(entry.activity, speaker: speaker, isEcho: false, isNumbered: false)))
-            }
     }
 
     // MARK: - Completion
