@@ -22,15 +22,18 @@ final class FaultPanel: Sendable {
             return .success([])
         default:
             do throws(FaultSyntaxError) {
-                control.add(try ServerFault(wish))
-                return .success(rows(control))
+                let fault = try ServerFault(wish)
+                control.add(fault)
+                let rows = rows(control)
+                // Some happen at once and are over.
+                return .success(control.active.contains(fault) ? rows : rows + [Self.row(fault)])
             } catch {
-                return .failure(CommandFailure(error.message))
+                return .failure(CommandFailure(error.message + "; /fault clear ends all"))
             }
         }
     }
 
-    private func rows(_ control: FaultControl) -> [ChatItem.Row] {
-        control.active.map { ChatItem.Row("\($0)", "goes wrong") }
-    }
+    private func rows(_ control: FaultControl) -> [ChatItem.Row] { control.active.map(Self.row) }
+
+    private static func row(_ fault: ServerFault) -> ChatItem.Row { ChatItem.Row("\(fault)", fault.summary) }
 }

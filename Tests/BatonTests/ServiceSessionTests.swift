@@ -104,6 +104,9 @@ struct ServiceSessionTests {
             home: home
         )
         #expect(result.exit == .code(0), "\(result.output)")
+        // It has happened by then, and is told all the same.
+        #expect(result.output.contains("restart:1"))
+        #expect(!result.output.contains("Nothing goes wrong on purpose."))
         #expect(result.output.contains("Resuming the connection"))
         #expect(result.output.components(of: "We are open") == 1)
         #expect(result.output.components(of: "you: order status") == 1)

@@ -62,6 +62,12 @@ public enum ServerFault: Hashable, Sendable {
         Entry("restart", "restart[:seconds=2]", "all connections break off, and none is let in for that time"),
     ]
 
+    /// What it does, in one line.
+    public var summary: String {
+        let name = description.prefix { $0 != ":" }
+        return Self.catalogue.first { $0.name == name }?.summary ?? ""
+    }
+
     /// Reads a fault.
     ///
     /// - Throws: ``FaultSyntaxError`` with one sentence that names the known faults or the usage of this one.
