@@ -14,6 +14,8 @@ struct EditArea {
         var size: TerminalSize
         /// The row of the cursor, counted from the first that is drawn.
         var cursorRow: Int
+        /// Whether one row of the screen certainly holds all of it.
+        var isOneRow: Bool
     }
 
     private var drawn: Drawn?
@@ -26,6 +28,9 @@ struct EditArea {
     mutating func erase() -> String {
         guard let drawn else { return "" }
         self.drawn = nil
+        // On a fresh screen the row may be the first one, where tmux takes erasing down for the clearing of the screen
+        // and puts the prompt into its scrollback.
+        if drawn.isOneRow { return "\r\u{1b}[K" }
         return (drawn.cursorRow > 0 ? "\u{1b}[\(drawn.cursorRow)A" : "") + "\r\u{1b}[J"
     }
 
@@ -51,7 +56,12 @@ struct EditArea {
         let up = window.upperBound - 1 - layout.cursorRow
         bytes += (up > 0 ? "\u{1b}[\(up)A" : "") + "\r"
         if layout.cursorColumn > 0 { bytes += "\u{1b}[\(layout.cursorColumn)C" }
-        drawn = Drawn(content: content, size: size, cursorRow: layout.cursorRow - window.lowerBound)
+        drawn = Drawn(
+            content: content,
+            size: size,
+            cursorRow: layout.cursorRow - window.lowerBound,
+            isOneRow: window.count == 1
+        )
         return bytes
     }
 
@@ -76,6 +86,7 @@ struct EditArea {
 
     /// The terminal has another size now, and has wrapped its rows anew when it is of that kind.
     mutating func resized(to size: TerminalSize, rewraps: Bool) {
+        drawn?.isOneRow = false
         guard rewraps, var drawn else { return }
         let layout = EditLayout(
             prompt: drawn.content.prompt.text,

@@ -70,6 +70,16 @@ struct EditAreaTests {
         #expect(area.erase().isEmpty)
     }
 
+    @Test(arguments: [false, true])
+    func `one row is erased alone, unless the terminal has another size since`(rewraps: Bool) {
+        var area = EditArea()
+        _ = area.update(to: content("abc"), size: size)
+        #expect(area.erase() == "\r\u{1b}[K")
+        _ = area.update(to: content("abc"), size: size)
+        area.resized(to: TerminalSize(columns: 15, rows: 9), rewraps: rewraps)
+        #expect(area.erase() == "\r\u{1b}[J")
+    }
+
     @Test func `a tall draft leaves one row of the screen free`() {
         var area = EditArea()
         let bytes = area.update(to: content((1...9).map(String.init).joined(separator: "\n")), size: size)
