@@ -149,6 +149,19 @@ struct DeskScript {
         #expect(script.machine.current?.name == "Paul")
     }
 
+    @Test func `what users have said is found again, whoever it was`() {
+        var desk = DeskScript()
+        _ = desk.begin()
+        for (item, name) in [("item-1", "Maria"), ("item-2", "Omar")] {
+            _ = desk.hear(.connected(DeskScript.briefing(WorkItemID(item), name)))
+            _ = desk.say("My \(name) card is lost", in: WorkItemID(item), as: name)
+        }
+        #expect(desk.enter("/find CARD").contains("-- 2 messages with “CARD” --"))
+        #expect(desk.enter("/filter maria").last == "loaded: user Maria: My Maria card is lost")
+        #expect(desk.enter("/last 1").last == "loaded: user Omar: My Omar card is lost")
+        #expect(desk.enter("/filter nobody").last?.hasPrefix("Usage: /filter KIND [WORDS]") == true)
+    }
+
     @Test func `a line that a new sign-in tells again is shown once`() {
         var script = DeskScript()
         _ = script.begin()

@@ -31,6 +31,25 @@ extension SlashCommand {
         argument: .number
     )
 
+    /// Both sides look back in the same way.
+    static let find = SlashCommand(
+        name: "find",
+        usage: "WORDS",
+        summary: "show every message with these words",
+        argument: .person
+    )
+
+    /// The newest messages once more.
+    static let last = SlashCommand(
+        name: "last",
+        usage: "[N]",
+        summary: "show the last messages once more, 10 if no number is given",
+        argument: .none
+    )
+
+    /// What is shown when a command was given something else.
+    var usageActions: [ChatAction] { [.show(.failure("Usage: /\(name) \(usage) (\(summary))"))] }
+
     /// What a person wants to know of the keys, for the end of the help.
     static let keys: [ChatItem.Row] = [
         ChatItem.Row("/1 … /9", "in the chat, say what /set 1 WORDS has put there"),

@@ -121,24 +121,14 @@ extension SlashCommand {
                 summary: "show each handoff with its times and outcome",
                 argument: .none
             ),
-            SlashCommand(
-                name: "find",
-                usage: "WORDS",
-                summary: "show every message with these words",
-                argument: .person
-            ),
+            find,
             SlashCommand(
                 name: "filter",
                 usage: "KIND [WORDS]",
                 summary: "show what you, bot, agent or a name said, or files, choices, handoff, events",
                 argument: .known
             ),
-            SlashCommand(
-                name: "last",
-                usage: "[N]",
-                summary: "show the last messages once more, 10 if no number is given",
-                argument: .none
-            ),
+            last,
             SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
             SlashCommand(
                 name: "open",

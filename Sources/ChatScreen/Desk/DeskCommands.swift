@@ -62,7 +62,14 @@ extension SlashCommand {
                 summary: "show who waits, who works, and the figures",
                 argument: .none
             ),
-            raw,
+            raw, find,
+            SlashCommand(
+                name: "filter",
+                usage: "KIND [WORDS]",
+                summary: "show what you, a user or a name said, or files, events",
+                argument: .known
+            ),
+            last,
             SlashCommand(
                 name: "as",
                 usage: "user|agent",

@@ -152,6 +152,7 @@ extension DeskStateMachine {
             awaitedViews += 1
             return tell(.look, words: "/queue")
         case "raw": return showRaw(argument, command)
+        case "find", "filter", "last": return past.follow(command, argument) ?? usage(command)
         case "as":
             guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }
             isAside = !configuration.isInteractive && side != .agent
@@ -164,8 +165,22 @@ extension DeskStateMachine {
         }
     }
 
-    private func usage(_ command: SlashCommand) -> [ChatAction] {
-        [.show(.failure("Usage: /\(command.name) \(command.usage) (\(command.summary))"))]
+    private func usage(_ command: SlashCommand) -> [ChatAction] { command.usageActions }
+
+    /// The kinds of entries that `/filter` knows here.
+    static let filterKinds = ["you", "user", "files", "events"]
+
+    /// What came to the desk and was said from it, of all its conversations.
+    private var past: ConversationPast {
+        let entries = record.entries
+        return ConversationPast(
+            kinds: Self.filterKinds,
+            count: entries.count,
+            entries: { entries.filter($0) },
+            speaker: { entry in
+                entry.isEcho ? .user(name: nil) : .customer(name: entry.activity.from?.name)
+            }
+        )
     }
 
     /// Does something in the conversation in which the agent talks.

@@ -260,6 +260,7 @@ package struct DeskStateMachine: Sendable {
         return [
             "accept": ringing + (view?.waiting ?? []).map(\.item), "decline": ringing, "brief": all, "request": all,
             "canned": cannedReplies.replies.map(\.shortcut), "transfer": colleagues + queues + skills,
+            "filter": Self.filterKinds + Set(conversations.map(\.name)).sorted(),
         ]
     }
 

@@ -137,9 +137,7 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             return attach(argument, at: now)
         case "open": return open(argument, command)
-        case "find": return find(argument, command)
-        case "filter": return filter(argument, command)
-        case "last": return showLast(argument, command)
+        case "find", "filter", "last": return past.follow(command, argument) ?? usage(command)
         case "trace":
             guard ["on", "off"].contains(argument) else { return usage(command) }
             let words = argument == "on" ? "What goes over the wire is shown from now on." : "No more of the wire."
@@ -165,9 +163,7 @@ extension ChatStateMachine {
         }
     }
 
-    func usage(_ command: SlashCommand) -> [ChatAction] {
-        [.show(.failure("Usage: /\(command.name) \(command.usage) (\(command.summary))"))]
-    }
+    func usage(_ command: SlashCommand) -> [ChatAction] { command.usageActions }
 
     private func showContext() -> [ChatAction] {
         guard let context = initiation?.context else {
