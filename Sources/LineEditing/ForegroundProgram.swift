@@ -71,12 +71,12 @@ enum ForegroundProgram {
         var signals = sigset_t()
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        var flags = POSIX_SPAWN_SETSIGDEF
         // Sockets are not closed by themselves: the port of a server would stay taken for as long as an editor is open.
         #if canImport(Glibc)
+        let flags = POSIX_SPAWN_SETSIGDEF
         posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         #else
-        flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+        let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_CLOEXEC_DEFAULT
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where !isInput || descriptor != STDIN_FILENO {
             posix_spawn_file_actions_addinherit_np(&actions, descriptor)
         }
