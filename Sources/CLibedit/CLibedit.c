@@ -220,7 +220,10 @@ void cel_forward_signals(const int *signals, int count, int descriptor) {
 }
 
 void cel_restore_signals(void) {
-    for (int i = 0; i < forwarded_count; i++) sigaction(forwarded_signals[i], &previous_actions[i], NULL);
+    struct sigaction nothing = {.sa_handler = SIG_IGN};
+    for (int i = 0; i < forwarded_count; i++) {
+        sigaction(forwarded_signals[i], forwarded_signals[i] == SIGHUP ? &nothing : &previous_actions[i], NULL);
+    }
     forwarded_count = 0;
     signal_descriptor = -1;
 }

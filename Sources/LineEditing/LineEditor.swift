@@ -9,7 +9,7 @@ import Darwin
 /// libedit edits the line, by the keys of the person's `~/.editrc`, on a thread of its own; this package draws it. At
 /// most one editor may be open in a process, because it takes the signals that concern the terminal: SIGINT (as ^C),
 /// SIGWINCH, SIGCONT, SIGTERM and SIGHUP. It also makes the process ignore SIGPIPE. After SIGTERM or SIGHUP the
-/// terminal is restored, `endOfInput` is delivered, and `terminationSignal` says why.
+/// terminal is restored, `endOfInput` is delivered, and `terminationSignal` says why. SIGHUP is ignored from then on.
 package final class LineEditor: Console {
     /// What the person hands in.
     ///

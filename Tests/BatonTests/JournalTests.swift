@@ -50,6 +50,21 @@ struct JournalTests {
         #expect(try next.waitForExit() == .code(0))
     }
 
+    @Test func `a chat whose window is closed is left in order`() throws {
+        // Whether the end of the input or the signal comes first is a matter of luck.
+        for _ in 1...5 {
+            let home = try TemporaryFolder()
+            let record = home.file("talk.json")
+            let chat = try startChat(["--agent", "none", "--record", record], home: home)
+            try chat.wait(for: "[4] Talk to a person")
+            chat.enter("opening hours")
+            try chat.wait(for: "We are open")
+            #expect(try chat.hangUp() != .signal(SIGHUP))
+            #expect(try run(["transcript", "list"], home: home).output.contains("finished"))
+            #expect(try run(["transcript", "show", record], home: home).output.contains("We are open"))
+        }
+    }
+
     @Test func `a chat that is left is finished, and one without record leaves nothing`() throws {
         let home = try TemporaryFolder()
         #expect(try run(["--plain", "--no-record"], home: home).exit == .code(0))

@@ -37,6 +37,7 @@ package final class PseudoTerminal {
 
     private let master: Int32
     private var exit: Exit?
+    private var isHungUp = false
 
     /// Starts a program as the leader of a session, whose controlling terminal this is.
     ///
@@ -70,7 +71,24 @@ package final class PseudoTerminal {
             var status: Int32 = 0
             waitpid(process, &status, 0)
         }
+        if !isHungUp { close(master) }
+    }
+
+    /// Closes the terminal, as a window that is closed does, and waits for the end of the program.
+    package func hangUp(atMost limit: Duration = .seconds(10)) throws -> Exit {
+        isHungUp = true
         close(master)
+        let deadline = ContinuousClock.now + limit
+        var status: Int32 = 0
+        while waitpid(process, &status, WNOHANG) != process {
+            guard ContinuousClock.now < deadline else {
+                throw Failure.timeout(waitingFor: "end of the program", screen: screen.text)
+            }
+            usleep(1000)
+        }
+        let exit = Self.exit(status)
+        self.exit = exit
+        return exit
     }
 
     /// Types a text.
@@ -141,10 +159,14 @@ package final class PseudoTerminal {
             if !isOpen { usleep(1000) }
         }
         while readOutput(milliseconds: 0) {}
-        let signal = status & 0x7f
-        let exit = signal == 0 ? Exit.code(status >> 8 & 0xff) : .signal(signal)
+        let exit = Self.exit(status)
         self.exit = exit
         return exit
+    }
+
+    private static func exit(_ status: Int32) -> Exit {
+        let signal = status & 0x7f
+        return signal == 0 ? .code(status >> 8 & 0xff) : .signal(signal)
     }
 
     /// Whether the terminal echoes and collects lines, as a program must leave it.

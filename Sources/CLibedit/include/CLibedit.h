@@ -72,7 +72,10 @@ int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions
 
 /// Lets each of the signals write its number, as one byte, to `descriptor`. One set at a time in a process.
 void cel_forward_signals(const int *signals, int count, int descriptor);
-/// Gives the signals back the actions they had before `cel_forward_signals`.
+/// Gives the signals back the actions they had before `cel_forward_signals`, but for SIGHUP.
+///
+/// That is ignored from now on: of a terminal that is gone, input, signal and the end of the session each tell, in any
+/// order, and whoever leaves in order must not die of the last of them.
 void cel_restore_signals(void);
 
 #endif
