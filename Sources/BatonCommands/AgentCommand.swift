@@ -76,6 +76,7 @@ package struct AgentCommand: AsyncParsableCommand {
 
     private func work(on console: any Console, screen: ChatTerminal) async -> Int32 {
         do {
+            try io.checkRecord()
             let (address, credential) = try place()
             let endpoint = try DirectLineEndpoint(address)
             if screen.isInteractive { console.show(greeting(at: address, screen: screen, columns: console.columns)) }

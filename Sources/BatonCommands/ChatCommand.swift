@@ -82,6 +82,7 @@ package struct ChatCommand: AsyncParsableCommand {
 
     private func chat(on console: any Console, screen: ChatTerminal, door: ScreenDoor) async -> Int32 {
         do {
+            try io.checkRecord()
             let profile = try service.profile.map(Profile.read)
             let (account, locale) = (person.account(profile), person.resolvedLocale(profile))
             switch try service.target() {

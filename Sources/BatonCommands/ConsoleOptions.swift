@@ -1,6 +1,8 @@
 import ArgumentParser
 import DirectLineClient
+import LineEditing
 import Pictures
+import Transcripts
 
 /// How the chat takes lines and prints.
 struct ConsoleOptions: ParsableArguments {
@@ -36,6 +38,18 @@ struct ConsoleOptions: ParsableArguments {
 
     func validate() throws {
         if linger < 0 { throw ValidationError("--linger takes seconds from 0.") }
+    }
+}
+
+extension ConsoleOptions {
+    /// Finds out whether the record could be written: after the conversation it would be late.
+    func checkRecord() throws(CommandError) {
+        guard let record else { return }
+        do throws(TranscriptError) {
+            try TranscriptFile.checkWritable(record)
+        } catch {
+            throw CommandError("--record: " + DisplayText.neutralised(error.description, keepingNewlines: false))
+        }
     }
 }
 

@@ -177,6 +177,21 @@ struct PipedSessionTests {
         #expect(states == ["requested", "live", "ended"])
     }
 
+    @Test(arguments: [[], ["agent"]])
+    func `a record that cannot be written is told before anything is said`(command: [String]) throws {
+        let home = try TemporaryFolder()
+        try home.makeFolder("folder")
+        for (path, reason) in [("no/talk.json", "no such file or folder"), ("folder", "it is a folder")] {
+            let program = try PipedProgram(
+                [BuiltProducts.executable("baton")] + command + ["--record", home.file(path)],
+                environment: baseEnvironment(home: home)
+            )
+            #expect(try program.waitForExit() == .code(1))
+            #expect(program.output == "--record: \(home.file(path)): cannot write: \(reason)\n")
+        }
+        #expect(!home.names.contains { $0.hasSuffix(".tmp") })
+    }
+
     @Test func `a script that is told to stop has its record written`() throws {
         let home = try TemporaryFolder()
         let program = try PipedProgram(

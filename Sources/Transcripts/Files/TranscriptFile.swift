@@ -52,6 +52,14 @@ public enum TranscriptFile {
         }
     }
 
+    /// Finds out whether a file could be written, before there is anything to lose; what is there stays as it is.
+    ///
+    /// - Throws: ``TranscriptError``, the one that writing would throw.
+    package static func checkWritable(_ path: String) throws(TranscriptError) {
+        var file = try AtomicFile(replacing: path)
+        file.discard()
+    }
+
     /// A path with a leading `~` replaced by the home folder.
     static func expanded(_ path: String) -> String {
         guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
