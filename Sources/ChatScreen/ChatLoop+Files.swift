@@ -9,10 +9,15 @@ import Transcripts
 
 extension ChatLoop {
     // File calls block, with `fsync` for long: they have a thread of their own and not one of the cooperative pool.
-    func write(_ transcript: Transcript, to path: String) async -> Result<Int, TranscriptError> {
+    func write(
+        _ transcript: Transcript,
+        to path: String,
+        replacingAnything: Bool = false
+    ) async -> Result<Int, TranscriptError> {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 do throws(TranscriptError) {
+                    if !replacingAnything { try TranscriptFile.checkWritable(path) }
                     try TranscriptFile.write(transcript, to: path)
                     continuation.resume(returning: .success(transcript.activities.count))
                 } catch {

@@ -248,7 +248,8 @@ package struct ChatLoop: Sendable {
         guard let recordPath else { return exitCode }
         var transcript = sides.wholeTranscript
         if let recordHead { transcript.activities.insert(recordHead, at: 0) }
-        switch await write(transcript, to: recordPath) {
+        // Whether it may be replaced was found out before the chat; now nothing shall be lost.
+        switch await write(transcript, to: recordPath, replacingAnything: true) {
         case .success: return exitCode
         case .failure(let error):
             show(.failure(DisplayText.neutralised(error.description)))

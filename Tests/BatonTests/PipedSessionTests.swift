@@ -181,7 +181,11 @@ struct PipedSessionTests {
     func `a record that cannot be written is told before anything is said`(command: [String]) throws {
         let home = try TemporaryFolder()
         try home.makeFolder("folder")
-        for (path, reason) in [("no/talk.json", "no such file or folder"), ("folder", "it is a folder")] {
+        try home.write("my notes", to: "notes.txt")
+        for (path, reason) in [
+            ("no/talk.json", "no such file or folder"), ("folder", "it is a folder"),
+            ("notes.txt", "what is there is no transcript, and stays; take another name"),
+        ] {
             let program = try PipedProgram(
                 [BuiltProducts.executable("baton")] + command + ["--record", home.file(path)],
                 environment: baseEnvironment(home: home)

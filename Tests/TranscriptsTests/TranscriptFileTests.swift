@@ -162,6 +162,31 @@ struct TranscriptFileTests {
         }
     }
 
+    @Test func `an earlier transcript may be replaced, and nothing else`() throws {
+        try Self.withFolder { folder in
+            for (name, text) in [
+                ("notes.txt", "my notes\n"), ("code.json", "{\"scripts\": {}"), ("array.json", "[1, 2]"),
+                ("page.html", "<p>a</p>"),
+            ] {
+                try folder.write(text, to: name)
+                #expect(
+                    Self.failure { try TranscriptFile.checkWritable(folder.file(name)) }
+                        == "\(folder.file(name)): cannot write: what is there is no transcript, and stays; take another name"
+                )
+                #expect(try folder.read(name) == Array(text.utf8))
+            }
+            try folder.write("", to: "empty")
+            try TranscriptFile.write(Self.new, to: folder.file("a.json"))
+            try folder.write(String(decoding: folder.read("a.json").dropLast(20), as: UTF8.self), to: "cut.json")
+            for name in ["empty", "new", "a.json", "cut.json"] {
+                try TranscriptFile.checkWritable(folder.file(name))
+            }
+            #expect(
+                folder.names == ["a.json", "array.json", "code.json", "cut.json", "empty", "notes.txt", "page.html"]
+            )
+        }
+    }
+
     @Test func `a tilde stands for the home folder at the start only`() throws {
         let home = try #require(getenv("HOME").map { String(cString: $0) })
         #expect(TranscriptFile.expanded("~/a.json") == "\(home)/a.json")

@@ -52,12 +52,29 @@ public enum TranscriptFile {
         }
     }
 
-    /// Finds out whether a file could be written, before there is anything to lose; what is there stays as it is.
+    /// Finds out whether a transcript may be written to a file, before there is anything to lose.
     ///
-    /// - Throws: ``TranscriptError``, the one that writing would throw.
+    /// An earlier transcript may be replaced; what is anything else stays, since nobody meant it to go.
+    ///
+    /// - Throws: ``TranscriptError``, the one that writing would throw, or one that says what is in the way.
     package static func checkWritable(_ path: String) throws(TranscriptError) {
         var file = try AtomicFile(replacing: path)
         file.discard()
+        guard let size = size(of: path), size > 0 else { return }
+        var isTranscript = true
+        do throws(TranscriptError) {
+            let there = try read(path)
+            // Where nothing could be made of anything, it is something else.
+            isTranscript = !there.activities.isEmpty || there.repairs.isEmpty
+        } catch {
+            isTranscript = error.code != .malformed
+        }
+        if isTranscript { return }
+        throw TranscriptError(
+            .notPermitted,
+            file: path,
+            reason: "cannot write: what is there is no transcript, and stays; take another name"
+        )
     }
 
     /// A path with a leading `~` replaced by the home folder.
