@@ -4,7 +4,7 @@ import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConversationTests {
     @Test func `a conversation starts, streams, sends and recognises its echo`() async throws {
         try await withFakeService { service in

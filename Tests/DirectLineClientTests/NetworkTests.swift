@@ -14,7 +14,7 @@ import Darwin
 #endif
 
 /// Ways out of this machine.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct NetworkTests {
     // MARK: - Proxies
 
@@ -89,6 +89,7 @@ struct NetworkTests {
             let refused = await #expect(throws: WebSocketError.self) {
                 try await WebSocketConnector.connect(
                     url: "ws://service.test/",
+                    timeout: .seconds(120),
                     proxy: WebSocketProxy(host: "127.0.0.1", port: proxy.port)
                 )
             }

@@ -5,7 +5,7 @@ import Testing
 @testable import DirectLineClient
 
 /// Conformance cases that need a service which misbehaves in one way.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RuleTests {
     private static let start = "POST /v3/directline/conversations"
     private static let refresh = "POST /v3/directline/tokens/refresh"

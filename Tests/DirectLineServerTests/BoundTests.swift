@@ -7,7 +7,7 @@ import Testing
 import WebSocketTransport
 
 /// Whoever asks for too much is refused or bounded, and others do not notice.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BoundTests {
     // MARK: - Conversations
 

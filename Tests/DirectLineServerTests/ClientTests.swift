@@ -6,7 +6,7 @@ import NIOHTTP1
 import Testing
 
 /// Our client at our server, where both have a part in what is shown.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClientTests {
     private func configuration(
         _ server: TestServer,

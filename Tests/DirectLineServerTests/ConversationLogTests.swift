@@ -123,7 +123,7 @@ struct LaneTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WaitingTests {
     @Test func `the first to settle a reply wins and all waiters get its value`() async {
         let reply = Reply<Int>()

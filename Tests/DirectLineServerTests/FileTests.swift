@@ -7,7 +7,7 @@ import NIOHTTP1
 import Testing
 
 /// Files that clients upload and bots attach.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FileTests {
     private struct Part {
         var disposition: String

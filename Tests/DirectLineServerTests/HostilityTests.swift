@@ -12,7 +12,7 @@ import Glibc
 #endif
 
 /// Peers that cost as much as they can, over real sockets, and somebody else who must not notice.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HostilityTests {
     /// How much memory this process has, in bytes; 0 where nobody can tell.
     private static var residentBytes: Int {

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LifeTests {
     @Test func `a port in use is one clear error`() async throws {
         try await withServer { server in

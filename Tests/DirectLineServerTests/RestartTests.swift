@@ -8,7 +8,7 @@ import NIOHTTP1
 import Testing
 
 /// A server that goes away and comes back, for real clients.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RestartTests {
     private func configuration(_ url: String) throws -> ClientConfiguration {
         ClientConfiguration(

@@ -7,9 +7,20 @@ import NIOHTTP1
 import Testing
 import WebSocketTransport
 
+extension ServerConfiguration {
+    /// The usual one, for machines on which a second of the processor takes a minute.
+    static var patient: ServerConfiguration {
+        var configuration = ServerConfiguration()
+        configuration.limits.turn = .seconds(120)
+        configuration.limits.firstRequest = .seconds(120)
+        configuration.limits.requestArrival = .seconds(120)
+        return configuration
+    }
+}
+
 /// Runs a server on a free port for the length of a closure.
 func withServer<Result: Sendable>(
-    _ configuration: ServerConfiguration = ServerConfiguration(),
+    _ configuration: ServerConfiguration = .patient,
     bot: any Bot = SilentBot(),
     adapter: (any ConversationAdapter)? = nil,
     store: any ConversationStore = VolatileConversations(),

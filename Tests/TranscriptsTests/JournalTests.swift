@@ -10,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct JournalTests {
     private static let start = Timestamp(milliseconds: 1_767_323_045_000)
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WebSocketConnectionTests {
     /// Sends every message back.
     @Sendable private static func echo(_ inbound: WebSocketInbound, _ outbound: WebSocketOutbound) async throws {

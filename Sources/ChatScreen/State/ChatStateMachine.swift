@@ -197,57 +197,6 @@ package struct ChatStateMachine: Sendable {
         return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
     }
 
-    // MARK: - Posting
-
-    /// Queues an activity and posts it when nothing else is under way.
-    mutating func send(_ activity: Activity, words: String, files: [String] = []) -> [ChatAction] {
-        outbox.add(activity, words: words, files: files)
-        choices = .none
-        loaded?.isCurrent = false
-        return postNext()
-    }
-
-    mutating func postNext() -> [ChatAction] {
-        guard connection?.canSend == true, let next = outbox.takeNext() else { return [] }
-        return [
-            next.files.isEmpty
-                ? .post(next.activity, number: next.number)
-                : .upload(next.files, next.activity, number: next.number)
-        ]
-    }
-
-    private mutating func posted(
-        _ number: Int,
-        _ result: Result<String?, ClientError>,
-        at now: Timestamp
-    ) -> [ChatAction] {
-        guard let sent = outbox.finish(number) else { return [] }
-        if case .success(let id?) = result { record.accept(sent.activity, as: id, at: now) }
-        var actions: [ChatAction] = []
-        if case .failure(let error) = result {
-            hasFailed = true
-            let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
-            actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
-            if error.isCertainlyUndelivered {
-                undelivered.append(sent)
-                if configuration.isInteractive { actions.append(.show(.notice("/resend sends it again."))) }
-            }
-            if error.code == .botFailed, let finding = HandoffLint.finding(rejected: sent.activity) {
-                rejections.append(finding)
-                actions.append(
-                    .show(.failure("\(finding.rule.id): \(oneLine(finding.message)) [\(finding.rule.document)]"))
-                )
-            }
-        }
-        actions += postNext()
-        if outbox.inFlight == nil { actions += saveAwaited() }
-        if isLeaving, outbox.inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
-        return actions + pace(pacer.somethingHappened())
-    }
-
-    /// A script wants to know of any failure; a person has seen it.
-    var exitCode: Int32 { hasFailed && !configuration.isInteractive ? 1 : 0 }
-
     // MARK: - Pacing of a pipe
 
     private mutating func fired(_ timer: ChatTimer, at now: Timestamp) -> [ChatAction] {
@@ -366,25 +315,6 @@ package struct ChatStateMachine: Sendable {
         case .live where isBetweenAgents: return .waiting
         case .live: return .agent(name: joinedAgent ?? handoff.agent?.name ?? "agent")
         case .closed: return .closed
-        }
-    }
-}
-
-extension ClientError {
-    /// Whether nothing of a post can have arrived, so that sending it again cannot say it twice.
-    fileprivate var isCertainlyUndelivered: Bool {
-        switch code {
-        case .botFailed, .interrupted, .timedOut, .tooLarge, .serviceFailed, .protocolViolation: false
-        default: true
-        }
-    }
-
-    /// What is known of an activity whose post failed so.
-    fileprivate var fate: String {
-        switch code {
-        case .botFailed: "was delivered, but not answered"
-        case .interrupted, .timedOut: "may not have been delivered"
-        default: "was not delivered"
         }
     }
 }
