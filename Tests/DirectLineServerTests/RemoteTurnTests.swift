@@ -16,7 +16,7 @@ struct RemoteTurnTests {
             activity.type == .conversationUpdate ? StubBot.Answer() : try await turn(activity)
         }
         try await withStubBot(stub) { stub in
-            try await RemoteBot.withBot(at: stub.url) { bot in
+            try await RemoteBot.withBot(at: stub.url, limit: .seconds(120)) { bot in
                 try await withServer(bot: bot) { server in try await body(try await server.start()) }
             }
         }
