@@ -79,6 +79,7 @@ struct Probe {
 
     private static func finish(_ console: any Console, _ messages: Task<Void, Never>, code: Int32) async -> Never {
         messages.cancel()
+        await messages.value
         console.show("BYE")
         await console.close()
         if let editor = console as? LineEditor, !editor.draft.isEmpty { console.show("DRAFT \(editor.draft)") }
