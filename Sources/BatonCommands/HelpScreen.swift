@@ -2,8 +2,9 @@ import ArgumentParser
 
 /// What `--help` shows of a command: what fits a screen of 24 rows, with examples.
 ///
-/// `--help-hidden` shows the rest. The argument parser would leave hidden options out of the completions too, and groups take rows of their own; so
-/// both depend on whether the help is what was asked for. Completions and the manual always have everything.
+/// `--help-hidden` shows the rest. The argument parser would leave hidden options out of the completions too, and groups
+/// take rows of their own; so both depend on whether the help is what was asked for. Completions and the manual always
+/// have everything.
 enum HelpScreen {
     /// Whether a help is asked for that is to fit a screen.
     private static let isShort = CommandLine.arguments.dropFirst().contains { ["-h", "--help", "help"].contains($0) }
