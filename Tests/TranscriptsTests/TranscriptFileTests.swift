@@ -166,6 +166,7 @@ struct TranscriptFileTests {
         try Self.withFolder { folder in
             for (name, text) in [
                 ("notes.txt", "my notes\n"), ("code.json", "{\"scripts\": {}"), ("array.json", "[1, 2]"),
+                ("package.json", "{\"name\": \"shop\", \"type\": \"module\"}"),
                 ("page.html", "<p>a</p>"),
             ] {
                 try folder.write(text, to: name)
@@ -178,11 +179,15 @@ struct TranscriptFileTests {
             try folder.write("", to: "empty")
             try TranscriptFile.write(Self.new, to: folder.file("a.json"))
             try folder.write(String(decoding: folder.read("a.json").dropLast(20), as: UTF8.self), to: "cut.json")
-            for name in ["empty", "new", "a.json", "cut.json"] {
+            try TranscriptFile.write(Transcript(activities: []), to: folder.file("none.json"))
+            for name in ["empty", "new", "a.json", "cut.json", "none.json"] {
                 try TranscriptFile.checkWritable(folder.file(name))
             }
             #expect(
-                folder.names == ["a.json", "array.json", "code.json", "cut.json", "empty", "notes.txt", "page.html"]
+                folder.names == [
+                    "a.json", "array.json", "code.json", "cut.json", "empty", "none.json", "notes.txt", "package.json",
+                    "page.html",
+                ]
             )
         }
     }

@@ -1,3 +1,5 @@
+import BotSchema
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -52,6 +54,10 @@ public enum TranscriptFile {
         }
     }
 
+    private static let recordedTypes: Set<ActivityType> = [
+        .message, .event, .conversationUpdate, .endOfConversation, .typing, .trace, .invoke, .handoff,
+    ]
+
     /// Finds out whether a transcript may be written to a file, before there is anything to lose.
     ///
     /// An earlier transcript may be replaced; what is anything else stays, since nobody meant it to go.
@@ -61,13 +67,19 @@ public enum TranscriptFile {
         var file = try AtomicFile(replacing: path)
         file.discard()
         guard let size = size(of: path), size > 0 else { return }
-        var isTranscript = true
+        // One activity tells, and a long recording is not read as a whole before a chat. Other JSON may have a type too.
+        var isTranscript = false
         do throws(TranscriptError) {
-            let there = try read(path)
-            // Where nothing could be made of anything, it is something else.
-            isTranscript = !there.activities.isEmpty || there.repairs.isEmpty
+            _ = try forEachActivity(in: path == "-" ? "./-" : path) { activity in
+                isTranscript = activity.type.map(recordedTypes.contains) ?? false
+                return !isTranscript
+            }
         } catch {
-            isTranscript = error.code != .malformed
+            // What is there cannot be known, so it stays.
+            guard error.code == .malformed else { throw error }
+        }
+        if !isTranscript, let there = try? read(path) {
+            isTranscript = there.activities.isEmpty && there.repairs.isEmpty
         }
         if isTranscript { return }
         throw TranscriptError(
