@@ -45,6 +45,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         // Programs that do a part of the work in a process of their own; no traits, so that full Foundation stays out.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        // Codes that prove tokens, stream URLs and the addresses of bots (HMAC with SHA-256).
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         // Graceful stop of the embedded server.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -110,6 +112,7 @@ let package = Package(
             name: "DirectLineServer",
             dependencies: [
                 "BotSchema", "Bots", "WebSocketTransport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
