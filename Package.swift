@@ -130,7 +130,10 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "ConversationFile",
-            dependencies: ["AgentHub", "BotSchema", "CSQLite", "DirectLineServer"],
+            dependencies: [
+                "AgentHub", "BotSchema", "CSQLite", "DirectLineServer",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(name: "Desk", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),

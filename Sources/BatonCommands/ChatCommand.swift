@@ -110,6 +110,8 @@ package struct ChatCommand: AsyncParsableCommand {
                     adapter: agentHub.map { hub.adapter(to: $0) },
                     desks: desks
                 )
+                // The only client is this chat; nobody else could be kept out by what it says.
+                stack.configure = { ($0.limits.conversationBytes, $0.limits.memory) = (4 << 30, 4 << 30) }
                 stack.botFaults = hub.botFaults
                 stack.serverFaults = hub.serverFaults
                 let panel = FaultPanel()

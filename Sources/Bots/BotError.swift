@@ -2,7 +2,7 @@
 public struct BotError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Base: String, Sendable { case unreachable, timedOut, refused, conversationGone }
+        private enum Base: String, Sendable { case unreachable, timedOut, refused, conversationGone, notKept }
         private let base: Base
 
         /// Nobody listens at the messaging endpoint, or the connection broke.
@@ -13,6 +13,8 @@ public struct BotError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let refused = Code(base: .refused)
         /// The conversation does not exist any more.
         public static let conversationGone = Code(base: .conversationGone)
+        /// The channel could not keep an activity; nothing of it was shown.
+        public static let notKept = Code(base: .notKept)
 
         /// The code's name.
         public var description: String { base.rawValue }

@@ -81,7 +81,9 @@ public final class EmbeddedServer: Sendable {
         onReady: @escaping @Sendable (ServerAddress) async -> Void
     ) async throws {
         let identifiers = Identifiers(generator: configuration.generator)
-        let gatekeeper = Gatekeeper(configuration, identifiers: identifiers)
+        let key = try await serverKey()
+        if let damage = store.damage { configuration.onEvent(.storeDamaged(damage.description)) }
+        let gatekeeper = Gatekeeper(configuration, key: key, identifiers: identifiers)
         let crossOrigin = CrossOrigin(
             isLoopback: isLoopback,
             allowedOrigins: configuration.allowedOrigins,
@@ -89,12 +91,16 @@ public final class EmbeddedServer: Sendable {
         )
         // The port, which bots are told, is known once the server listens; a client may be there a moment sooner.
         let parts = Reply<ListeningServer?>()
+        let storeHealth = StoreHealth(report: configuration.onEvent) {
+            _ = scope.add { await parts.value(orIfCancelled: nil)?.registry.endStreams() }
+        }
         let channel = UpgradableChannel(
             parts: parts,
             gatekeeper: gatekeeper,
             crossOrigin: crossOrigin,
             limits: configuration.limits,
             faults: faults,
+            storeHealth: storeHealth,
             keepAliveInterval: configuration.keepAliveInterval
         )
         let restarts = RestartOrders()
@@ -120,13 +126,14 @@ public final class EmbeddedServer: Sendable {
                     bot: bot,
                     adapter: adapter,
                     store: store,
+                    storeHealth: storeHealth,
                     scope: scope,
                     identifiers: identifiers,
                     gatekeeper: gatekeeper,
                     crossOrigin: crossOrigin,
                     faults: faults
                 )
-                await adapter?.resume(from: listening.registry)
+                await adapter?.resume(from: listening.registry, report: configuration.onEvent)
                 parts.settle(listening)
                 await onReady(address)
             }
@@ -136,10 +143,17 @@ public final class EmbeddedServer: Sendable {
 
 extension ConversationAdapter {
     /// Goes on with what an earlier run has left, before anybody is served.
-    fileprivate func resume(from registry: ConversationRegistry) async {
+    fileprivate func resume(
+        from registry: ConversationRegistry,
+        report: @Sendable (ServerEvent) -> Void
+    ) async {
         var conversations: [Conversation] = []
         for id in await unfinished() {
-            if let conversation = await registry.conversation(id) { conversations.append(conversation) }
+            do throws(StoreError) {
+                if let conversation = try await registry.conversation(id) { conversations.append(conversation) }
+            } catch {
+                report(.storeDamaged(error.description))
+            }
         }
         guard !conversations.isEmpty else { return }
         await resume(in: conversations.map { ConversationHandle($0, speaker: .adapter) })
@@ -148,6 +162,17 @@ extension ConversationAdapter {
 }
 
 extension EmbeddedServer {
+    /// The store's key, which is made now if the store is new.
+    private func serverKey() async throws -> ServerKey {
+        var generator = configuration.generator
+        let new = ServerKey(using: &generator)
+        do throws(StoreError) {
+            return try await store.key(orKeep: new)
+        } catch {
+            throw ServerError(.storeFailed, error.description)
+        }
+    }
+
     /// How often idle conversations are looked for.
     private static let sweepInterval = Duration.seconds(60)
 }

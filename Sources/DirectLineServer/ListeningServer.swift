@@ -14,6 +14,7 @@ final class ListeningServer: Sendable {
         bot: any Bot,
         adapter: (any ConversationAdapter)?,
         store: any ConversationStore,
+        storeHealth: StoreHealth,
         scope: TaskScope,
         identifiers: Identifiers,
         gatekeeper: Gatekeeper,
@@ -26,6 +27,7 @@ final class ListeningServer: Sendable {
             bot: bot,
             adapter: adapter,
             store: store,
+            storeHealth: storeHealth,
             scope: scope,
             identifiers: identifiers,
             botAccount: configuration.botAccount,
@@ -42,12 +44,12 @@ final class ListeningServer: Sendable {
         )
         registry = ConversationRegistry(in: surroundings)
         let files = FileRoutes(
-            shelf: FileShelf(
-                capacity: configuration.limits.storedFiles,
-                retention: configuration.limits.fileRetention,
+            attachments: AttachmentStore(
+                configuration.limits,
                 identifiers: identifiers,
                 now: configuration.now,
-                store: store
+                store: store,
+                health: storeHealth
             ),
             limits: configuration.limits
         )
@@ -61,6 +63,8 @@ final class ListeningServer: Sendable {
                 address: address,
                 limits: configuration.limits,
                 files: files,
+                store: store,
+                storeHealth: storeHealth,
                 faults: faults,
                 report: configuration.onEvent
             ),
@@ -73,14 +77,12 @@ final class ListeningServer: Sendable {
                 report: configuration.onEvent
             ),
             faults: FaultRoutes(control: faults, gatekeeper: gatekeeper),
-            store: store,
             clock: configuration.clock
         )
         stream = ActivityStream(
             registry: registry,
             clock: configuration.clock,
             faults: faults,
-            store: store,
             report: configuration.onEvent
         )
     }

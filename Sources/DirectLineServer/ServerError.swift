@@ -12,7 +12,7 @@ import Darwin
 public struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Base: String, Sendable { case portInUse, cannotListen, secretRequired }
+        private enum Base: String, Sendable { case portInUse, cannotListen, secretRequired, storeFailed }
         private let base: Base
 
         /// Another program listens there.
@@ -21,6 +21,8 @@ public struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let cannotListen = Code(base: .cannotListen)
         /// An address that others can reach was asked for without a secret.
         public static let secretRequired = Code(base: .secretRequired)
+        /// The store could not be read or written.
+        public static let storeFailed = Code(base: .storeFailed)
 
         /// The code's name.
         public var description: String { base.rawValue }

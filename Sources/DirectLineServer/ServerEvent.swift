@@ -13,6 +13,12 @@ public enum ServerEvent: Sendable {
     case botFailed(_ conversation: String, BotError)
     /// A bot asked for a conversation that does not exist, which usually means one from before a restart.
     case unknownConversation(_ conversation: String)
+    /// The store takes no writes; what clients and bots send is refused meanwhile.
+    case storeFailed(_ reason: String)
+    /// The store takes writes again.
+    case storeRecovered
+    /// The store could not give back what it was asked for.
+    case storeDamaged(_ reason: String)
     /// A client opened a stream.
     case streamOpened(_ conversation: String)
     /// A stream ended.
@@ -28,6 +34,9 @@ extension ServerEvent: CustomStringConvertible {
         case .botActivity(let id, let type): "\(id) bot: \(type.rawValue)"
         case .botFailed(let id, let error): "\(id) bot failed: \(error.message)"
         case .unknownConversation(let id): "\(id) is unknown, the bot may remember it from an earlier run"
+        case .storeFailed(let reason): "store failed: \(reason)"
+        case .storeRecovered: "store works again"
+        case .storeDamaged(let reason): "store cannot be read: \(reason)"
         case .streamOpened(let id): "\(id) stream opened"
         case .streamClosed(let id): "\(id) stream closed"
         }

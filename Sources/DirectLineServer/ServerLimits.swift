@@ -22,14 +22,32 @@ public struct ServerLimits: Hashable, Sendable {
     public var activitiesPerSecond: Int? = 1_000
     /// How many activities of one conversation are held; the oldest cannot be read any more.
     public var activitiesInMemory = 100_000
+    /// How many bytes of activities may wait for the bot in one conversation; more is answered 429.
+    public var waitingBytes = 4 << 20
+    /// How many bytes one conversation may have without a store; more is answered 429.
+    ///
+    /// With a store, old activities leave memory and no number of bytes is refused.
+    public var conversationBytes = 96 << 20
+    /// How many bytes all conversations together may take in memory; without a store, more is answered 429.
+    public var memory = 512 << 20
+    /// How many bytes of activities one answer to a poll may have; the next poll gets the rest.
+    public var pageBytes = 4 << 20
+    /// How many activities one answer to a poll may have.
+    public var pageActivities = 2_000
+    /// How many bytes of files one conversation may have; more is answered 429.
+    public var conversationFiles = 64 << 20
+    /// How many bytes of files one user may have over all conversations; more is answered 429.
+    public var userFiles = 128 << 20
+    /// How long a store keeps a conversation after the last change to it, nil for ever.
+    public var storedAge: Duration?
+    /// How many bytes of activities a store keeps, nil for any number; the conversations unused for longest go first.
+    public var storedBytes: Int?
     /// How many conversations may be in memory; beyond them a new one is answered 429 unless an idle one can go.
     public var conversations = 20_000
     /// How long a conversation stays in memory that nobody uses, streams or writes to.
     ///
     /// A store brings it back; without one it is gone then.
     public var idleConversation = Duration.seconds(86_400)
-    /// How many tokens, and how many stream URLs, may be good at a time; those that expire first make room.
-    public var credentials = 100_000
     /// How many connections may be open; others wait to be accepted.
     ///
     /// Never more than the process may have files.

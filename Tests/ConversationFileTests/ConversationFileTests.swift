@@ -1,6 +1,7 @@
 import AgentHub
 import BotSchema
 import DirectLineServer
+import Synchronization
 import Testing
 
 @testable import ConversationFile
@@ -18,30 +19,89 @@ private final class TemporaryPath {
 }
 
 @Suite struct ConversationFileTests {
-    private static func message(_ text: String, id: String) -> Activity {
+    private static func message(_ text: String, id: String, at time: Int64 = 1_000) -> SerializedActivity {
         var activity = Activity.message(text)
         activity.id = id
+        activity.timestamp = Timestamp(milliseconds: time).text
         activity.json["unknown"] = ["kept": .number(JSONNumber(1))]
-        return activity
+        return SerializedActivity(activity)
     }
+
+    private static let plenty = UploadLimits(total: 1 << 20, perConversation: 1 << 20, perOwner: 1 << 20)
+
+    private static func upload(
+        _ id: String,
+        of conversation: String = "c",
+        by owner: String = "ada",
+        _ original: [UInt8] = [0, 1, 255],
+        thumbnail: [UInt8]? = nil,
+        expiry: Int64 = 10_000
+    ) -> StoredUpload {
+        StoredUpload(
+            id: id,
+            conversation: conversation,
+            owner: owner,
+            name: "a.png",
+            contentType: "image/png",
+            original: original,
+            thumbnail: thumbnail,
+            expiry: Timestamp(milliseconds: expiry)
+        )
+    }
+
+    private static let now = Timestamp(milliseconds: 5_000)
+
+    // MARK: - Conversations
 
     @Test func `what was settled is there again in order, with every field`() async throws {
         let place = TemporaryPath()
-        let changes: [ConversationChange] = [
-            .user(ChannelAccount(id: "u", name: "Zoë", role: "user")), .kept(Self.message("one \u{0} 👩🏽‍🚀", id: "c|1")),
-            .kept(Self.message("two", id: "c|2")), .replaced(Self.message("zwei", id: "c|2")), .deleted(id: "c|1"),
-        ]
+        let zoe = ChannelAccount(id: "u", name: "Zoë", role: "user")
+        let (one, two, zwei) = (
+            Self.message("one \u{0} 👩🏽‍🚀", id: "c|1"), Self.message("two", id: "c|2"),
+            Self.message("zwei", id: "c|2", at: 3_000)
+        )
         do {
             let file = try ConversationFile(place.path)
-            for change in changes {
-                file.record(change, in: "c")
-                file.record(change, in: "other")
+            for change in [.user(zoe), .kept(one), .kept(two), .replaced(zwei), .deleted(one)] as [ConversationChange] {
+                _ = try await file.keep(change, in: "c")
+                _ = try await file.keep(change, in: "other")
             }
-            try await file.settled()
+            await file.finish()
         }
         let again = try ConversationFile(place.path)
-        #expect(await again.changes(in: "c") == changes)
-        #expect(await again.changes(in: "nobody's") == [])
+        let changes = try await again.outline(of: "c", after: 0)
+        #expect(changes.map(\.kind) == [.user(zoe), .kept, .kept, .replaced, .deleted])
+        #expect(changes.map(\.id) == ["", "c|1", "c|2", "c|2", "c|1"])
+        #expect(changes.map { $0.time?.milliseconds } == [nil, 1_000, 1_000, 3_000, 1_000])
+        for (change, activity) in zip(changes.dropFirst(), [one, two, zwei, one]) {
+            #expect(try await again.content(of: change.row) == activity.json)
+            #expect(change.size == activity.json.count)
+        }
+        #expect(try await again.outline(of: "nobody's", after: 0).isEmpty)
+        #expect(try await again.outline(of: "c", after: changes[3].row).map(\.kind) == [.deleted])
+    }
+
+    @Test func `many changes are settled in their order, each with the row by which it is read`() async throws {
+        let place = TemporaryPath()
+        let file = try ConversationFile(place.path)
+        let settled = Mutex<[(Int, Int64?)]>([])
+        for number in 1...10_000 {
+            file.record(.kept(Self.message("\(number)", id: "\(number)")), in: "c\(number % 7)") { outcome in
+                settled.withLock { $0.append((number, try? outcome.get())) }
+            }
+        }
+        try await file.check()
+        let order = settled.withLock { $0 }
+        #expect(order.map(\.0) == Array(1...10_000))
+        for (number, row) in [order[0], order[4_999], order[9_999]] {
+            let content = try await file.content(of: try #require(row))
+            #expect(content == Self.message("\(number)", id: "\(number)").json)
+        }
+        var (row, count): (Int64, Int) = (0, 0)
+        while let changes = Optional(try await file.outline(of: "c3", after: row)), let last = changes.last {
+            (row, count) = (last.row, count + changes.count)
+        }
+        #expect(count == 1429)
     }
 
     @Test func `handoffs are there again as they were last, and those that are over are not`() async throws {
@@ -51,65 +111,211 @@ private final class TemporaryPath {
             for number in 1...3 { file.record(["number": .number(JSONNumber(number))], under: "item/1") }
             file.record(["number": 1], under: "item/2")
             file.record(nil, under: "item/2")
-            try await file.settled()
+            await file.finish()
         }
         let again = try ConversationFile(place.path)
         #expect(await again.recorded() == ["item/1": ["number": 3]])
     }
 
-    @Test func `reading sees what was just recorded`() async throws {
+    @Test func `the key is that of the first run`() async throws {
         let place = TemporaryPath()
-        let file = try ConversationFile(place.path)
-        for number in 1...2000 { file.record(.kept(Self.message("\(number)", id: "\(number)")), in: "c") }
-        #expect(await file.changes(in: "c").count == 2000)
+        var random = SystemRandomNumberGenerator()
+        let (first, second) = (ServerKey(using: &random), ServerKey(using: &random))
+        do {
+            let file = try ConversationFile(place.path)
+            #expect(try await file.key(orKeep: first).bytes == first.bytes)
+            await file.finish()
+        }
+        #expect(try await ConversationFile(place.path).key(orKeep: second).bytes == first.bytes)
     }
+
+    // MARK: - Uploads
 
     @Test func `an upload is there again, with and without a thumbnail, until it may be forgotten`() async throws {
         let place = TemporaryPath()
-        let expiry = Timestamp(milliseconds: Timestamp.now.milliseconds + 3_600_000)
-        let upload = { (id: String, thumbnail: [UInt8]?, expiry: Timestamp) in
-            StoredUpload(
-                id: id,
-                name: "a.png",
-                contentType: "image/png",
-                original: [0, 1, 255],
-                thumbnail: thumbnail,
-                expiry: expiry
-            )
+        let (with, without, old) = (
+            Self.upload("1", thumbnail: [9]), Self.upload("2", []), Self.upload("3", expiry: 6_000)
+        )
+        do {
+            let file = try ConversationFile(place.path)
+            for upload in [with, without, old] { try await file.keep(upload, within: Self.plenty, now: Self.now) }
+            await file.finish()
+        }
+        let again = try ConversationFile(place.path)
+        #expect(try await again.upload("1") == with)
+        #expect(try await again.upload("2") == without)
+        #expect(try await again.upload("3") == old)
+        try await again.sweep(StoreLimits(age: nil, bytes: nil), keeping: [], now: Timestamp(milliseconds: 6_000))
+        #expect(try await again.upload("3") == nil)
+        #expect(try await again.upload("1") == with)
+    }
+
+    @Test func `files are bounded in all, by conversation and by account`() async throws {
+        let file = try ConversationFile(TemporaryPath().path)
+        let limits = UploadLimits(total: 35, perConversation: 20, perOwner: 25)
+        let ten = [UInt8](repeating: 7, count: 10)
+        func keep(_ id: String, _ conversation: String, _ owner: String) async throws {
+            try await file.keep(Self.upload(id, of: conversation, by: owner, ten), within: limits, now: Self.now)
+        }
+        try await keep("1", "a", "ada")
+        try await keep("2", "a", "ada")
+        await #expect(throws: StoreError.self) { try await keep("3", "a", "ben") }
+        await #expect(throws: StoreError.self) { try await keep("4", "b", "ada") }
+        try await keep("5", "b", "ben")
+        // The oldest of all makes room.
+        try await keep("6", "c", "cem")
+        #expect(try await file.upload("1") == nil)
+        for id in ["2", "5", "6"] { #expect(try await file.upload(id) != nil) }
+        for id in ["3", "4"] { #expect(try await file.upload(id) == nil) }
+    }
+
+    // MARK: - Limits
+
+    @Test func `conversations go by age and by size, the oldest first, and never those in use`() async throws {
+        let file = try ConversationFile(TemporaryPath().path)
+        for (number, name) in ["a", "b", "c", "d"].enumerated() {
+            let text = String(repeating: "x", count: 1_000)
+            _ = try await file.keep(.kept(Self.message(text, id: "1", at: Int64(number + 1) * 1_000)), in: name)
+        }
+        func there() async throws -> [String] {
+            var there: [String] = []
+            for name in ["a", "b", "c", "d"] where try await !file.outline(of: name, after: 0).isEmpty {
+                there.append(name)
+            }
+            return there
+        }
+        let now = Timestamp(milliseconds: 5_000)
+        try await file.sweep(StoreLimits(age: nil, bytes: nil), keeping: [], now: now)
+        #expect(try await there() == ["a", "b", "c", "d"])
+        try await file.sweep(StoreLimits(age: .seconds(3.5), bytes: nil), keeping: [], now: now)
+        #expect(try await there() == ["b", "c", "d"])
+        try await file.sweep(StoreLimits(age: nil, bytes: 2_600), keeping: ["b"], now: now)
+        #expect(try await there() == ["b", "d"])
+    }
+
+    // MARK: - The file
+
+    @Test func `a file is for its owner alone, whatever the umask, and an old one becomes so`() async throws {
+        let place = TemporaryPath()
+        func mode(_ path: String) -> UInt32 {
+            var status = stat()
+            return stat(path, &status) == 0 ? UInt32(status.st_mode) & 0o777 : 0
         }
         do {
             let file = try ConversationFile(place.path)
-            file.keep(upload("1", [9], expiry))
-            file.keep(upload("2", nil, expiry))
-            file.keep(upload("3", nil, Timestamp(milliseconds: 0)))
-            file.keep(upload("4", nil, expiry))
-            try await file.settled()
+            _ = try await file.keep(.kept(Self.message("private", id: "1")), in: "c")
+            #expect([mode(place.path), mode(place.path + "-wal")] == [0o600, 0o600])
+            await file.finish()
         }
+        chmod(place.path, 0o644)
         let again = try ConversationFile(place.path)
-        #expect(await again.upload("1") == upload("1", [9], expiry))
-        #expect(await again.upload("2") == upload("2", nil, expiry))
-        #expect(await again.upload("3") == nil)
+        _ = try await again.keep(.kept(Self.message("private", id: "2")), in: "c")
+        #expect([mode(place.path), mode(place.path + "-wal")] == [0o600, 0o600])
+    }
+
+    @Test func `a damaged row is an error that says so, and the others are read`() async throws {
+        let place = TemporaryPath()
+        do {
+            let file = try ConversationFile(place.path)
+            for number in 1...3 {
+                let text = String(repeating: "\(number)", count: 20_000)
+                _ = try await file.keep(.kept(Self.message(text, id: "\(number)")), in: "c")
+            }
+            await file.finish()
+        }
+        let foreign = try Database(place.path)
+        try foreign.run(
+            "UPDATE log SET json = CAST(replace(CAST(json AS TEXT), '2222', '2223') AS BLOB) WHERE id = '2'"
+        )
+        foreign.close()
+        let again = try ConversationFile(place.path)
+        #expect(again.damage == nil)
+        let rows = try await again.outline(of: "c", after: 0).map(\.row)
+        #expect(try await again.content(of: rows[0]).count > 20_000)
+        let error = await #expect(throws: StoreError.self) { try await again.content(of: rows[1]) }
+        #expect(error?.code == .damaged)
+        #expect(try await again.content(of: rows[2]).count > 20_000)
+    }
+
+    @Test func `a damaged page is told when the file is opened`() async throws {
+        let place = TemporaryPath()
+        do {
+            let file = try ConversationFile(place.path)
+            for number in 1...200 {
+                _ = try await file.keep(.kept(Self.message("line \(number)", id: "\(number)")), in: "c")
+            }
+            await file.finish()
+        }
+        let handle = open(place.path, O_RDWR)
+        let size = lseek(handle, 0, SEEK_END)
+        try #require(size > 10 * 4096)
+        let noise = [UInt8](repeating: 0xA5, count: 4096)
+        for page in 8..<(Int(size) / 4096) { _ = pwrite(handle, noise, noise.count, off_t(page * 4096)) }
+        close(handle)
+        let again = try ConversationFile(place.path)
+        #expect(again.damage?.code == .damaged)
+    }
+
+    @Test func `a file of the first version is upgraded, with everything that was in it`() async throws {
+        let place = TemporaryPath()
+        do {
+            let old = try Database(place.path)
+            for sql in [
+                "CREATE TABLE changes (number INTEGER PRIMARY KEY, conversation TEXT NOT NULL, kind INTEGER NOT NULL, json TEXT NOT NULL)",
+                "CREATE TABLE files (id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL, original BLOB NOT NULL, thumbnail BLOB, expiry INTEGER NOT NULL)",
+                "CREATE TABLE work (key TEXT PRIMARY KEY, json TEXT NOT NULL)",
+                #"INSERT INTO changes VALUES (1, 'c', 0, '{"id":"u"}')"#,
+                #"INSERT INTO changes VALUES (2, 'c', 1, '{"type":"message","id":"c|0000001","timestamp":"2026-01-02T03:04:05.678Z","text":"Zoë"}')"#,
+                #"INSERT INTO changes VALUES (3, 'c', 3, '"c|0000001"')"#,
+                "INSERT INTO files VALUES ('f', 'a.png', 'image/png', x'0102', NULL, 9000)",
+                #"INSERT INTO work VALUES ('session/c', '{"a":1}')"#,
+                "PRAGMA application_id = \(0x4261_746E)", "PRAGMA user_version = 1",
+            ] { try old.run(sql) }
+            old.close()
+        }
+        let file = try ConversationFile(place.path)
+        let changes = try await file.outline(of: "c", after: 0)
+        #expect(changes.map(\.kind) == [.user(ChannelAccount(id: "u")), .kept, .deleted])
+        #expect(changes.map(\.id) == ["", "c|0000001", "c|0000001"])
+        #expect(changes[1].time?.text == "2026-01-02T03:04:05.678Z")
+        let text = Activity(try JSONValue(parsing: try await file.content(of: changes[1].row)))?.text
+        #expect(text == "Zoë")
+        let notice = Activity(try JSONValue(parsing: try await file.content(of: changes[2].row)))
+        #expect(notice?.type == .messageDelete && notice?.id == "c|0000001")
+        #expect(try await file.upload("f")?.original == [1, 2])
+        #expect(await file.recorded() == ["session/c": ["a": 1]])
     }
 
     @Test func `a file that is not ours, or in use, or nowhere, is refused in one sentence and left alone`() throws {
         let place = TemporaryPath()
         let foreign = try Database(place.path)
         try foreign.run("CREATE TABLE theirs (x)")
-        let error = #expect(throws: ConversationFileError.self) { try ConversationFile(place.path) }
+        let error = #expect(throws: StoreError.self) { try ConversationFile(place.path) }
         #expect(error?.description == "\(place.path) is a database of another program")
 
         let text = TemporaryPath()
         let stream = try #require(fopen(text.path, "w"))
         fputs("this is no database, but it is long enough to look like one to whoever only counts", stream)
         fclose(stream)
-        #expect(throws: ConversationFileError.self) { try ConversationFile(text.path) }
+        #expect(throws: StoreError.self) { try ConversationFile(text.path) }
 
         let used = TemporaryPath()
         let first = try ConversationFile(used.path)
-        let busy = #expect(throws: ConversationFileError.self) { try ConversationFile(used.path) }
+        let busy = #expect(throws: StoreError.self) { try ConversationFile(used.path) }
         #expect(busy?.description == "\(used.path) is in use by another program")
         withExtendedLifetime(first) {}
 
-        #expect(throws: ConversationFileError.self) { try ConversationFile("/nowhere/at/all.db") }
+        #expect(throws: StoreError.self) { try ConversationFile("/nowhere/at/all.db") }
+    }
+}
+
+extension ConversationFile {
+    /// Records a change and waits until it is settled.
+    ///
+    /// - Returns: Its row.
+    func keep(_ change: ConversationChange, in conversation: String) async throws -> Int64 {
+        try await withCheckedThrowingContinuation { continuation in
+            record(change, in: conversation) { continuation.resume(with: $0) }
+        }
     }
 }

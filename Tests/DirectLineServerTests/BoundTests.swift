@@ -86,22 +86,6 @@ struct BoundTests {
         }
     }
 
-    @Test func `credentials are bounded, those that expire first make room`() throws {
-        let time = TestTime()
-        var configuration = ServerConfiguration(secret: "s")
-        configuration.now = { time.now }
-        configuration.limits.credentials = 100
-        let identifiers = Identifiers(generator: SystemRandomNumberGenerator())
-        let gatekeeper = Gatekeeper(configuration, identifiers: identifiers)
-        let tokens = (0..<250).map { number in
-            time.advance(by: 1)
-            return gatekeeper.issueToken(for: "c\(number)", user: nil)
-        }
-        let good = tokens.map { (try? gatekeeper.bearer("Bearer \($0)")) != nil }
-        #expect(good.count { $0 } <= 100)
-        #expect(good.suffix(80).allSatisfy { $0 })
-    }
-
     // MARK: - Connections
 
     @Test func `idle connections are closed after a while and others are served meanwhile`() async throws {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import BotSchema
 import Bots
 @testable import DirectLineServer
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -217,28 +218,36 @@ struct FileTests {
         }
     }
 
-    @Test func `files are kept for a day and within a size, the oldest go first`() async {
+    @Test func `files are kept for a day and within sizes, the oldest go first`() async throws {
         let time = TestTime()
-        let shelf = FileShelf(
-            capacity: 10,
-            retention: .seconds(100),
+        var limits = ServerLimits()
+        (limits.storedFiles, limits.conversationFiles, limits.userFiles) = (20, 10, 15)
+        limits.fileRetention = .seconds(100)
+        let files = AttachmentStore(
+            limits,
             identifiers: Identifiers(generator: SystemRandomNumberGenerator()),
-            now: { time.now }
+            now: { time.now },
+            health: StoreHealth(report: { _ in }, onFailure: {})
         )
-        func file(_ size: Int) -> StoredFile {
-            StoredFile(name: "f", contentType: "t", original: ByteBuffer(repeating: 1, count: size))
+        func keep(_ size: Int, _ conversation: String, _ owner: String) async throws -> String {
+            let file = StoredFile(name: "f", contentType: "t", original: ByteBuffer(repeating: 1, count: size))
+            return try await files.keep(file, in: conversation, by: owner)
         }
-        let first = await shelf.keep(file(6))
-        let second = await shelf.keep(file(4))
-        #expect(await shelf.file(first) != nil)
-        let third = await shelf.keep(file(5))
-        #expect(await shelf.file(first) == nil)
-        #expect(await shelf.file(second) != nil)
+        let first = try await keep(6, "a", "ada")
+        let second = try await keep(4, "a", "ada")
+        #expect(try await files.file(first) != nil)
+        for (conversation, owner) in [("a", "ben"), ("b", "ada")] {
+            let refused = await #expect(throws: HTTPFailure.self) { try await keep(6, conversation, owner) }
+            #expect(refused?.status == .tooManyRequests)
+        }
+        _ = try await keep(10, "b", "ben")
+        let third = try await keep(5, "c", "cem")
+        #expect(try await files.file(first) == nil)
+        #expect(try await files.file(second) != nil)
         time.advance(by: 100)
-        #expect(await shelf.file(third) == nil)
-        let large = await shelf.keep(file(50))
-        // The newest is kept, whatever its size: uploads have a limit of their own.
-        #expect(await shelf.file(large) != nil)
+        #expect(try await files.file(third) == nil)
+        // What is too old counts no more.
+        #expect(try await keep(10, "a", "ada") != "")
     }
 
     @Test(

@@ -5,7 +5,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
-import Synchronization
 import Testing
 import WebSocketTransport
 
@@ -142,17 +141,4 @@ private struct RunningServer: Service {
     let ready: Reply<ServerAddress?>
 
     func run() async throws { try await server.run { ready.settle($0) } }
-}
-
-/// Remembers changes in memory, as a store would on disk.
-final class TestStore: ConversationStore {
-    private let all = Mutex<[String: [ConversationChange]]>([:])
-
-    func record(_ change: ConversationChange, in conversation: String) {
-        all.withLock { $0[conversation, default: []].append(change) }
-    }
-
-    func changes(in conversation: String) async -> [ConversationChange] {
-        all.withLock { $0[conversation, default: []] }
-    }
 }

@@ -72,6 +72,19 @@ struct EmbeddedStack: Sendable {
     func withRunning<Result: Sendable>(
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await run(body))
+        } catch {
+            result = .failure(error)
+        }
+        await store?.finish()
+        return try result.get()
+    }
+
+    private func run<Result: Sendable>(
+        _ body: @escaping @Sendable (ServerAddress) async throws -> Result
+    ) async throws -> Result {
         switch bot {
         case .demo: try await withServer(DemoBot(), body)
         case .remote(let url): try await RemoteBot.withBot(at: url) { try await withServer($0, body) }

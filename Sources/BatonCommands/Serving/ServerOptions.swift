@@ -103,6 +103,18 @@ enum LimitOption: ExpressibleByArgument, Hashable {
             set = { $0[keyPath: path] = .seconds($1) }
         }
 
+        /// A time in seconds, or for ever when 0.
+        init(
+            _ name: String,
+            optionalSeconds path: any WritableKeyPath<ServerLimits, Duration?> & Sendable,
+            _ summary: String
+        ) {
+            self.name = name
+            self.summary = summary + "; 0 for ever"
+            usual = ServerLimits()[keyPath: path].map { "\($0.components.seconds) s" } ?? "0"
+            set = { $0[keyPath: path] = $1 == 0 ? nil : .seconds($1) }
+        }
+
         /// A number of things, or of any number of them when 0.
         init(_ name: String, optional path: any WritableKeyPath<ServerLimits, Int?> & Sendable, _ summary: String) {
             self.name = name
@@ -117,11 +129,20 @@ enum LimitOption: ExpressibleByArgument, Hashable {
         Entry("upload", \.upload, "bytes of an upload, all its files together"),
         Entry("bot-body", \.botBody, "bytes of a body that a bot sends"),
         Entry("files", \.storedFiles, "bytes of files that are kept; the oldest go"),
+        Entry("conversation-files", \.conversationFiles, "bytes of files of one conversation"),
+        Entry("user-files", \.userFiles, "bytes of files of one user"),
         Entry("file-time", seconds: \.fileRetention, "how long files are kept"),
         Entry("turn", seconds: \.turn, "how long a client waits for the bot"),
         Entry("waiting", \.waitingTurns, "turns that wait in one conversation"),
+        Entry("waiting-bytes", \.waitingBytes, "bytes of activities that wait in one conversation"),
         Entry("rate", optional: \.activitiesPerSecond, "activities a second of one user"),
         Entry("history", \.activitiesInMemory, "activities that are held of one conversation"),
+        Entry("conversation", \.conversationBytes, "bytes of one conversation without --store"),
+        Entry("memory", \.memory, "bytes of all conversations in memory"),
+        Entry("page", \.pageActivities, "activities in one answer to a poll"),
+        Entry("page-bytes", \.pageBytes, "bytes of activities in one answer to a poll"),
+        Entry("store-time", optionalSeconds: \.storedAge, "how long --store keeps an unused conversation"),
+        Entry("store-bytes", optional: \.storedBytes, "bytes of activities in --store; unused conversations go"),
         Entry("conversations", \.conversations, "conversations in memory"),
         Entry("idle", seconds: \.idleConversation, "how long a conversation stays that nobody uses"),
         Entry("connections", \.connections, "open connections"),

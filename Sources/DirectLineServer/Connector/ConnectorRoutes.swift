@@ -33,8 +33,8 @@ struct ConnectorRoutes: Sendable {
             return Response(json: ["members": .array(try await members(id).map(\.jsonValue))])
         case .member(let id, let member): return try await self.member(call, id, member)
         case .botAttachments(let id):
-            _ = try await conversation(id)
-            return try await files.keep(call)
+            let conversation = try await conversation(id)
+            return try await files.keep(call, in: id, by: conversation.bot.id ?? "bot")
         case .attachment(let id): return try await files.describe(id)
         case .attachmentView(let id, let view): return try await files.content(id, view: view)
         case .botState:
@@ -44,7 +44,7 @@ struct ConnectorRoutes: Sendable {
     }
 
     private func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {
-        guard let conversation = await registry.conversation(id) else {
+        guard let conversation = try await registry.known(id) else {
             report(.unknownConversation(id))
             throw .noConversation(id)
         }
@@ -66,10 +66,8 @@ struct ConnectorRoutes: Sendable {
         let body = try await call.json(limit: limits.botBody)
         var user = ChannelAccount(body?["members"]?[0])
         if user?.role == nil { user?.role = "user" }
-        let opened = await registry.open(identifiers.conversation(), user: user, tellingBot: false)
-        guard let conversation = opened?.conversation else {
-            throw .tooMany("too many conversations are in use", retryAfter: 60)
-        }
+        let conversation = try await registry.open(identifiers.conversation(), user: user, tellingBot: false)
+            .conversation
         var answer: JSONObject = ["id": .string(conversation.id), "serviceUrl": .string(serviceURL)]
         if let activity = Activity(body?["activity"]), activity.type != nil {
             answer["activityId"] = .string(try await add(activity, to: conversation, replyingTo: nil))
@@ -78,7 +76,12 @@ struct ConnectorRoutes: Sendable {
     }
 
     private func transcript(_ id: String) async throws(HTTPFailure) -> Response {
-        Response(json: .array(try await conversation(id).activities.map(\.jsonValue)))
+        let conversation = try await conversation(id)
+        do throws(StoreError) {
+            return Response(json: .array(try await conversation.activities().map(\.jsonValue)))
+        } catch {
+            throw .store(error)
+        }
     }
 
     // MARK: - Activities
@@ -99,7 +102,7 @@ struct ConnectorRoutes: Sendable {
             report(.botActivity(conversation.id, activity.type ?? .message))
             return added.id ?? ""
         } catch {
-            throw .noConversation(conversation.id)
+            throw .keeping(error)
         }
     }
 
@@ -107,13 +110,24 @@ struct ConnectorRoutes: Sendable {
         let conversation = try await conversation(id)
         // The path's id counts, whatever id the body carries.
         let activity = try await call.activity(limit: limits.botBody)
-        guard await conversation.replace(activityId, with: activity) else { throw .noActivity(activityId) }
-        return Response(json: ["id": .string(activityId)])
+        do throws(StoreError) {
+            if try await conversation.replace(activityId, with: activity) {
+                return Response(json: ["id": .string(activityId)])
+            }
+        } catch {
+            throw .store(error)
+        }
+        throw .noActivity(activityId)
     }
 
     private func delete(_ id: String, _ activityId: String) async throws(HTTPFailure) -> Response {
-        guard await (try conversation(id)).delete(activityId) else { throw .noActivity(activityId) }
-        return Response(json: [:])
+        let conversation = try await conversation(id)
+        do throws(StoreError) {
+            if try await conversation.delete(activityId) { return Response(json: [:]) }
+        } catch {
+            throw .store(error)
+        }
+        throw .noActivity(activityId)
     }
 
     private func addHistory(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
@@ -125,7 +139,7 @@ struct ConnectorRoutes: Sendable {
             let last = try await conversation.addHistory(set.activities.filter { $0.type != nil })
             return Response(json: ["id": .string(last ?? "")])
         } catch {
-            throw .noConversation(id)
+            throw .keeping(error)
         }
     }
 

@@ -23,7 +23,7 @@ struct StreamRoster: Sendable {
 extension Conversation {
     /// Why a stream is to end.
     enum StreamEnd: Sendable {
-        case closed, collision
+        case closed, collision, storeFailed
     }
 
     /// A socket was opened.
@@ -57,6 +57,11 @@ extension Conversation {
         guard isDeserted else { return }
         isDeserted = false
         observe(.connection(isOpen: true))
+    }
+
+    /// Ends the streams, since nothing new can come while the store takes no writes.
+    func endStreams() {
+        for end in roster.ends { end(.storeFailed) }
     }
 
     /// Closes the conversation if nobody streams it and nothing is under way in it.

@@ -4,7 +4,7 @@ import Bots
 /// Adapter and bot: what is to be heard by whom, each in a lane of its own.
 extension Conversation {
     /// Whether nobody waits for adapter or bot.
-    var isResting: Bool { observations.isEmpty && turns.isEmpty && heldLines.isEmpty }
+    var isResting: Bool { pending.isEmpty && observations.isEmpty && turns.isEmpty && heldLines.isEmpty }
 
     func observe(_ observation: Observation) {
         guard observations.add(observation), !surroundings.scope.add({ await self.runObservations() }) else { return }
@@ -48,6 +48,7 @@ extension Conversation {
                 switch await adapter.userSent(activity, in: channel) {
                 case .bot: take(turn)
                 case .adapter:
+                    waitingBytes -= turn.size
                     turn.outcome.settle(.success(nil))
                     openNextUserTurn()
                 }
@@ -58,6 +59,7 @@ extension Conversation {
     private func runTurns() async {
         while let turn = turns.next() {
             await perform(turn)
+            waitingBytes -= turn.size
             if turn.isUsers, surroundings.adapter != nil { openNextUserTurn() }
         }
     }

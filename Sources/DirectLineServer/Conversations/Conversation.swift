@@ -3,9 +3,10 @@ import Bots
 
 /// One conversation: what was said, who follows it, and the order in which bot and adapter hear of it.
 ///
-/// What clients see never waits for anybody: an activity is kept and put on the streams within one step of the actor.
-/// Adapter and bot then hear of it from two lanes of their own, each strictly in order. Neither lane holds the actor,
-/// so both may speak into the conversation at any time.
+/// A change is *entered*, goes to the store, and is *applied* when the store has it: only then is it in the log, on the
+/// streams, in counts and pages, and only then do adapter and bot hear of it, each from a lane of its own and strictly
+/// in order. A change that the store refuses leaves no trace. Nobody holds the actor while waiting, so everybody may
+/// speak into the conversation at any time.
 actor Conversation {
     /// What a bot made of a turn: its answer to an invoke, or why it failed.
     typealias Outcome = Result<InvokeResponse?, BotError>
@@ -21,6 +22,8 @@ actor Conversation {
     struct Turn: Sendable {
         let activity: Activity
         var isUsers = false
+        /// How many bytes of the user wait with it.
+        var size = 0
         let outcome: Reply<Outcome>
     }
 
@@ -34,9 +37,15 @@ actor Conversation {
     let surroundings: Surroundings
     /// Rings for whoever streams the conversation.
     nonisolated let bell = Bell()
+    let progress = CommitProgress()
+    private let memory: MemoryShare
     private var addressing: Addressing
-    private var log: ConversationLog
-    private var lastTimestamp = Timestamp(milliseconds: 0)
+    private(set) var log: ConversationLog
+    /// What has been entered and not applied yet, in order.
+    var pending: [PendingChange] = []
+    /// The number in the id that was given last.
+    private var lastNumber: Int
+    private var lastTimestamp: Timestamp
     var observations = Lane<Observation>()
     var turns = Lane<Turn>()
     /// Lines of the user that came while an earlier one is with the adapter or the bot.
@@ -44,6 +53,8 @@ actor Conversation {
     /// Who is to have a line can change with every answer to the one before: the bot may hand over meanwhile.
     var heldLines: [(activity: Activity, turn: Turn)] = []
     var isUserTurnOpen = false
+    /// How many bytes of the user wait for adapter and bot.
+    var waitingBytes = 0
     /// Whether the bot has yet to hear of the user, before the user's first activity.
     private var owesUserWelcome = false
     private var rate: ActivityRate?
@@ -52,27 +63,18 @@ actor Conversation {
     /// Whether the adapter was told that the user's last stream has closed.
     var isDeserted = false
 
+    /// A conversation with what a store knows of it, which is nothing for a new one.
     init(id: String, user: ChannelAccount, log: ConversationLog? = nil, in surroundings: Surroundings) {
+        let log = log ?? ConversationLog(capacity: surroundings.limits.activitiesInMemory)
         self.id = id
-        self.log = log ?? ConversationLog(capacity: surroundings.limits.activitiesInMemory)
+        self.log = log
         self.surroundings = surroundings
+        memory = MemoryShare(of: surroundings.memory)
+        memory.size = log.bytes
+        lastNumber = max(log.end, log.lastId.flatMap(Self.number) ?? 0)
+        lastTimestamp = log.lastTime ?? Timestamp(milliseconds: 0)
         addressing = surroundings.addressing(of: id, user: user)
         rate = surroundings.limits.activitiesPerSecond.map { ActivityRate(perSecond: $0) }
-    }
-
-    /// Takes up a conversation that a store remembers.
-    init(id: String, replaying changes: [ConversationChange], in surroundings: Surroundings) {
-        var user = surroundings.unknownUser
-        var log = ConversationLog(capacity: surroundings.limits.activitiesInMemory)
-        for change in changes {
-            switch change {
-            case .user(let account): user = account
-            case .kept(let activity): log.append(activity)
-            case .replaced(let activity): _ = log.replace(with: activity)
-            case .deleted(let id): _ = log.delete(id, notice: Activity(type: .messageDelete))
-            }
-        }
-        self.init(id: id, user: user, log: log, in: surroundings)
     }
 
     /// The user's account, as the user's own activities carry it.
@@ -81,79 +83,95 @@ actor Conversation {
     /// The bot's account.
     nonisolated var bot: ChannelAccount { surroundings.botAccount }
 
-    /// All activities kept and not deleted, oldest first.
-    var activities: [Activity] { log.activities }
-
-    /// How many activities were kept so far, which is the watermark behind the last of them.
-    var count: Int { log.count }
-
-    /// What is behind a watermark, all of it without one.
-    func activities(after watermark: Int?) -> ActivitySet {
-        noticeUser()
-        return ActivitySet(activities: log.activities(after: watermark ?? 0), watermark: String(log.count))
-    }
+    /// The position behind everything that was applied.
+    var end: Int { log.end }
 }
 
-// MARK: - What changes the log
+// MARK: - What is entered
 
 extension Conversation {
     /// Remembers that the conversation exists and tells the bot so, unless the bot made it.
-    func begin(tellingBot: Bool, locale: String?) {
-        surroundings.store.record(.user(addressing.user), in: id)
-        surroundings.report(.conversationStarted(id))
-        guard tellingBot else { return }
-        switch surroundings.welcome {
-        case .together: welcome([bot, user], locale: locale)
-        case .split:
-            welcome([bot], locale: locale)
-            owesUserWelcome = true
-        case .none: break
+    ///
+    /// - Throws: 503 when the store does not take it.
+    func begin(tellingBot: Bool, locale: String?) async throws(StoreError) {
+        var turns: [Turn] = []
+        if tellingBot {
+            switch surroundings.welcome {
+            case .together: turns = [welcome([bot, user], locale: locale)]
+            case .split:
+                turns = [welcome([bot], locale: locale)]
+                owesUserWelcome = true
+            case .none: break
+            }
         }
+        try await enter(.change(.user(addressing.user)), then: .turns(turns))
+        surroundings.report(.conversationStarted(id))
     }
 
-    private func welcome(_ members: [ChannelAccount], locale: String?) {
+    private func welcome(_ members: [ChannelAccount], locale: String?) -> Turn {
         let id = surroundings.identifiers.short()
         let update = addressing.conversationUpdate(adding: members, id: id, timestamp: stamp(), locale: locale)
-        take(Turn(activity: update, outcome: Reply()))
+        return Turn(activity: update, outcome: Reply())
     }
 
     /// Keeps and echoes an activity of the user, then sees to its turn.
     ///
     /// - Returns: The activity's id and what will become of the turn.
-    /// - Throws: 429 when too many turns wait already or too many activities came in a short time.
+    /// - Throws: 429 when too much waits or is kept already or too many activities came in a short time, 503 when the
+    ///   store does not take it; nothing of it is kept then.
     func post(
         _ activity: Activity,
         tokenUser: String?
-    ) throws(HTTPFailure) -> (id: String, outcome: Reply<Outcome>) {
+    ) async throws(HTTPFailure) -> (id: String, outcome: Reply<Outcome>) {
         guard !isClosed else { throw .noConversation(id) }
         noticeUser()
-        guard observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns else {
-            throw .tooMany("too many activities wait for the bot", retryAfter: 1)
-        }
+        guard pending.count + observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns
+        else { throw .tooMany("too many activities wait for the bot", retryAfter: 1) }
         if let seconds = rate?.take(at: surroundings.now()) {
             throw .tooMany("too many activities in a short time", retryAfter: seconds)
         }
-        let activityId = newId(for: activity)
+        let activityId = nextId(for: activity)
         let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
+        let serialized = SerializedActivity(activity)
+        try checkRoom(for: serialized)
+        // An invoke is a call with an answer, not a part of the chat.
+        let entry = activity.type == .invoke ? .nothing : keep(serialized, activity)
         if let from = activity.from, from != addressing.user {
             addressing.user = from
-            surroundings.store.record(.user(from), in: id)
+            enterUnawaited(.change(.user(from)))
         }
         if owesUserWelcome {
             owesUserWelcome = false
-            welcome([user], locale: activity.locale)
+            enterUnawaited(.nothing, then: .turns([welcome([user], locale: activity.locale)]))
         }
-        // An invoke is a call with an answer, not a part of the chat.
-        if activity.type != .invoke { show(activity) }
-
-        let turn = Turn(activity: addressing.toBot(activity), isUsers: true, outcome: Reply())
-        if surroundings.adapter == nil {
-            take(turn)
-        } else {
-            heldLines.append((activity, turn))
-            if !isUserTurnOpen { openNextUserTurn() }
+        let size = serialized.json.count
+        let turn = Turn(activity: addressing.toBot(activity), isUsers: true, size: size, outcome: Reply())
+        waitingBytes += size
+        do {
+            try await enter(entry, then: .userTurn(activity, turn))
+        } catch {
+            throw .store(error)
         }
         return (activityId, turn.outcome)
+    }
+
+    /// Refuses what would take more memory than one conversation, or all of them, may have.
+    private func checkRoom(for activity: SerializedActivity) throws(HTTPFailure) {
+        let limits = surroundings.limits
+        guard waitingBytes == 0 || waitingBytes + activity.json.count <= limits.waitingBytes else {
+            throw .tooMany("the activities that wait for the bot are too large together", retryAfter: 1)
+        }
+        guard hasRoom(for: activity, within: limits.conversationBytes) else {
+            throw .tooMany("the conversation has reached its size limit", retryAfter: 60)
+        }
+        guard surroundings.store.isDurable || surroundings.memory.used < limits.memory else {
+            throw .tooMany("the server has reached its memory limit", retryAfter: 60)
+        }
+    }
+
+    /// What a store has need not stay in memory.
+    private func hasRoom(for activity: SerializedActivity, within limit: Int) -> Bool {
+        surroundings.store.isDurable || log.bytes + activity.json.count <= limit
     }
 
     /// Keeps and streams an activity of the bot or the adapter.
@@ -161,15 +179,15 @@ extension Conversation {
     /// The id that the caller names as answered counts when the activity names none itself.
     ///
     /// - Returns: The activity as clients see it.
-    /// - Throws: ``BotError`` when the server is stopping.
+    /// - Throws: ``BotError`` when the server is stopping, the conversation is full, or the store does not take it.
     @discardableResult
     func add(
         _ activity: Activity,
         by speaker: Speaker,
         replyingTo repliesTo: String? = nil
-    ) throws(BotError) -> Activity {
+    ) async throws(BotError) -> Activity {
         guard !isClosed else { throw .conversationGone(id) }
-        var activity = addressing.fromBot(activity, id: newId(for: activity), timestamp: stamp())
+        var activity = addressing.fromBot(activity, id: nextId(for: activity), timestamp: stamp())
         // SDKs keep traces back on every channel but the Emulator's, though not among the replies of `expectReplies`.
         if activity.type == .trace, surroundings.channelId != "emulator" { return activity }
         // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
@@ -179,46 +197,64 @@ extension Conversation {
             guard let revised = adapter.revise(activity, in: id) else { return activity }
             activity = revised
         }
-        show(activity)
-        if adapter != nil { observe(.bot(activity)) }
+        let serialized = SerializedActivity(activity)
+        // A user's last line can be answered, and an agent's report shown, when the user may say no more.
+        let limit = surroundings.limits.conversationBytes
+        guard hasRoom(for: serialized, within: limit + limit / 4) else { throw .conversationFull(id) }
+        do {
+            try await enter(keep(serialized, activity), then: adapter == nil ? .none : .observation(.bot(activity)))
+        } catch {
+            throw .notKept
+        }
         return activity
     }
 
     /// Adds activities of an earlier time, which neither bot nor adapter hears of, with the times that they have.
     ///
     /// - Returns: The id of the last.
-    func addHistory(_ activities: [Activity]) throws(BotError) -> String? {
+    func addHistory(_ activities: [Activity]) async throws(BotError) -> String? {
         guard !isClosed else { throw .conversationGone(id) }
+        let now = surroundings.now()
+        var entries: [PendingChange.Entry] = []
+        var last = log.lastId
         for activity in activities {
-            let time = activity.timestamp.flatMap { Timestamp($0)?.text } ?? stamp()
-            show(addressing.history(activity, id: newId(for: activity), timestamp: time))
+            // Nothing of the past happened later than now, and times never go back behind it.
+            let time = activity.time.map { min($0, now).text } ?? stamp()
+            let past = addressing.history(activity, id: nextId(for: activity), timestamp: time)
+            entries.append(keep(SerializedActivity(past), past))
+            if past.type != .typing { last = past.id }
         }
-        return log.activities.last?.id
+        do {
+            guard let final = entries.popLast() else { return last }
+            for entry in entries { enterUnawaited(entry) }
+            try await enter(final)
+        } catch {
+            throw .notKept
+        }
+        return last
     }
 
     /// Replaces an activity; it keeps its id, place and time.
     ///
     /// - Returns: False when there is none of this id.
-    func replace(_ activityId: String, with activity: Activity) -> Bool {
+    /// - Throws: ``StoreError`` when the store does not take it or cannot give the old one back.
+    func replace(_ activityId: String, with activity: Activity) async throws(StoreError) -> Bool {
         guard let old = log[activityId] else { return false }
-        var activity = addressing.fromBot(activity, id: activityId, timestamp: old.timestamp ?? stamp())
+        let time = try await load(old).activity?.timestamp
+        var activity = addressing.fromBot(activity, id: activityId, timestamp: time ?? stamp())
         activity.replyToId = activity.replyToId.flatMap { log.contains($0) ? $0 : nil }
-        guard log.replace(with: activity) else { return false }
-        surroundings.store.record(.replaced(activity), in: id)
-        bell.ring()
+        try await enter(.change(.replaced(SerializedActivity(activity))))
         return true
     }
 
-    /// Deletes an activity and tells open streams so.
+    /// Deletes an activity and tells clients so.
     ///
     /// - Returns: False when there is none of this id.
-    func delete(_ activityId: String) -> Bool {
-        let notice = Activity(type: .messageDelete)
-        guard
-            log.delete(activityId, notice: addressing.fromBot(notice, id: activityId, timestamp: stamp()))
-        else { return false }
-        surroundings.store.record(.deleted(id: activityId), in: id)
-        bell.ring()
+    /// - Throws: ``StoreError`` when the store does not take it.
+    func delete(_ activityId: String) async throws(StoreError) -> Bool {
+        guard log.contains(activityId) else { return false }
+        let notice = addressing.fromBot(Activity(type: .messageDelete), id: activityId, timestamp: stamp())
+        try await enter(.change(.deleted(SerializedActivity(notice))))
         return true
     }
 
@@ -230,49 +266,55 @@ extension Conversation {
         take(Turn(activity: activity, outcome: Reply()))
     }
 
-    private func show(_ activity: Activity) {
-        if activity.type == .typing {
-            log.pass(activity)
-        } else {
-            log.append(activity)
-            surroundings.store.record(.kept(activity), in: id)
-        }
-        bell.ring()
+    private func keep(_ serialized: SerializedActivity, _ activity: Activity) -> PendingChange.Entry {
+        activity.type == .typing ? .passing(serialized) : .change(.kept(serialized))
     }
 
-    private func newId(for activity: Activity) -> String {
+    private func nextId(for activity: Activity) -> String {
         guard activity.type != .typing, activity.type != .invoke else { return surroundings.identifiers.short() }
-        let digits = String(log.count + 1)
+        lastNumber += 1
+        let digits = String(lastNumber)
         return "\(id)|\(String(repeating: "0", count: max(0, 7 - digits.count)))\(digits)"
     }
 
-    /// The time of now, never earlier than one given before: clients sort by it.
+    /// The number in an id that was given by ``nextId(for:)``.
+    private static func number(in id: String) -> Int? {
+        id.lastIndex(of: "|").flatMap { Int(id[$0...].dropFirst()) }
+    }
+
+    /// The time of now, never earlier than one given before, not even in an earlier run: clients sort by it.
     private func stamp() -> String {
         lastTimestamp = max(lastTimestamp, surroundings.now())
         return lastTimestamp.text
     }
 }
 
-// MARK: - Streams
+// MARK: - What is applied
 
 extension Conversation {
-    /// Where a stream begins that has everything up to a watermark.
-    func position(after watermark: Int?) -> LogPosition { log.position(after: watermark ?? 0) }
-
-    /// The next frame for a stream, one activity each: clients reorder those that come together (DirectLineJS 0.15).
-    ///
-    /// Waits until there is one. Nil when the conversation was closed, the calling task is cancelled, or nobody is there
-    /// any more, which is asked at every ring of the bell.
-    func nextFrame(for reader: inout LogPosition, while isThere: () -> Bool) async -> ActivitySet? {
-        while !isClosed, !Task.isCancelled {
-            let rings = bell.rings
-            guard isThere() else { return nil }
-            if let activity = log.next(for: &reader) {
-                return ActivitySet(activities: [activity], watermark: String(reader.watermark))
-            }
-            await bell.wait(after: rings)
+    /// Puts a change that the store has into the log, and sees to what follows from it.
+    func apply(_ change: PendingChange, row: Int64) {
+        switch change.entry {
+        case .nothing, .change(.user): break
+        case .passing(let activity): log.pass(activity)
+        case .change(.kept(let activity)): log.append(activity, row: row)
+        case .change(.replaced(let activity)): log.replace(with: activity, row: row)
+        case .change(.deleted(let notice)): log.delete(with: notice, row: row)
         }
-        return nil
+        if surroundings.store.isDurable {
+            log.unload(downTo: surroundings.limits.memoryWindow(of: surroundings.memory))
+        }
+        memory.size = log.bytes
+        bell.ring()
+        switch change.effect {
+        case .none: break
+        case .turns(let turns): for turn in turns { take(turn) }
+        case .observation(let observation): observe(observation)
+        case .userTurn(_, let turn) where surroundings.adapter == nil: take(turn)
+        case .userTurn(let activity, let turn):
+            heldLines.append((activity, turn))
+            if !isUserTurnOpen { openNextUserTurn() }
+        }
     }
 
     /// Ends all streams and takes no more activities.

@@ -17,5 +17,12 @@ struct ConversationHandle: ConversationChannel {
 
     func send(_ activity: Activity) async throws -> Activity { try await conversation.add(activity, by: speaker) }
     func deliverToBot(_ activity: Activity) async { await conversation.deliverToBot(activity) }
-    func transcript() async -> [Activity] { await conversation.activities }
+    func transcript() async -> [Activity] {
+        do throws(StoreError) {
+            return try await conversation.activities()
+        } catch {
+            conversation.surroundings.report(.storeDamaged(error.description))
+            return []
+        }
+    }
 }

@@ -1,160 +1,260 @@
 import BotSchema
 
-/// What one conversation has shown, in order, and what passed by without being kept.
+/// What a conversation has shown, in order, and what passed by without being kept.
 ///
-/// Three kinds of things reach an open stream: activities that are *kept* and counted (1, 2, 3, …, the number is the
-/// watermark), activities that only *pass* (typing), and *changes* to kept ones (update, delete). Each takes the next
-/// tick, so a stream needs to remember no more than a ``LogPosition``: a slow reader costs a number, not a queue.
+/// Everything that must reach every client takes the next *position* (1, 2, 3, …): an activity that is kept, an update
+/// and a deletion alike. The position is the watermark that clients have, so a client that was away gets the updates and
+/// deletions that it missed. What only passes (typing) takes none and reaches the readers of this moment.
 ///
-/// Passing activities that no reader took in time are dropped oldest first; of several changes to one activity only
-/// the latest is left to read. Kept activities are dropped only when there are more than the log is to hold: the oldest
-/// then leave a hole, as deleted ones do.
+/// The log holds only what the store has, so no reader can see more. A reader remembers a ``LogPosition``: a slow one
+/// costs a few numbers, not a queue. Of several updates of one activity only the latest is left to read. The content of
+/// old activities may be left to the store (``unload(downTo:)``).
 struct ConversationLog: Sendable {
-    /// How many passing activities wait for slow readers.
-    static let passingLimit = 64
+    /// How many passing activities wait for slow readers, and how many bytes they may have.
+    static let passingLimit = (count: 64, bytes: 65_536)
 
-    private struct Kept: Sendable {
-        let tick: Int
+    /// What there is to read at a position.
+    enum Item: Sendable {
+        /// It is in memory; what only passes is for streams.
+        case loaded(LoggedActivity, isPassing: Bool = false)
+        /// It is in a row of the store, and belongs to a position.
+        case stored(row: Int64, position: Int, size: Int)
+
+        /// How many bytes it has, about.
+        var size: Int {
+            switch self {
+            case .loaded(let activity, _): activity.size
+            case .stored(_, _, let size): size
+            }
+        }
+
+        /// Whether it is only for the readers of this moment.
+        var isPassing: Bool { if case .loaded(_, let isPassing) = self { isPassing } else { false } }
+    }
+
+    private enum Content: Sendable {
+        case loaded(LoggedActivity, row: Int64)
+        case stored(row: Int64, size: Int)
+        /// It was left out, because the log is to hold only so many.
+        case dropped
+    }
+
+    private struct Entry: Sendable {
         let id: String
-        /// Nil once it was deleted; its number stays taken.
-        var activity: Activity?
+        let position: Int
+        var content: Content
+        /// The position of its latest update, or of its deletion.
+        var changedAt: Int?
+        var isDeleted = false
+    }
+
+    private enum Record: Sendable {
+        case kept(Int)
+        case changed(Int)
+        /// An update of what was there no more.
+        case nothing
     }
 
     private struct Passing: Sendable {
-        let tick: Int
-        let activity: Activity
-    }
-
-    private struct Change: Sendable {
-        let tick: Int
         let number: Int
-        let activity: Activity
+        let activity: LoggedActivity
     }
 
     private let capacity: Int
-    private var kept: [Kept] = []
+    private var entries: [Entry] = []
+    private var records: [Record] = []
+    private var indices: [String: Int] = [:]
     private var passing: [Passing] = []
-    private var changes: [Change] = []
-    private var numbers: [String: Int] = [:]
-    private var lastTick = 0
+    private var passingBytes = 0
+    private var lastPassing = 0
+    private var firstHeld = 0
+    private var firstLoaded = 0
+
+    /// How many bytes the log takes in memory, about.
+    private(set) var bytes = 0
+    /// The latest time of anything in it.
+    private(set) var lastTime: Timestamp?
 
     /// An empty log.
     ///
-    /// - Parameter capacity: How many kept activities it holds.
+    /// - Parameter capacity: How many kept activities it holds; the oldest then cannot be read any more.
     init(capacity: Int = .max) { self.capacity = max(1, capacity) }
 
-    /// How many activities were kept so far, which is the watermark behind the last of them.
-    var count: Int { kept.count }
+    /// What an entry costs besides its content: the entry, its id twice, its record.
+    private static let entryOverhead = 300
 
-    /// All activities kept and not deleted, oldest first.
-    var activities: [Activity] { kept.compactMap(\.activity) }
+    /// The position behind everything, which is the watermark of a client that has it all.
+    var end: Int { records.count }
 
-    /// Whether an activity of this id was kept and not deleted.
-    func contains(_ id: String) -> Bool { self[id] != nil }
+    /// The id of the activity that was kept last.
+    var lastId: String? { entries.last?.id }
 
-    /// The kept activity of an id, nil when there is none or it was deleted.
-    subscript(id: String) -> Activity? { numbers[id].flatMap { kept[$0 - 1].activity } }
+    /// Whether an activity of this id is there.
+    func contains(_ id: String) -> Bool { indices[id] != nil }
 
-    /// The activities behind a watermark, oldest first; a watermark past the end reads as the end.
-    func activities(after watermark: Int) -> [Activity] {
-        kept[min(max(watermark, 0), kept.count)...].compactMap(\.activity)
+    /// The present content of the activity of an id, nil when there is none.
+    subscript(id: String) -> Item? {
+        indices[id].flatMap { item(of: entries[$0], at: entries[$0].position) }
     }
 
-    /// Keeps an activity under the next number; it must carry an id that is new to the log.
-    mutating func append(_ activity: Activity) {
-        let id = activity.id ?? ""
-        kept.append(Kept(tick: nextTick(), id: id, activity: activity))
-        numbers[id] = kept.count
-        guard kept.count > capacity else { return }
-        let oldest = kept.count - capacity - 1
-        kept[oldest].activity = nil
-        numbers[kept[oldest].id] = nil
+    /// The activities that are there, oldest first, with their present content.
+    var items: some BidirectionalCollection<Item> {
+        entries.lazy.compactMap { [self] in $0.isDeleted ? nil : item(of: $0, at: $0.position) }
     }
 
-    /// Shows an activity to the readers of this moment without keeping it.
-    mutating func pass(_ activity: Activity) {
-        if passing.count == Self.passingLimit { passing.removeFirst() }
-        passing.append(Passing(tick: nextTick(), activity: activity))
+    // MARK: - Writing
+
+    /// Keeps an activity, whose id must be new to the log.
+    mutating func append(_ activity: SerializedActivity, row: Int64) {
+        let position = records.count + 1
+        add(activity.id, .loaded(LoggedActivity(activity.json, position: position), row: row), activity.time)
     }
 
-    /// Puts an activity in the place of the kept one with the same id.
-    ///
-    /// - Returns: False when no such activity is kept.
-    mutating func replace(with activity: Activity) -> Bool {
-        guard let number = activity.id.flatMap({ numbers[$0] }), kept[number - 1].activity != nil else { return false }
-        kept[number - 1].activity = activity
-        change(number, activity)
-        return true
+    /// Puts an activity in the place of the one with the same id; one that is not there any more leaves a gap.
+    mutating func replace(with activity: SerializedActivity, row: Int64) {
+        change(activity.id, activity.time) { .loaded(LoggedActivity(activity.json, position: $0), row: row) }
     }
 
-    /// Forgets a kept activity and tells readers so with a notice.
-    ///
-    /// - Returns: False when no such activity is kept.
-    mutating func delete(_ id: String, notice: Activity) -> Bool {
-        guard let number = numbers[id], kept[number - 1].activity != nil else { return false }
-        kept[number - 1].activity = nil
-        change(number, notice)
-        return true
+    /// Forgets an activity; readers get the notice with the same id in its place.
+    mutating func delete(with notice: SerializedActivity, row: Int64) {
+        change(notice.id, notice.time, isDeletion: true) {
+            .loaded(LoggedActivity(notice.json, position: $0), row: row)
+        }
     }
 
-    private mutating func change(_ number: Int, _ activity: Activity) {
-        changes.removeAll { $0.number == number }
-        changes.append(Change(tick: nextTick(), number: number, activity: activity))
+    /// Takes up a change that the store gives back; its content stays there.
+    mutating func restore(_ change: StoredChange) {
+        let content = Content.stored(row: change.row, size: change.size)
+        switch change.kind {
+        case .user: break
+        case .kept: add(change.id, content, change.time)
+        case .replaced: self.change(change.id, change.time) { _ in content }
+        case .deleted: self.change(change.id, change.time, isDeletion: true) { _ in content }
+        }
     }
 
-    private mutating func nextTick() -> Int {
-        lastTick += 1
-        return lastTick
+    /// Shows an activity to the readers of this moment.
+    mutating func pass(_ activity: SerializedActivity) {
+        lastPassing += 1
+        let logged = LoggedActivity(activity.json, position: records.count)
+        passing.append(Passing(number: lastPassing, activity: logged))
+        passingBytes += logged.size
+        while passing.count > Self.passingLimit.count || passingBytes > Self.passingLimit.bytes {
+            passingBytes -= passing.removeFirst().activity.size
+        }
     }
-}
 
-/// Where a reader of a ``ConversationLog`` stands.
-struct LogPosition: Hashable, Sendable {
-    /// The number of the last kept activity behind the reader.
-    fileprivate(set) var watermark: Int
-    /// The tick up to which the reader has seen everything.
-    fileprivate var tick: Int
-    /// Activities that passed before this tick are no longer of interest.
-    fileprivate let openedAt: Int
-}
+    private mutating func add(_ id: String, _ content: Content, _ time: Timestamp?) {
+        note(time)
+        indices[id] = entries.count
+        records.append(.kept(entries.count))
+        entries.append(Entry(id: id, position: records.count, content: content))
+        bytes += Self.entryOverhead + Self.size(of: content)
+        if entries.count - firstHeld > capacity {
+            drop(firstHeld)
+            firstHeld += 1
+        }
+    }
 
-extension ConversationLog {
+    private mutating func change(
+        _ id: String,
+        _ time: Timestamp?,
+        isDeletion: Bool = false,
+        _ content: (_ position: Int) -> Content
+    ) {
+        note(time)
+        guard let index = indices[id] else { return records.append(.nothing) }
+        if let earlier = entries[index].changedAt { records[earlier - 1] = .nothing }
+        records.append(.changed(index))
+        bytes -= Self.size(of: entries[index].content)
+        entries[index].content = content(records.count)
+        entries[index].changedAt = records.count
+        entries[index].isDeleted = isDeletion
+        bytes += Self.size(of: entries[index].content) + MemoryLayout<Record>.stride
+        firstLoaded = min(firstLoaded, index)
+        if isDeletion { indices[id] = nil }
+    }
+
+    private mutating func drop(_ index: Int) {
+        bytes -= Self.size(of: entries[index].content)
+        entries[index].content = .dropped
+        if !entries[index].isDeleted { indices[entries[index].id] = nil }
+    }
+
+    private mutating func note(_ time: Timestamp?) {
+        if let time { lastTime = max(lastTime ?? time, time) }
+    }
+
+    /// Leaves the content of the oldest activities to the store until the log takes no more than so many bytes.
+    mutating func unload(downTo limit: Int) {
+        while bytes > limit, firstLoaded < entries.count {
+            if case .loaded(let activity, let row) = entries[firstLoaded].content {
+                entries[firstLoaded].content = .stored(row: row, size: activity.size)
+                bytes -= activity.size
+            }
+            firstLoaded += 1
+        }
+    }
+
+    private static func size(of content: Content) -> Int {
+        if case .loaded(let activity, _) = content { activity.size } else { 0 }
+    }
+
+    // MARK: - Reading
+
     /// Where a reader begins that has everything up to a watermark; past the end reads as the end.
     func position(after watermark: Int) -> LogPosition {
-        let watermark = min(max(watermark, 0), kept.count)
-        return LogPosition(
-            watermark: watermark,
-            tick: watermark == 0 ? 0 : kept[watermark - 1].tick,
-            openedAt: lastTick
-        )
+        let start = min(max(watermark, 0), end)
+        return LogPosition(watermark: start, start: start, end: end, passing: lastPassing)
     }
 
     /// Takes the next thing that a reader has not seen and moves the reader behind it.
     ///
     /// - Returns: Nil when the reader has seen everything.
-    func next(for reader: inout LogPosition) -> Activity? {
-        while reader.tick < lastTick {
-            let keptTick = reader.watermark < kept.count ? kept[reader.watermark].tick : Int.max
-            let passed = passing.firstIndex { $0.tick > max(reader.tick, reader.openedAt) }
-            let passingTick = passed.map { passing[$0].tick } ?? Int.max
-            let changed = changes.firstIndex { $0.tick > max(reader.tick, reader.openedAt) }
-            let changeTick = changed.map { changes[$0].tick } ?? Int.max
-
-            if keptTick < min(passingTick, changeTick) {
-                reader.tick = keptTick
-                reader.watermark += 1
-                // A deleted one leaves a hole, which the next frame's watermark steps over.
-                if let activity = kept[reader.watermark - 1].activity { return activity }
-            } else if let passed, passingTick < changeTick {
-                reader.tick = passingTick
-                return passing[passed].activity
-            } else if let changed {
-                reader.tick = changeTick
-                return changes[changed].activity
-            } else {
-                reader.tick = lastTick
+    func next(for reader: inout LogPosition) -> Item? {
+        while true {
+            if let passed = passing.first(where: { $0.number > reader.passing }),
+                passed.activity.position <= reader.watermark || reader.watermark == end
+            {
+                reader.passing = passed.number
+                return .loaded(passed.activity, isPassing: true)
             }
+            guard reader.watermark < end else { return nil }
+            reader.watermark += 1
+            if let item = item(at: reader.watermark, for: reader) { return item }
         }
-        return nil
     }
+
+    /// What a reader is to get of a position, nil for nothing.
+    private func item(at position: Int, for reader: LogPosition) -> Item? {
+        switch records[position - 1] {
+        case .nothing: return nil
+        case .kept(let index): return entries[index].isDeleted ? nil : item(of: entries[index], at: position)
+        case .changed(let index):
+            let entry = entries[index]
+            // What came to this reader after it had begun came with the content that it had by then.
+            if entry.position > reader.start, position <= reader.end { return nil }
+            return item(of: entry, at: position)
+        }
+    }
+
+    private func item(of entry: Entry, at position: Int) -> Item? {
+        switch entry.content {
+        case .loaded(let activity, _): .loaded(activity.moved(to: position))
+        case .stored(let row, let size): .stored(row: row, position: position, size: size)
+        case .dropped: nil
+        }
+    }
+}
+
+/// Where a reader of a ``ConversationLog`` stands.
+struct LogPosition: Hashable, Sendable {
+    /// The position up to which the reader has everything.
+    fileprivate(set) var watermark: Int
+    /// Where the reader began.
+    fileprivate let start: Int
+    /// Where the log ended when the reader began.
+    fileprivate let end: Int
+    /// The number of the passing activity that the reader got last.
+    fileprivate var passing: Int
 }

@@ -24,13 +24,40 @@ actor ConversationRegistry {
     var all: [Conversation] { entries.values.sorted { $0.number < $1.number }.map(\.conversation) }
 
     /// The conversation of an id, from the store if it was begun in an earlier run; nil when nobody knows it.
-    func conversation(_ id: String) async -> Conversation? {
+    ///
+    /// - Throws: ``StoreError`` when the store cannot tell.
+    func conversation(_ id: String) async throws(StoreError) -> Conversation? {
         if let known = use(id) { return known }
-        let changes = await surroundings.store.changes(in: id)
+        guard surroundings.store.isDurable, let restored = try await restore(id) else { return nil }
         // Another request may have been quicker while the store was asked.
         if let known = use(id) { return known }
-        guard !changes.isEmpty, !isClosed else { return nil }
-        return enter(Conversation(id: id, replaying: changes, in: surroundings))
+        return isClosed ? nil : enter(restored)
+    }
+
+    /// The same for requests, which are answered 503 when the store cannot tell.
+    func known(_ id: String) async throws(HTTPFailure) -> Conversation? {
+        do throws(StoreError) {
+            return try await conversation(id)
+        } catch {
+            surroundings.report(.storeDamaged(error.description))
+            throw .store(error)
+        }
+    }
+
+    private func restore(_ id: String) async throws(StoreError) -> Conversation? {
+        var user: ChannelAccount?
+        var log = ConversationLog(capacity: surroundings.limits.activitiesInMemory)
+        var row: Int64 = 0
+        while true {
+            let changes = try await surroundings.store.outline(of: id, after: row)
+            guard let last = changes.last else { break }
+            for change in changes {
+                if case .user(let account) = change.kind { user = account } else { log.restore(change) }
+            }
+            row = last.row
+        }
+        guard row > 0 else { return nil }
+        return Conversation(id: id, user: user ?? surroundings.unknownUser, log: log, in: surroundings)
     }
 
     /// The conversation of an id, begun now if nobody knows it.
@@ -40,30 +67,48 @@ actor ConversationRegistry {
     ///   - user: The user as far as known.
     ///   - tellingBot: Whether the bot is to be told; not when the bot itself asked for the conversation.
     ///   - locale: The client's language, for the bot.
-    /// - Returns: The conversation, and whether it began now; nil when there are too many.
+    /// - Returns: The conversation, and whether it began now.
+    /// - Throws: 429 when there are too many, 503 when the store does not take it.
     func open(
         _ id: String,
         user: ChannelAccount?,
         tellingBot: Bool = true,
         locale: String? = nil
-    ) async -> (conversation: Conversation, isNew: Bool)? {
-        if let known = await conversation(id) { return (known, false) }
-        if entries.count >= surroundings.limits.conversations { await sweep(idle: Self.crowdedIdle) }
+    ) async throws(HTTPFailure) -> (conversation: Conversation, isNew: Bool) {
+        if let known = try await known(id) { return (known, false) }
+        if entries.count >= surroundings.limits.conversations { await unload(idle: Self.crowdedIdle) }
         if let known = use(id) { return (known, false) }
-        guard entries.count < surroundings.limits.conversations else { return nil }
+        guard entries.count < surroundings.limits.conversations else {
+            throw .tooMany("too many conversations are in use", retryAfter: 60)
+        }
+        guard surroundings.store.isDurable || surroundings.memory.used < surroundings.limits.memory else {
+            throw .tooMany("the server has reached its memory limit", retryAfter: 60)
+        }
         let new = enter(Conversation(id: id, user: user ?? surroundings.unknownUser, in: surroundings))
         if isClosed { await new.close() }
-        await new.begin(tellingBot: tellingBot, locale: locale)
+        do throws(StoreError) {
+            try await new.begin(tellingBot: tellingBot, locale: locale)
+        } catch {
+            entries[id] = nil
+            throw .store(error)
+        }
         return (new, true)
     }
 
-    /// Lets go of conversations that nobody has used for long.
+    /// Lets go of conversations that nobody has used for long, in memory and in the store.
     func sweep() async {
-        let limit = surroundings.limits.idleConversation
-        await sweep(idle: surroundings.store.isDurable ? min(limit, Self.durableIdle) : limit)
+        let limits = surroundings.limits
+        let idle = limits.idleConversation
+        await unload(idle: surroundings.store.isDurable ? min(idle, Self.durableIdle) : idle)
+        let stored = StoreLimits(age: limits.storedAge, bytes: limits.storedBytes)
+        do throws(StoreError) {
+            try await surroundings.store.sweep(stored, keeping: Set(entries.keys), now: surroundings.now())
+        } catch {
+            surroundings.storeHealth.note(Result<Void, StoreError>.failure(error))
+        }
     }
 
-    private func sweep(idle: Duration) async {
+    private func unload(idle: Duration) async {
         let now = surroundings.now()
         for (id, entry) in entries where entry.lastUse.advanced(by: idle) <= now {
             guard await entry.conversation.closeIfIdle() else { continue }
@@ -75,6 +120,11 @@ actor ConversationRegistry {
     func close() async {
         isClosed = true
         for conversation in all { await conversation.close() }
+    }
+
+    /// Ends the streams of all conversations, which go on.
+    func endStreams() async {
+        for conversation in all { await conversation.endStreams() }
     }
 
     private func use(_ id: String) -> Conversation? {

@@ -2,74 +2,71 @@ package import BotSchema
 
 /// Where conversations are remembered beyond the server's run.
 ///
-/// The log in memory stays the one that is read; a store only follows it and gives it back after a restart.
+/// A conversation applies a change only when the store has it, so nobody is ever shown what a crash would take back.
 package protocol ConversationStore: Sendable {
-    /// Whether conversations can be brought back from here, so that idle ones need not stay in memory.
+    /// Whether conversations can be brought back from here, so that neither they nor old activities need stay in memory.
     var isDurable: Bool { get }
 
-    /// Takes note of a change. Called in the order of the log while the conversation waits: hand over and return.
-    func record(_ change: ConversationChange, in conversation: String)
+    /// What is known to be wrong with what was stored earlier; what can be read still is.
+    var damage: StoreError? { get }
 
-    /// Takes note of an uploaded file, in the same way.
-    func keep(_ upload: StoredUpload)
+    /// The server's key; the given one is kept if there is none yet.
+    func key(orKeep new: ServerKey) async throws(StoreError) -> ServerKey
 
-    /// Returns when everything recorded until now is safe; nothing is acknowledged or streamed before.
+    /// Takes a change and returns at once.
     ///
-    /// - Throws: Why it is not, in one sentence.
-    func settled() async throws
+    /// - Parameters:
+    ///   - change: What happened. Changes of one conversation are kept in the order in which they are recorded.
+    ///   - conversation: The conversation's id.
+    ///   - settled: Called once, from any thread and perhaps before this returns, with the row by which the change can
+    ///     be read, or with the reason why it was not kept. The calls come in the order of the changes.
+    func record(
+        _ change: ConversationChange,
+        in conversation: String,
+        settled: @escaping @Sendable (Result<Int64, StoreError>) -> Void
+    )
+
+    /// Everything kept of a conversation behind a row, without the content of activities: some thousand rows at a time.
+    ///
+    /// - Returns: No rows at the end, and for a conversation that the store does not know.
+    func outline(of conversation: String, after row: Int64) async throws(StoreError) -> [StoredChange]
+
+    /// The JSON of the activity in a row.
+    func content(of row: Int64) async throws(StoreError) -> [UInt8]
+
+    /// Keeps an uploaded file; it is safe when this returns.
+    ///
+    /// - Throws: `overQuota` when the conversation or the account has too many bytes already.
+    func keep(_ upload: StoredUpload, within limits: UploadLimits, now: Timestamp) async throws(StoreError)
 
     /// The upload of an id, nil when the store does not know it.
-    func upload(_ id: String) async -> StoredUpload?
+    func upload(_ id: String) async throws(StoreError) -> StoredUpload?
 
-    /// Everything recorded of a conversation in that order, empty when the store does not know it.
-    func changes(in conversation: String) async -> [ConversationChange]
+    /// Finds out whether the store takes writes at the moment.
+    func check() async throws(StoreError)
+
+    /// Forgets what has been there for longer, or is more, than it should be.
+    ///
+    /// - Parameters:
+    ///   - limits: How old conversations may be and how large the store.
+    ///   - inUse: Conversations that must stay.
+    ///   - now: The present time.
+    /// - Throws: Why it could not forget.
+    func sweep(_ limits: StoreLimits, keeping inUse: Set<String>, now: Timestamp) async throws(StoreError)
 }
 
 extension ConversationStore {
     /// A store worth the name is durable.
     package var isDurable: Bool { true }
 
-    /// Forgets the upload.
-    package func keep(_ upload: StoredUpload) {}
+    /// Nothing is known to be wrong.
+    package var damage: StoreError? { nil }
 
-    /// Everything is as safe as it will be.
-    package func settled() async throws {}
+    /// Always takes writes.
+    package func check() async throws(StoreError) {}
 
-    /// Knows no upload.
-    package func upload(_ id: String) async -> StoredUpload? { nil }
-}
-
-/// An uploaded file as a store keeps it.
-package struct StoredUpload: Hashable, Sendable {
-    /// The id by which it is read, which cannot be guessed.
-    package let id: String
-    /// The name that came with it.
-    package let name: String
-    /// The media type that came with it.
-    package let contentType: String
-    /// The content.
-    package let original: [UInt8]
-    /// The content of its small view, if one came along.
-    package let thumbnail: [UInt8]?
-    /// When it may be forgotten.
-    package let expiry: Timestamp
-
-    /// A file.
-    package init(
-        id: String,
-        name: String,
-        contentType: String,
-        original: [UInt8],
-        thumbnail: [UInt8]?,
-        expiry: Timestamp
-    ) {
-        self.id = id
-        self.name = name
-        self.contentType = contentType
-        self.original = original
-        self.thumbnail = thumbnail
-        self.expiry = expiry
-    }
+    /// Keeps everything for ever.
+    package func sweep(_ limits: StoreLimits, keeping inUse: Set<String>, now: Timestamp) async throws(StoreError) {}
 }
 
 /// One thing that happened to a conversation and must survive.
@@ -77,11 +74,54 @@ package enum ConversationChange: Hashable, Sendable {
     /// It began, or its user became known by another account.
     case user(ChannelAccount)
     /// An activity took the next number.
-    case kept(Activity)
+    case kept(SerializedActivity)
     /// An activity replaced the one with the same id.
-    case replaced(Activity)
-    /// The activity of an id was deleted.
-    case deleted(id: String)
+    case replaced(SerializedActivity)
+    /// An activity was deleted; this is the notice for clients, which carries its id.
+    case deleted(SerializedActivity)
+}
+
+/// A change as a store gives it back, the content of activities left in the store.
+package struct StoredChange: Hashable, Sendable {
+    /// What kind of change it is.
+    package enum Kind: Hashable, Sendable {
+        case user(ChannelAccount)
+        case kept, replaced, deleted
+    }
+
+    /// By which ``ConversationStore/content(of:)`` finds the content; greater than that of any earlier change.
+    package let row: Int64
+    /// What kind of change it is.
+    package let kind: Kind
+    /// The activity's id.
+    package let id: String
+    /// When the channel took it, in milliseconds since 1970; nil where that is not known.
+    package let time: Timestamp?
+    /// How many bytes its JSON has.
+    package let size: Int
+
+    /// A change in a row.
+    package init(row: Int64, kind: Kind, id: String, time: Timestamp?, size: Int) {
+        self.row = row
+        self.kind = kind
+        self.id = id
+        self.time = time
+        self.size = size
+    }
+}
+
+/// How long and how much a store keeps of conversations.
+package struct StoreLimits: Hashable, Sendable {
+    /// How long a conversation is kept after the last change to it, nil for ever.
+    package var age: Duration?
+    /// How many bytes of activities are kept in all, nil for any number; the conversations unused for longest go first.
+    package var bytes: Int?
+
+    /// Limits; nil for none.
+    package init(age: Duration?, bytes: Int?) {
+        self.age = age
+        self.bytes = bytes
+    }
 }
 
 /// Remembers nothing: conversations live as long as the server runs.
@@ -92,9 +132,27 @@ package struct VolatileConversations: ConversationStore {
     /// Nothing can be brought back.
     package var isDurable: Bool { false }
 
-    /// Ignores the change.
-    package func record(_ change: ConversationChange, in conversation: String) {}
+    /// A key for this run.
+    package func key(orKeep new: ServerKey) async throws(StoreError) -> ServerKey { new }
 
-    /// Answers that nothing is known.
-    package func changes(in conversation: String) async -> [ConversationChange] { [] }
+    /// Settles the change at once, since it is as safe as it will be.
+    package func record(
+        _ change: ConversationChange,
+        in conversation: String,
+        settled: @escaping @Sendable (Result<Int64, StoreError>) -> Void
+    ) { settled(.success(0)) }
+
+    /// Knows no conversation.
+    package func outline(of conversation: String, after row: Int64) async throws(StoreError) -> [StoredChange] { [] }
+
+    /// Has no content.
+    package func content(of row: Int64) async throws(StoreError) -> [UInt8] {
+        throw StoreError(.failed, "nothing is stored")
+    }
+
+    /// Forgets the upload.
+    package func keep(_ upload: StoredUpload, within limits: UploadLimits, now: Timestamp) async throws(StoreError) {}
+
+    /// Knows no upload.
+    package func upload(_ id: String) async throws(StoreError) -> StoredUpload? { nil }
 }

@@ -19,6 +19,11 @@ final class Reply<Value: Sendable>: Sendable {
         for continuation in waiting { continuation.resume(returning: value) }
     }
 
+    /// The value, nil while there is none.
+    var settledValue: Value? {
+        state.withLock { if case .settled(let value) = $0 { value } else { nil } }
+    }
+
     /// Waits for the value; cancelling the waiting task settles the reply with a value for that case.
     func value(orIfCancelled cancelled: Value) async -> Value {
         await withTaskCancellationHandler {

@@ -6,6 +6,9 @@ struct Surroundings: Sendable {
     let bot: any Bot
     let adapter: (any ConversationAdapter)?
     let store: any ConversationStore
+    let storeHealth: StoreHealth
+    let storedActivities = StoredActivities()
+    let memory = MemoryUse()
     let scope: TaskScope
     let identifiers: Identifiers
     let botAccount: ChannelAccount
@@ -37,6 +40,14 @@ struct Surroundings: Sendable {
 }
 
 extension BotError {
+    static func conversationFull(_ id: String) -> BotError {
+        BotError(.notKept, "conversation \(id) has reached its size limit")
+    }
+
+    static var notKept: BotError {
+        BotError(.notKept, "the server cannot store anything at the moment, so the activity was not kept")
+    }
+
     static func conversationGone(_ id: String) -> BotError {
         BotError(.conversationGone, "conversation \(id) is not open any more")
     }

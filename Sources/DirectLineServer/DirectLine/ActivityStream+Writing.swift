@@ -6,7 +6,7 @@ extension ActivityStream {
     /// How long a frame that is to change places waits for the one behind it.
     private static let swapPatience = Duration.milliseconds(300)
 
-    /// Writes frames until the socket is closed or a fault ends it.
+    /// Writes frames until the socket is closed, a fault ends it or the store fails.
     ///
     /// - Returns: The end that a fault has decided on, nil for any other.
     func write(
@@ -15,18 +15,19 @@ extension ActivityStream {
         to feed: WebSocketFeed
     ) async -> FaultPlan.End? {
         var reader = await conversation.position(after: watermark.number)
-        while let frame = await conversation.nextFrame(for: &reader, while: { feed.isOpen }) {
-            do {
-                // A client must not see, and count, what a crash would take back.
-                if store.isDurable { try await store.settled() }
+        do {
+            while let frame = try await conversation.nextFrame(for: &reader, while: { feed.isOpen }) {
                 if let fate = faults.nextFrame() {
                     if let end = try await spoil(frame, fate, conversation, &reader, feed) { return end }
                 } else {
                     try await feed.send(utf8: frame.buffer)
                 }
-            } catch {
-                return nil
             }
+        } catch let error as StoreError {
+            report(.storeDamaged(error.description))
+            feed.close(code: 1011, reason: "the server cannot read what it has stored")
+        } catch {
+            // The socket is closed, which whoever follows it sees.
         }
         return nil
     }
@@ -34,7 +35,7 @@ extension ActivityStream {
     /// Writes a frame as a fault wants it; apart from the others, whose tasks need not have room for that.
     @inline(never)
     private func spoil(
-        _ frame: ActivitySet,
+        _ frame: LoggedActivity,
         _ fate: FaultPlan.FrameFate,
         _ conversation: Conversation,
         _ reader: inout LogPosition,
@@ -43,10 +44,10 @@ extension ActivityStream {
         if let end = fate.end { return end }
         var text = frame.buffer
         if fate.delay > .zero { try await clock.sleep(for: fate.delay, tolerance: nil) }
-        if fate.isHeldBack, let next = await soon(conversation, &reader, while: { feed.isOpen }) {
+        if fate.isHeldBack, let next = try await soon(conversation, &reader, while: { feed.isOpen }) {
             // Positions stay in order: who loses the socket between the two must not lose an activity.
-            try await feed.send(utf8: ActivitySet(activities: next.activities, watermark: nil).buffer)
-            text = ActivitySet(activities: frame.activities, watermark: next.watermark).buffer
+            try await feed.send(utf8: next.bufferWithoutWatermark)
+            text = frame.moved(to: next.position).buffer
         }
         try await write(text, fate, to: feed)
         return nil
@@ -57,19 +58,19 @@ extension ActivityStream {
         _ conversation: Conversation,
         _ reader: inout LogPosition,
         while isThere: @escaping @Sendable () -> Bool
-    ) async -> ActivitySet? {
+    ) async throws -> LoggedActivity? {
         let (start, clock) = (reader, clock)
-        let found = await withTaskGroup(of: (frame: ActivitySet, position: LogPosition)?.self) { group in
+        let found = try await withThrowingTaskGroup(of: (frame: LoggedActivity, position: LogPosition)?.self) { group in
             group.addTask {
                 var position = start
-                return await conversation.nextFrame(for: &position, while: isThere).map { ($0, position) }
+                return try await conversation.nextFrame(for: &position, while: isThere).map { ($0, position) }
             }
             group.addTask {
                 try? await clock.sleep(for: Self.swapPatience, tolerance: nil)
                 return nil
             }
             defer { group.cancelAll() }
-            return await group.next() ?? nil
+            return try await group.next() ?? nil
         }
         if let found { reader = found.position }
         return found?.frame
@@ -91,8 +92,4 @@ extension ActivityStream {
             }
         }
     }
-}
-
-extension ActivitySet {
-    fileprivate var buffer: ByteBuffer { ByteBuffer(bytes: jsonValue.serialized()) }
 }

@@ -10,7 +10,6 @@ struct ActivityStream: Sendable {
     let registry: ConversationRegistry
     let clock: any Clock<Duration>
     let faults: FaultControl
-    let store: any ConversationStore
     let report: @Sendable (ServerEvent) -> Void
 
     /// How long a silent socket of a fault is kept.
@@ -21,10 +20,14 @@ struct ActivityStream: Sendable {
     /// How it ended is no news to anybody: the client reconnects with its watermark.
     func serve(_ feed: WebSocketFeed, _ request: StreamRequest) async {
         await withTaskCancellationHandler {
-            if let conversation = await registry.conversation(request.conversation) {
-                await serve(feed, conversation, after: request.watermark)
-            } else {
-                feed.close(code: 1008, reason: "conversation not found")
+            do throws(HTTPFailure) {
+                if let conversation = try await registry.known(request.conversation) {
+                    await serve(feed, conversation, after: request.watermark)
+                } else {
+                    feed.close(code: 1008, reason: "conversation not found")
+                }
+            } catch {
+                feed.close(code: 1011, reason: "the server cannot read what it has stored")
             }
             try? await feed.channel.closeFuture.get()
         } onCancel: {
@@ -38,6 +41,7 @@ struct ActivityStream: Sendable {
             switch end {
             case .closed: feed.close(code: 1001, reason: "the server is stopping")
             case .collision: feed.close(code: 1008, reason: "collision")
+            case .storeFailed: feed.close(code: 1013, reason: "the server cannot store anything at the moment")
             }
         }
         report(.streamOpened(conversation.id))

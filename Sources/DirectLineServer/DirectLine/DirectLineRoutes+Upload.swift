@@ -26,8 +26,10 @@ extension DirectLineRoutes {
         }
         let host = call.request.head.authority ?? String(address.url.dropFirst("http://".count))
         var urls: [String] = []
+        let owner = bound?.id ?? upload.activity.from?.id ?? ""
         for file in upload.files {
-            urls.append("http://\(host)/v3/attachments/\(await files.shelf.keep(file))/views/original")
+            let file = try await files.attachments.keep(file, in: id, by: owner)
+            urls.append("http://\(host)/v3/attachments/\(file)/views/original")
         }
         return try await post(upload.attached(at: urls), to: conversation, tokenUser: bound?.id)
     }

@@ -11,6 +11,8 @@ struct DirectLineRoutes: Sendable {
     let address: ServerAddress
     let limits: ServerLimits
     let files: FileRoutes
+    let store: any ConversationStore
+    let storeHealth: StoreHealth
     let faults: FaultControl
     let report: @Sendable (ServerEvent) -> Void
 
@@ -24,7 +26,7 @@ struct DirectLineRoutes: Sendable {
         case .activities(let id) where call.method == .get: try await read(call, id)
         case .activities(let id): try await post(call, id)
         case .upload(let id): try await upload(call, id)
-        case .stream(let id): try stream(call, id)
+        case .stream(let id): try await stream(call, id)
         case .sessionId: Response(json: ["sessionId": "none"])
         default: throw .noSuchPath
         }
@@ -75,9 +77,7 @@ struct DirectLineRoutes: Sendable {
         }
         var user = bound ?? asked
         if user?.role == nil { user?.role = "user" }
-        guard let (_, isNew) = await registry.open(id, user: user, locale: body?["locale"]?.string) else {
-            throw .tooMany("too many conversations are in use", retryAfter: 60)
-        }
+        let (_, isNew) = try await registry.open(id, user: user, locale: body?["locale"]?.string)
         let info = info(id, user: bound, streamURL: streamURL(call, id, watermark: nil))
         return Response(isNew ? .created : .ok, json: info.jsonValue)
     }
@@ -85,10 +85,11 @@ struct DirectLineRoutes: Sendable {
     private func reconnect(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
         let bound = try gatekeeper.admit(call.authorization, to: id)
         let conversation = try await conversation(id)
+        try await checkStore()
         var watermark = try Watermark(call.query["watermark"])
         if faults.takesStaleWatermark() { watermark = .none }
         // A position past the end means the end of now: what comes before the socket opens is news for this client.
-        let end = await conversation.count
+        let end = await conversation.end
         let url = streamURL(call, id, watermark: watermark.number.map { min($0, end) })
         return Response(json: info(id, user: bound, streamURL: url).jsonValue)
     }
@@ -102,8 +103,17 @@ struct DirectLineRoutes: Sendable {
     }
 
     func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {
-        guard let conversation = await registry.conversation(id) else { throw .noConversation(id) }
+        guard let conversation = try await registry.known(id) else { throw .noConversation(id) }
         return conversation
+    }
+
+    /// Refuses what would give a client a stream on which nothing can come.
+    private func checkStore() async throws(HTTPFailure) {
+        do throws(StoreError) {
+            try await storeHealth.check(store)
+        } catch {
+            throw .store(error)
+        }
     }
 
     // MARK: - Activities
@@ -113,7 +123,7 @@ struct DirectLineRoutes: Sendable {
         let conversation = try await conversation(id)
         var watermark = try Watermark(call.query["watermark"])
         if faults.takesStaleWatermark() { watermark = .none }
-        return Response(json: await conversation.activities(after: watermark.number).jsonValue)
+        return Response(page: await conversation.page(after: watermark.number), of: conversation)
     }
 
     private func post(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
@@ -156,8 +166,13 @@ struct DirectLineRoutes: Sendable {
     }
 
     /// A stream that was asked for in a way that could not become one.
-    private func stream(_ call: Call, _ id: String) throws(HTTPFailure) -> Response {
+    private func stream(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
         try gatekeeper.admitStream(ticket: call.query["t"], to: id)
+        if let error = storeHealth.error {
+            // If the store works again by now, the next attempt gets its stream.
+            try await checkStore()
+            throw .store(error)
+        }
         if faults.refusesStream() { throw .forbidden("a fault was asked for") }
         let headers = call.request.headers
         // What asks for an upgrade as it should has become a stream before it came here.

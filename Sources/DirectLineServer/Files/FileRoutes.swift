@@ -5,11 +5,11 @@ import NIOCore
 
 /// The calls about files, for clients and bots alike.
 struct FileRoutes: Sendable {
-    let shelf: FileShelf
+    let attachments: AttachmentStore
     let limits: ServerLimits
 
     /// Keeps a file that a bot sends as JSON (R13).
-    func keep(_ call: Call) async throws(HTTPFailure) -> Response {
+    func keep(_ call: Call, in conversation: String, by bot: String) async throws(HTTPFailure) -> Response {
         guard let body = try await call.json(limit: limits.botBody)?.object else {
             throw .missingProperty("an object with type and originalBase64 is expected as the body")
         }
@@ -23,7 +23,7 @@ struct FileRoutes: Sendable {
             original: original,
             thumbnail: try Self.bytes(body["thumbnailBase64"], "thumbnailBase64")
         )
-        return Response(.created, json: ["id": .string(await shelf.keep(file))])
+        return Response(.created, json: ["id": .string(try await attachments.keep(file, in: conversation, by: bot))])
     }
 
     /// Base64 as SDKs send it, or the array of numbers that some serialisers make of bytes.
@@ -67,7 +67,7 @@ struct FileRoutes: Sendable {
     }
 
     private func file(_ id: String) async throws(HTTPFailure) -> StoredFile {
-        guard let file = await shelf.file(id) else {
+        guard let file = try await attachments.file(id) else {
             throw HTTPFailure(.notFound, "BadArgument", "there is no such file")
         }
         return file

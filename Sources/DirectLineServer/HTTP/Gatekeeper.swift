@@ -3,7 +3,8 @@ import Synchronization
 
 /// Gives out tokens and stream tickets and tells what a credential is worth.
 ///
-/// Tokens are opaque: random text whose meaning stays in a table. Credentials leave the server in answers only.
+/// Credentials are signed and not remembered: they cost no memory, and those of a server with a store stay good when it
+/// starts again. They leave the server in answers only.
 final class Gatekeeper: Sendable {
     /// What a request's credential permits.
     enum Bearer: Hashable, Sendable {
@@ -13,16 +14,12 @@ final class Gatekeeper: Sendable {
         case token(Grant)
     }
 
-    /// What a token or ticket is for.
-    struct Grant: Hashable, Sendable {
-        let conversation: String
-        var user: ChannelAccount?
-        fileprivate var expiry = Timestamp(milliseconds: 0)
-    }
-
     private struct State {
-        var tokens: GrantTable
-        var tickets: GrantTable
+        /// When the last credential was issued; the next one is later.
+        var lastIssue = Timestamp(milliseconds: 0)
+        var hasIssuedToken = false
+        /// Tokens issued until a time are good no longer than until another.
+        var cutOff: (issue: Timestamp, expiry: Timestamp)?
         /// How long the next token really lives, whatever it says.
         var hiddenLifetime: Duration?
     }
@@ -31,58 +28,78 @@ final class Gatekeeper: Sendable {
     let tokenLifetime: Int
 
     private let secret: String?
+    private let key: ServerKey
     private let ticketLifetime: Duration
     private let identifiers: Identifiers
     private let now: @Sendable () -> Timestamp
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(_ configuration: ServerConfiguration, identifiers: Identifiers) {
+    /// - Parameters:
+    ///   - configuration: The secret, and how long credentials are good.
+    ///   - key: The server's key. Credentials depend on the secret as well: another secret makes all of them void.
+    ///   - identifiers: Makes two credentials for the same thing differ.
+    init(_ configuration: ServerConfiguration, key: ServerKey, identifiers: Identifiers) {
         secret = configuration.secret
+        self.key = key.bound(to: configuration.secret ?? "")
         tokenLifetime = Int(configuration.tokenLifetime.components.seconds)
         ticketLifetime = configuration.streamURLLifetime
         now = configuration.now
         self.identifiers = identifiers
-        let capacity = configuration.limits.credentials
-        state = Mutex(State(tokens: GrantTable(capacity: capacity), tickets: GrantTable(capacity: capacity)))
     }
 
     /// Makes a token for one conversation.
     func issueToken(for conversation: String, user: ChannelAccount?) -> String {
-        let token = identifiers.secret()
-        state.withLock { state in
-            let lifetime = state.hiddenLifetime.take() ?? .seconds(tokenLifetime)
-            let grant = Grant(conversation: conversation, user: user, expiry: now().advanced(by: lifetime))
-            state.tokens.insert(grant, for: token, now: now())
+        let lifetime = state.withLock { state in
+            state.hasIssuedToken = true
+            return state.hiddenLifetime.take() ?? .seconds(tokenLifetime)
         }
-        return token
+        return issue(Grant(conversation: conversation, user: user), for: lifetime, .token)
     }
 
     /// Has the tokens given so far expire early; if there are none, the next one.
     func expireTokens(after lifetime: Duration) {
+        let now = now()
         state.withLock { state in
-            if !state.tokens.expire(by: now().advanced(by: lifetime), now: now()) { state.hiddenLifetime = lifetime }
+            if state.hasIssuedToken {
+                state.cutOff = (state.lastIssue, now.advanced(by: lifetime))
+            } else {
+                state.hiddenLifetime = lifetime
+            }
         }
     }
 
     /// Makes the credential inside a stream URL.
     func issueTicket(for conversation: String) -> String {
-        let ticket = identifiers.secret()
-        let grant = Grant(conversation: conversation, expiry: now().advanced(by: ticketLifetime))
-        state.withLock { $0.tickets.insert(grant, for: ticket, now: now()) }
-        return ticket
+        issue(Grant(conversation: conversation), for: ticketLifetime, .stream)
+    }
+
+    private func issue(_ grant: Grant, for lifetime: Duration, _ purpose: ServerKey.Purpose) -> String {
+        let now = now()
+        let issue = state.withLock { state in
+            // So that what was issued before a cut-off can be told from what came after it in the same millisecond.
+            state.lastIssue = max(now, Timestamp(milliseconds: state.lastIssue.milliseconds + 1))
+            return state.lastIssue
+        }
+        return SignedCredential(grant, issue: issue, expiry: now.advanced(by: lifetime))
+            .text(signedBy: key, purpose, nonce: identifiers.short())
     }
 
     /// Tells what an `Authorization` header permits.
     func bearer(_ authorization: String?) throws(HTTPFailure) -> Bearer {
         let credential = authorization.flatMap(Self.bearerCredential)
-        if let credential, let grant = state.withLock({ $0.tokens[credential] }) {
-            guard grant.expiry > now() else { throw .tokenExpired }
-            return .token(grant)
+        if let credential, let token = SignedCredential(credential, signedBy: key, .token) {
+            guard expiry(of: token) > now() else { throw .tokenExpired }
+            return .token(token.grant)
         }
         guard let secret else { return .everything }
         guard let credential else { throw .noCredential }
         guard isEqual(credential, secret) else { throw .forbidden("this is no valid secret or token") }
         return .everything
+    }
+
+    private func expiry(of token: SignedCredential) -> Timestamp {
+        guard let cutOff = state.withLock({ $0.cutOff }), token.issue <= cutOff.issue else { return token.expiry }
+        return min(token.expiry, cutOff.expiry)
     }
 
     /// Tells what an `Authorization` header permits in one conversation.
@@ -96,10 +113,10 @@ final class Gatekeeper: Sendable {
 
     /// Tells whether a stream may be opened.
     func admitStream(ticket: String?, to conversation: String) throws(HTTPFailure) {
-        guard let ticket, let grant = state.withLock({ $0.tickets[ticket] }), grant.conversation == conversation else {
-            throw .forbidden("the stream URL is not valid")
-        }
-        guard grant.expiry > now() else { throw .tokenExpired }
+        guard let ticket = ticket.flatMap({ SignedCredential($0, signedBy: key, .stream) }),
+            ticket.grant.conversation == conversation
+        else { throw .forbidden("the stream URL is not valid") }
+        guard ticket.expiry > now() else { throw .tokenExpired }
     }
 
     private static func bearerCredential(_ authorization: String) -> String? {
@@ -113,43 +130,6 @@ final class Gatekeeper: Sendable {
         let (left, right) = (Array(left.utf8), Array(right.utf8))
         guard left.count == right.count else { return false }
         return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-}
-
-/// Credentials and what they are for; expired ones stay for a while, to be told from wrong ones.
-private struct GrantTable: Sendable {
-    private var grants: [String: Gatekeeper.Grant] = [:]
-    private var sweepAt = 1024
-    private let capacity: Int
-
-    init(capacity: Int) { self.capacity = max(16, capacity) }
-
-    subscript(credential: String) -> Gatekeeper.Grant? { grants[credential] }
-
-    /// Lets what is still good expire at a time, if it would later.
-    ///
-    /// - Returns: Whether anything was still good.
-    mutating func expire(by time: Timestamp, now: Timestamp) -> Bool {
-        var wasAny = false
-        for (credential, grant) in grants where grant.expiry > now {
-            wasAny = true
-            grants[credential]?.expiry = min(grant.expiry, time)
-        }
-        return wasAny
-    }
-
-    mutating func insert(_ grant: Gatekeeper.Grant, for credential: String, now: Timestamp) {
-        if grants.count >= sweepAt {
-            grants = grants.filter { $0.value.expiry > now }
-            sweepAt = max(1024, 2 * grants.count)
-        }
-        if grants.count >= capacity {
-            grants = grants.filter { $0.value.expiry > now }
-            // A tenth at a time, so that finding the first to expire costs little each.
-            let spare = max(0, grants.count - capacity * 9 / 10)
-            for (old, _) in grants.sorted(by: { $0.value.expiry < $1.value.expiry }).prefix(spare) { grants[old] = nil }
-        }
-        grants[credential] = grant
     }
 }
 

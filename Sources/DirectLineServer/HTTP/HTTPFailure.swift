@@ -61,6 +61,26 @@ extension HTTPFailure {
         return failure
     }
 
+    /// What a client or a bot is told while the store fails: nothing of the request was kept, so it can come again.
+    ///
+    /// The reason names the store's file and is for the operator alone.
+    static func store(_ error: StoreError) -> HTTPFailure {
+        let message =
+            error.code == .damaged
+            ? "the server cannot read what it has stored" : "the server cannot store anything at the moment"
+        var failure = HTTPFailure(.serviceUnavailable, "ServiceError", message)
+        failure.headers[.retryAfter] = "5"
+        return failure
+    }
+
+    /// What a bot is told whose activity was not kept.
+    static func keeping(_ error: BotError) -> HTTPFailure {
+        guard error.code == .notKept else { return HTTPFailure(.notFound, "BadArgument", error.message) }
+        var failure = HTTPFailure(.serviceUnavailable, "ServiceError", error.message)
+        failure.headers[.retryAfter] = "5"
+        return failure
+    }
+
     /// What a client is told when its activity is kept and the bot failed: never send it again.
     static func bot(_ error: BotError) -> HTTPFailure {
         if error.code == .conversationGone { return HTTPFailure(.notFound, "BadArgument", error.message) }

@@ -10,7 +10,6 @@ struct Router: Sendable {
     let directLine: DirectLineRoutes
     let connector: ConnectorRoutes
     let faults: FaultRoutes
-    let store: any ConversationStore
     let clock: any Clock<Duration>
 
     /// Answers a request; never throws, whatever the request is.
@@ -26,7 +25,6 @@ struct Router: Sendable {
         var response: Response
         do {
             response = try await answer(request)
-            if request.method != .get { try await settle() }
         } catch {
             response = Response(error)
         }
@@ -34,16 +32,6 @@ struct Router: Sendable {
         // NIO's decoder reads no further behind a request that offered an upgrade, granted or not.
         if request.headers[.upgrade] != nil { response.headers[.connection] = "close" }
         return response
-    }
-
-    /// What is acknowledged must outlive the server where there is a store.
-    private func settle() async throws(HTTPFailure) {
-        guard store.isDurable else { return }
-        do {
-            try await store.settled()
-        } catch {
-            throw HTTPFailure(.serviceUnavailable, "ServiceError", "the store does not take it: \(error)")
-        }
     }
 
     private func answer(_ request: Request) async throws(HTTPFailure) -> Response {

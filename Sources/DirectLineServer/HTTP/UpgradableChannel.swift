@@ -48,6 +48,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     let crossOrigin: CrossOrigin
     let limits: ServerLimits
     let faults: FaultControl
+    let storeHealth: StoreHealth
     let keepAliveInterval: Duration
 
     var responder: HTTPChannelHandler.Responder {
@@ -128,7 +129,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     private func permittedStream(_ head: HTTPRequestHead) -> StreamRequest? {
-        guard !faults.isRefusingStreams else { return nil }
+        guard !faults.isRefusingStreams, storeHealth.error == nil else { return nil }
         let target = RequestTarget(head.uri)
         guard case .stream(let id)? = Resource(path: target.path, connectorPrefix: "") else { return nil }
         do {

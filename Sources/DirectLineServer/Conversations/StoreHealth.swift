@@ -1,0 +1,52 @@
+import Synchronization
+
+/// Whether the store of a server takes writes, as far as is known, and who is to hear when that changes.
+final class StoreHealth: Sendable {
+    private let failure = Mutex<StoreError?>(nil)
+    private let report: @Sendable (ServerEvent) -> Void
+    private let onFailure: @Sendable () -> Void
+
+    /// Health that is good.
+    ///
+    /// - Parameters:
+    ///   - report: Hears of a failure and of its end, once each.
+    ///   - onFailure: Called when writes begin to fail; must return at once.
+    init(report: @escaping @Sendable (ServerEvent) -> Void, onFailure: @escaping @Sendable () -> Void) {
+        self.report = report
+        self.onFailure = onFailure
+    }
+
+    /// Why the last write failed; nil while all is well.
+    var error: StoreError? { failure.withLock { $0 } }
+
+    /// Notes how a write ended.
+    func note<Value>(_ outcome: Result<Value, StoreError>) {
+        switch outcome {
+        case .success:
+            guard failure.withLock({ $0.take() }) != nil else { return }
+            report(.storeRecovered)
+        case .failure(let error):
+            let isNew = failure.withLock { failure in
+                defer { failure = error }
+                return failure == nil
+            }
+            guard isNew else { return }
+            report(.storeFailed(error.description))
+            onFailure()
+        }
+    }
+
+    /// Finds out whether a store that has failed takes writes again.
+    ///
+    /// - Throws: Why it does not.
+    func check(_ store: any ConversationStore) async throws(StoreError) {
+        guard error != nil else { return }
+        do throws(StoreError) {
+            try await store.check()
+            note(Result<Void, StoreError>.success(()))
+        } catch {
+            note(Result<Void, StoreError>.failure(error))
+            throw error
+        }
+    }
+}
