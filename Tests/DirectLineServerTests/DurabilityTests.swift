@@ -173,6 +173,28 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `a damaged row is 503 to a poll and the end of a stream, with an event`() async throws {
+        let (store, events) = (TestStore(), Happenings<String>())
+        let id = try await withServer(store: store) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("kept")
+            return conversation.id
+        }
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { if case .storeDamaged = $0 { events.note("\($0)") } }
+        try await withServer(configuration, store: store) { server in
+            let old = TestConversation(server: server, info: ConversationInfo(conversationId: id))
+            let stream = try await server.call(.GET, old.path).json?["streamUrl"]?.string
+            store.beUnreadable(StoreError(.damaged, "talks.db: row 2 of the log is damaged"))
+            let answer = try await server.call(.GET, old.path + "/activities")
+            #expect(answer.status == 503)
+            #expect(answer.errorCode == "ServiceError")
+            let closure = try await old.withStream(stream) { while await $0.message() != nil {} }
+            #expect(closure.code == 1011)
+            #expect(await events.next(2).allSatisfy { $0.contains("row 2") })
+        }
+    }
+
     // MARK: - After a restart
 
     @Test func `tokens, their users and stream URLs stay good after a restart, and expire when they should`()

@@ -86,6 +86,45 @@ struct TokenTests {
         }
     }
 
+    @Test func `S06 a stream URL is good for its own conversation only, while it is fresh`() async throws {
+        try await withServer { server in
+            let (mine, other) = (try await server.start(), try await server.start())
+            let url = try #require(mine.info.streamURL)
+            let stolen = url.replacing(mine.id, with: other.id)
+            await #expect(throws: Refused.self) { try await other.withStream(stolen) { _ in } }
+            let http = stolen.replacing("ws://", with: "http://")
+            #expect(try await server.call(.GET, http).status == 403)
+            // A token opens no stream, and a ticket no conversation.
+            let ticket = String(url.split(separator: "t=").last ?? "")
+            let token = url.replacing(ticket, with: mine.info.token ?? "")
+            await #expect(throws: Refused.self) { try await mine.withStream(token) { _ in } }
+            try await mine.withStream(url) { _ in }
+        }
+        try await withServer(ServerConfiguration(secret: "s")) { server in
+            let secret: HTTPHeaders = ["Authorization": "Bearer s"]
+            let info = ConversationInfo(try await server.call(.POST, "/conversations", [:], headers: secret).json)
+            let ticket = String(info?.streamURL?.split(separator: "t=").last ?? "")
+            let path = "/conversations/\(info?.conversationId ?? "")/activities"
+            let answer = try await server.call(.GET, path, headers: ["Authorization": "Bearer \(ticket)"])
+            #expect(answer.status == 403)
+        }
+    }
+
+    @Test func `a token that was changed in any place is worth nothing`() async throws {
+        try await withServer(ServerConfiguration(secret: "s")) { server in
+            let secret: HTTPHeaders = ["Authorization": "Bearer s"]
+            let info = ConversationInfo(try await server.call(.POST, "/conversations", [:], headers: secret).json)
+            let token = Array(try #require(info?.token))
+            let path = "/conversations/\(info?.conversationId ?? "")/activities"
+            for place in stride(from: 0, to: token.count - 1, by: 7) {
+                var changed = token
+                changed[place] = changed[place] == "A" ? "B" : "A"
+                let bearer: HTTPHeaders = ["Authorization": "Bearer \(String(changed))"]
+                #expect(try await server.call(.GET, path, headers: bearer).status == 403, "\(place)")
+            }
+        }
+    }
+
     @Test func `a server with a secret admits its secret and its tokens`() async throws {
         try await withServer(ServerConfiguration(secret: "s3cret")) { server in
             let none = try await server.call(.POST, "/conversations", [:])

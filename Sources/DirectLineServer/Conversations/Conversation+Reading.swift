@@ -54,6 +54,13 @@ extension Conversation {
         return page
     }
 
+    /// Makes sure that everything in a page can be read, before an answer is begun that could only be cut off.
+    ///
+    /// - Throws: ``StoreError`` when the store cannot give one of them back.
+    nonisolated func check(_ page: ActivityPage) async throws(StoreError) {
+        for item in page.items { _ = try await load(item) }
+    }
+
     /// The newest activities as far as they have no more than so many bytes, oldest first.
     ///
     /// - Throws: ``StoreError`` when the store cannot give one back.

@@ -26,8 +26,8 @@ struct LoggedActivity: Sendable {
         self.frame = frame
     }
 
-    /// What the activity costs in memory, in bytes.
-    var size: Int { frame.readableBytes }
+    /// What the activity costs in memory, in bytes; buffers have the size of a power of two.
+    var size: Int { frame.storageCapacity }
 
     /// The frame of a stream: one activity and the position behind it.
     var buffer: ByteBuffer { frame }
