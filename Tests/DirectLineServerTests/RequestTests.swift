@@ -30,6 +30,7 @@ struct RequestTests {
         ("/v3/conversations/c/activities", nil),
         ("/other/v3/conversations/c/activities", nil),
         ("/v3/directline/conversations/c/activities/x", nil),
+        ("/health", .health), ("/health/", .health), ("/health/x", nil),
         ("/v3/directline", nil), ("/", nil),
     ])
     func `a path names a resource`(path: String, resource: Resource?) {
@@ -43,10 +44,10 @@ struct RequestTests {
     ])
     func `pages of this machine and those named may call`(origin: String?, isAllowed: Bool) {
         let rules = CrossOrigin(isLoopback: true, allowedOrigins: ["https://shop.example"], allowedHosts: [])
-        let isRefused = (try? rules.check(origin: origin, host: "127.0.0.1:4000")) == nil
+        let isRefused = (try? rules.check(origin: origin, hosts: [.localhost])) == nil
         #expect(isRefused != isAllowed)
         let files = CrossOrigin(isLoopback: true, allowedOrigins: ["null"], allowedHosts: [])
-        #expect((try? files.check(origin: "null", host: nil)) != nil)
+        #expect((try? files.check(origin: "null", hosts: [])) != nil)
     }
 
     @Test(arguments: [
@@ -55,10 +56,12 @@ struct RequestTests {
     ])
     func `a loopback server answers to names of this machine`(host: String?, isAllowed: Bool) {
         let rules = CrossOrigin(isLoopback: true, allowedOrigins: [], allowedHosts: ["host.docker.internal"])
-        let isRefused = (try? rules.check(origin: nil, host: host)) == nil
+        let hosts = host.flatMap { Authority($0) }.map { [$0] } ?? []
+        #expect(hosts.isEmpty == (host == nil))
+        let isRefused = (try? rules.check(origin: nil, hosts: hosts)) == nil
         #expect(isRefused != isAllowed)
         let open = CrossOrigin(isLoopback: false, allowedOrigins: [], allowedHosts: [])
-        #expect((try? open.check(origin: nil, host: host)) != nil)
+        #expect((try? open.check(origin: nil, hosts: hosts)) != nil)
     }
 
     @Test(arguments: [
