@@ -22,7 +22,10 @@ struct HandoffStepTests {
             bench.botSends(initiate())
             bench.reports(.queued(position: 2, estimatedWait: nil), .accepted(bench.ana), .interrupted(bench.ana))
             bench.reports(.reachable(bench.ana), .message(.message("a secret"), bench.ana))
-            bench.reports(.transferring(from: bench.ana, to: "Ben"), .joined(HubAgent(id: "b", name: "Ben", skills: [:])))
+            bench.reports(
+                .transferring(from: bench.ana, to: "Ben"),
+                .joined(HubAgent(id: "b", name: "Ben", skills: [:]))
+            )
             bench.reports(.completed(.transferBack, bench.ana))
         }
         #expect(
