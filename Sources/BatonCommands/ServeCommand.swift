@@ -30,7 +30,8 @@ package struct ServeCommand: AsyncParsableCommand {
                 Behind a TLS proxy, --public-url is where clients reach the server; stream URLs and links to files \
                 begin with it, and its host and its own pages are allowed. Where there are several such URLs, name \
                 the proxy with --trusted-proxy instead: its Forwarded or X-Forwarded-Proto and X-Forwarded-Host \
-                headers are then believed, nobody else's are.
+                headers are then believed, nobody else's are. Name the hosts that it forwards with --allow-host, and \
+                have it remove the kind of header that it does not set.
 
                 GET /health needs no credential: 200 with {"status": "ok", "store": …, "hub": …}, or 503 when one \
                 is failing; "none" means that there is none.

@@ -14,7 +14,8 @@ import Darwin
 struct ServeLogTests {
     private static let stopped = "Ctrl-C stops the server."
     private static let handoff = [
-        "I want to talk to a person about my credit card", "It was declined in Oslo yesterday", "Thank you, that is all",
+        "I want to talk to a person about my credit card", "It was declined in Oslo yesterday",
+        "Thank you, that is all",
     ]
     private let home: TemporaryFolder
 
@@ -131,9 +132,11 @@ struct ServeLogTests {
             let server = try serve(["--agent", "none", "--log", format])
             try server.wait(for: format == "json" ? "listening" : Self.stopped)
             let port = try #require(
-                UInt16(server.output.firstRange(of: "http://127.0.0.1:").map {
-                    String(server.output[$0.upperBound...].prefix(while: \.isNumber))
-                } ?? "")
+                UInt16(
+                    server.output.firstRange(of: "http://127.0.0.1:").map {
+                        String(server.output[$0.upperBound...].prefix(while: \.isNumber))
+                    } ?? ""
+                )
             )
             let start = try LoopbackRequests.post("/v3/directline/conversations", body: "{}", port: port)
             let id = try word(after: "\"conversationId\":\"", in: start).prefix { $0 != "\"" }
@@ -146,7 +149,9 @@ struct ServeLogTests {
             try server.wait(for: "end")
             server.signal(SIGTERM)
             _ = try server.waitForExit()
-            #expect(!server.output.unicodeScalars.contains { $0 != "\n" && ($0.value < 0x20 || 0x7f...0x9f ~= $0.value) })
+            #expect(
+                !server.output.unicodeScalars.contains { $0 != "\n" && ($0.value < 0x20 || 0x7f...0x9f ~= $0.value) }
+            )
             #expect(!server.output.contains("\u{202e}"))
         }
     }
@@ -171,7 +176,9 @@ struct ServeLogTests {
         try server.wait(for: "Direct Line")
         let url = try word(after: "Direct Line", in: server.output.replacing("Line   ", with: "Line"))
         let port = try #require(
-            UInt16(url.firstRange(of: "127.0.0.1:").map { String(url[$0.upperBound...].prefix(while: \.isNumber)) } ?? "")
+            UInt16(
+                url.firstRange(of: "127.0.0.1:").map { String(url[$0.upperBound...].prefix(while: \.isNumber)) } ?? ""
+            )
         )
         _ = try? LoopbackRequests.post("/v3/directline/conversations", body: "{}", port: port)
         _ = try server.waitForExit(atMost: .seconds(30))

@@ -97,9 +97,20 @@ struct PublicURLTests {
         ] as [(String, Bool?, String?)]
     )
     func `Forwarded is read by its grammar`(text: String, isSecure: Bool?, host: String?) throws {
-        let forwarded = try forwarded(("Forwarded", text), ("X-Forwarded-Proto", "http"))
+        let forwarded = try forwarded(("Forwarded", text))
         #expect(forwarded.isSecure == isSecure)
         #expect(forwarded.authority?.text == host)
+    }
+
+    @Test func `headers of both kinds must agree, since a proxy sets one and passes on the other`() throws {
+        let agreed = try forwarded(("Forwarded", "proto=https"), ("X-Forwarded-Proto", "https"))
+        #expect(agreed.isSecure == true)
+        #expect(throws: HTTPFailure.self) {
+            try forwarded(("Forwarded", "proto=http"), ("X-Forwarded-Proto", "https"))
+        }
+        #expect(throws: HTTPFailure.self) {
+            try forwarded(("Forwarded", "host=evil.example"), ("X-Forwarded-Host", "shop.example"))
+        }
     }
 
     @Test(arguments: [

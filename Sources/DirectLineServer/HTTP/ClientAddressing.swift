@@ -10,8 +10,10 @@ import NIOHTTP1
 struct ClientAddressing: Sendable {
     /// How a request came.
     struct Arrival: Hashable, Sendable {
-        /// The hosts that the request names, each of which must be one of ours.
-        let hosts: [Authority]
+        /// The host that the request names.
+        let host: Authority?
+        /// The host that a trusted proxy names.
+        let forwardedHost: Authority?
         /// The base of what the client is given.
         let url: PublicURL
     }
@@ -22,35 +24,24 @@ struct ClientAddressing: Sendable {
     /// How a request came.
     ///
     /// - Parameters:
+    ///   - request: The request.
     ///   - peer: Who is connected to us.
     ///   - own: Where the server listens, for clients that name no host.
+    /// - Returns: Its hosts, and the URL under which its client reaches us.
     /// - Throws: 400 when it names no host, two hosts or what cannot be one.
     func arrival(of request: Request, from peer: SocketAddress?, own: PublicURL) throws(HTTPFailure) -> Arrival {
         // The codec makes the first `Host` the authority and leaves a second among the fields.
         let others = HTTPField.Name("Host").map { request.headers[values: $0] } ?? []
-        return try arrival(
-            hosts: (request.head.authority.map { [$0] } ?? []) + others,
-            headers: request.headers,
-            from: peer,
-            own: own
-        )
-    }
-
-    private func arrival(
-        hosts: [String],
-        headers: HTTPFields,
-        from peer: SocketAddress?,
-        own: PublicURL
-    ) throws(HTTPFailure) -> Arrival {
-        let host = try Self.host(hosts)
-        if let publicURL { return Arrival(hosts: host.map { [$0] } ?? [], url: publicURL) }
+        let host = try Self.host((request.head.authority.map { [$0] } ?? []) + others)
+        if let publicURL { return Arrival(host: host, forwardedHost: nil, url: publicURL) }
         var forwarded: ForwardedRequest?
-        if let peer, trustedProxies.contains(where: { $0.contains(peer) }) { forwarded = try ForwardedRequest(headers) }
-        guard let authority = forwarded?.authority ?? host else { return Arrival(hosts: [], url: own) }
-        return Arrival(
-            hosts: [host, forwarded?.authority].compactMap(\.self),
-            url: PublicURL(isSecure: forwarded?.isSecure ?? false, authority: authority)
-        )
+        if let peer, trustedProxies.contains(where: { $0.contains(peer) }) {
+            forwarded = try ForwardedRequest(request.headers)
+        }
+        let url = (forwarded?.authority ?? host).map {
+            PublicURL(isSecure: forwarded?.isSecure ?? false, authority: $0)
+        }
+        return Arrival(host: host, forwardedHost: forwarded?.authority, url: url ?? own)
     }
 
     /// The host that a request asks for, nil when it is of HTTP/1.0 and names none.

@@ -10,7 +10,7 @@ struct CrossOrigin: Sendable {
     private let allowedOrigins: Set<WebOrigin>
     private let allowedHosts: Set<String>
 
-    /// - Parameter publicURL: Where clients reach the server: its host is ours, and pages beside it may use it.
+    /// The rules of a server; the host of its public URL is its own, and pages beside that URL may use it.
     init(isLoopback: Bool, allowedOrigins: [String], allowedHosts: [String], publicURL: PublicURL? = nil) {
         self.isLoopback = isLoopback
         self.allowedOrigins = Set(allowedOrigins.compactMap(WebOrigin.init) + [publicURL?.origin].compactMap(\.self))
@@ -18,11 +18,18 @@ struct CrossOrigin: Sendable {
     }
 
     /// Refuses a request from a page or under a name that has no business here.
-    func check(origin: String?, hosts: [Authority]) throws(HTTPFailure) {
-        if isLoopback, let host = hosts.first(where: { !$0.isLocal && !allowedHosts.contains($0.name) }) {
-            throw .forbidden("this server is not known as \(host.name)")
-        }
+    ///
+    /// A host that a proxy forwards must be one of ours wherever the server listens: many proxies pass on what the
+    /// client says, and links that other users follow are made from it.
+    func check(origin: String?, host: Authority?, forwardedHost: Authority? = nil) throws(HTTPFailure) {
+        if isLoopback { try check(host) }
+        try check(forwardedHost)
         if let origin, !allows(origin) { throw .forbidden("pages of this origin may not use the server") }
+    }
+
+    private func check(_ host: Authority?) throws(HTTPFailure) {
+        guard let host, !host.isLocal, !allowedHosts.contains(host.name) else { return }
+        throw .forbidden("this server is not known as \(host.name)")
     }
 
     /// What is added to every answer to a permitted request.

@@ -10,6 +10,8 @@ struct ForwardedRequest: Hashable, Sendable {
     /// The host that the client asked for, nil when the proxy does not say.
     var authority: Authority?
 
+    /// - Throws: 400 when the headers cannot be read, or say different things: a proxy sets one kind, and passes on what
+    ///   clients send of the other.
     init(_ headers: HTTPFields) throws(HTTPFailure) {
         if let name = HTTPField.Name("Forwarded"), let text = headers[values: name].last {
             for (name, value) in try Self.parameters(ofLastElementIn: text) {
@@ -19,14 +21,25 @@ struct ForwardedRequest: Hashable, Sendable {
                 default: break
                 }
             }
-            return
         }
-        if let value = Self.last("X-Forwarded-Proto", in: headers) { isSecure = try Self.isSecure(value) }
-        if let value = Self.last("X-Forwarded-Host", in: headers) { authority = try Self.authority(value) }
-        if let value = Self.last("X-Forwarded-Port", in: headers), let known = authority, known.port == nil {
-            guard let port = UInt16(value), port > 0 else { throw Self.unreadable("port", value) }
-            authority = known.at(port: Int(port))
+        if let value = Self.last("X-Forwarded-Proto", in: headers) {
+            isSecure = try Self.merged(isSecure, try Self.isSecure(value))
         }
+        if let value = Self.last("X-Forwarded-Host", in: headers) {
+            var host = try Self.authority(value)
+            if host.port == nil, let text = Self.last("X-Forwarded-Port", in: headers) {
+                guard let port = UInt16(text), port > 0 else { throw Self.unreadable("port", text) }
+                host = host.at(port: Int(port))
+            }
+            authority = try Self.merged(authority, host)
+        }
+    }
+
+    private static func merged<Value: Equatable>(_ known: Value?, _ value: Value) throws(HTTPFailure) -> Value {
+        guard let known, known != value else { return value }
+        throw .badArgument(
+            "Forwarded and the X-Forwarded headers disagree; the proxy must remove the kind it does not set"
+        )
     }
 
     private static func last(_ name: String, in headers: HTTPFields) -> String? {

@@ -18,12 +18,19 @@ struct Router: Sendable {
 
     /// Answers a request; never throws, whatever the request is.
     ///
-    /// - Parameter peer: Who is connected to us: the client, or a proxy.
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - peer: Who is connected to us: the client, or a proxy.
+    /// - Returns: The answer.
     func respond(to request: Request, from peer: SocketAddress?) async -> Response {
         let arrival: ClientAddressing.Arrival
         do {
             arrival = try clients.arrival(of: request, from: peer, own: ownURL)
-            try crossOrigin.check(origin: request.headers[.origin], hosts: arrival.hosts)
+            try crossOrigin.check(
+                origin: request.headers[.origin],
+                host: arrival.host,
+                forwardedHost: arrival.forwardedHost
+            )
         } catch {
             return Response(error)
         }

@@ -135,7 +135,7 @@ struct UpgradableChannel: HTTPChannelHandler {
         guard case .stream(let id)? = Resource(path: target.path, connectorPrefix: "") else { return nil }
         do {
             let host = try ClientAddressing.host(head.hosts)
-            try crossOrigin.check(origin: head.headers.first(name: "Origin"), hosts: host.map { [$0] } ?? [])
+            try crossOrigin.check(origin: head.headers.first(name: "Origin"), host: host)
             try gatekeeper.admitStream(ticket: target.query["t"], to: id)
         } catch {
             return nil

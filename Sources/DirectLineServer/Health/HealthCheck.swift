@@ -30,7 +30,7 @@ actor HealthMonitor {
     private let limit: Duration
     private var waiting: [String: [Reply<State>]] = [:]
 
-    /// - Parameter limit: After how long without an answer a part counts as failing.
+    /// Parts of a server; one that does not answer within the limit counts as failing.
     init(_ checks: [HealthCheck], scope: TaskScope, clock: any Clock<Duration>, limit: Duration = .seconds(5)) {
         self.checks = checks
         self.scope = scope
