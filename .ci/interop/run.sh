@@ -89,6 +89,13 @@ python="$work/venv/bin/python"
 for tool in asciinema chromium; do
     command -v "$tool" >/dev/null || $(command -v sudo) sh -c "apt-get update -q && apt-get install -yq $tool" >/dev/null
 done
+for tool in nginx haproxy openssl; do
+    # nginx and HAProxy are where people do not always have them in their path.
+    PATH=$PATH:/usr/sbin command -v "$tool" >/dev/null ||
+        $(command -v sudo) sh -c "apt-get update -q && apt-get install -yq --no-install-recommends $tool" >/dev/null
+done
+echo "== nginx and HAProxy with TLS in front of baton serve"
+PATH=$PATH:/usr/sbin part proxies proxies.py "$baton"
 echo "== files for an SDK, a browser and a cast player"
 part transcripts transcripts.py "$baton" "$here/../../Transcripts"
 

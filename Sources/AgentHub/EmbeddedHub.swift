@@ -33,6 +33,7 @@ package actor EmbeddedHub: HubConnection {
     var lastItemNumber = 0
     private let deadlineChanged = Mailbox<Void>()
     private var knownDeadline: Duration?
+    private var isRunning = false
 
     /// A hub with these agents at work.
     ///
@@ -70,6 +71,8 @@ package actor EmbeddedHub: HubConnection {
 
     /// Rings, waits and lets the agents work until the task is cancelled; to be called once.
     package func run() async {
+        isRunning = true
+        defer { isRunning = false }
         await withDiscardingTaskGroup { group in
             for worker in workers {
                 guard let letterbox = desks[worker.agent.id] else { continue }
@@ -82,6 +85,9 @@ package actor EmbeddedHub: HubConnection {
             group.addTask { await self.watchTheClock() }
         }
     }
+
+    /// Whether somebody who asks for an agent now is heard.
+    package var isWorking: Bool { isRunning && machine.policy.isReachable }
 
     private func watchTheClock() async {
         while !Task.isCancelled {

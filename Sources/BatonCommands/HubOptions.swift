@@ -74,8 +74,12 @@ struct HubOptions: ParsableArguments {
     }
 
     /// The way to a hub.
-    func adapter(to hub: EmbeddedHub, store: any WorkStore = VolatileWork()) -> HandoffAdapter {
-        settings.adapter(to: hub, store: store)
+    func adapter(
+        to hub: EmbeddedHub,
+        store: any WorkStore = VolatileWork(),
+        onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
+    ) -> HandoffAdapter {
+        settings.adapter(to: hub, store: store, onStep: onStep)
     }
 }
 

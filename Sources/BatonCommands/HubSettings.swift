@@ -44,8 +44,18 @@ struct HubSettings: Sendable {
     }
 
     /// The way to a hub.
-    func adapter(to hub: EmbeddedHub, store: any WorkStore = VolatileWork()) -> HandoffAdapter {
-        HandoffAdapter(hub: hub, dialect: dialect.dialect, faults: Set(faults.compactMap(\.statusFault)), store: store)
+    func adapter(
+        to hub: EmbeddedHub,
+        store: any WorkStore = VolatileWork(),
+        onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
+    ) -> HandoffAdapter {
+        HandoffAdapter(
+            hub: hub,
+            dialect: dialect.dialect,
+            faults: Set(faults.compactMap(\.statusFault)),
+            store: store,
+            onStep: onStep
+        )
     }
 
     /// What the bot is to do wrong.

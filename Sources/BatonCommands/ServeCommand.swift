@@ -1,8 +1,8 @@
 import AgentHub
-import ConversationFile
 package import ArgumentParser
+import BotSchema
+import ConversationFile
 import DirectLineServer
-import LineEditing
 
 /// `baton serve`: the server alone, for other clients.
 package struct ServeCommand: AsyncParsableCommand {
@@ -26,6 +26,25 @@ package struct ServeCommand: AsyncParsableCommand {
                 BATON_AGENT_SECRET; without it, only those of the same person on this machine find the hub. With \
                 --direct-line, the handoff adapter stands in front of a bot that runs behind another service, and \
                 DIRECTLINE_SECRET is that service's.
+
+                Behind a TLS proxy, --public-url is where clients reach the server; stream URLs and links to files \
+                begin with it, and its host and its own pages are allowed. Where there are several such URLs, name \
+                the proxy with --trusted-proxy instead: its Forwarded or X-Forwarded-Proto and X-Forwarded-Host \
+                headers are then believed, nobody else's are. Name the hosts that it forwards with --allow-host, and \
+                have it remove the kind of header that it does not set.
+
+                GET /health needs no credential: 200 with {"status": "ok", "store": …, "hub": …}, or 503 when one \
+                is failing; "none" means that there is none.
+
+                With --log json, each line of output is an object. All have "time" and "event". First comes \
+                "listening" with "directLine", "bot", "credentials" (any or secret) and, where there are some, \
+                "publicURL" and "agents". Then follow "conversationStarted", "userActivity" and "botActivity" (with \
+                "type"), "botFailed" ("reason", "status"), "conversationUnknown", "streamOpened" and \
+                "streamClosed", each with "conversation" and, at the desks, "server": "desks"; "handoff" with \
+                "conversation", "state" (requested, queued, accepted, interrupted, reachable, transferring, \
+                completed, failed) and "agent", "agentId", "position", "skill", "outcome" and "reason" where known; \
+                and "linesDropped" with "lines". Lines are dropped when the reader of the log stops reading; the \
+                server goes on.
                 """,
             of: "serve"
         )
@@ -42,6 +61,9 @@ package struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: .detail("The port for agents' desks; 0 takes a free one.", valueName: "n"))
     var deskPort: Int = 0
+
+    @Option(help: .detail("How events are printed: as text, as JSON, or not at all."))
+    var log: LogOption = .text
 
     @OptionGroup(title: HelpScreen.title("How it listens and what it takes")) var server: ServerOptions
     @OptionGroup(title: HelpScreen.title("The bot in front of which it stands")) var service: ServiceOptions
@@ -61,46 +83,65 @@ package struct ServeCommand: AsyncParsableCommand {
 
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
+        let log = ServeLog(log)
         do {
-            let choice = try bot()
-            let secret = ownSecret
-            let file = try store.map(ConversationFile.init)
-            let work: any WorkStore = file ?? VolatileWork()
-            let agentHub = hub.makeHub(patience: .seconds(45), store: work, rules: rules.apply)
-            let desks = agentHub.map {
-                DeskDoor(to: $0, port: deskPort, secret: Secrets.forAgents(), onEvent: Self.log("desk "))
-            }
-            var stack = EmbeddedStack(
-                bot: choice,
-                port: server.port,
-                secret: secret,
-                adapter: agentHub.map { hub.adapter(to: $0, store: work) },
-                desks: desks
-            )
-            stack.store = file
-            stack.configure = { [server] in server.apply(to: &$0) }
-            stack.botFaults = hub.botFaults
-            stack.serverFaults = hub.serverFaults
-            stack.onEvent = Self.log("")
-            try await stack.withRunning { address in
-                let deskAddress = try await desks?.address()
-                let withdraw = desks.flatMap { desks in
-                    deskAddress.flatMap { HubAnnouncement(url: $0.url, secret: desks.secret).publish() }
-                }
-                defer { withdraw?() }
-                for line in announcement(of: address, desks: deskAddress, bot: choice) {
-                    StandardStream.output.writeLine(line)
-                }
-                await ProcessSignals.waitForStop()
-            }
+            try await serve(log)
         } catch {
+            await log.finish()
             StandardStream.error.writeLine(describe(error))
             throw ExitCode(1)
         }
+        await log.finish()
     }
 
-    private static func log(_ prefix: String) -> @Sendable (ServerEvent) -> Void {
-        { StandardStream.output.writeLine(DisplayText.neutralised("\(prefix)\($0)", keepingNewlines: false)) }
+    private func serve(_ log: ServeLog) async throws {
+        let choice = try bot()
+        let file = try store.map(ConversationFile.init)
+        let work: any WorkStore = file ?? VolatileWork()
+        let agentHub = hub.makeHub(patience: .seconds(45), store: work, rules: rules.apply)
+        let desks = agentHub.map {
+            DeskDoor(
+                to: $0,
+                port: deskPort,
+                secret: Secrets.forAgents(),
+                configure: { [server] in server.applyProxies(to: &$0) },
+                onEvent: { log.note($0, atDesks: true) }
+            )
+        }
+        var stack = EmbeddedStack(
+            bot: choice,
+            port: server.port,
+            secret: ownSecret,
+            adapter: agentHub.map { hub.adapter(to: $0, store: work, onStep: log.note) },
+            desks: desks
+        )
+        stack.store = file
+        stack.configure = { [server] configuration in
+            server.apply(to: &configuration)
+            configuration.healthChecks = [Self.check(of: agentHub)]
+        }
+        stack.botFaults = hub.botFaults
+        stack.serverFaults = hub.serverFaults
+        stack.onEvent = { log.note($0) }
+        try await stack.withRunning { address in
+            let deskAddress = try await desks?.address()
+            let withdraw = desks.flatMap { desks in
+                deskAddress.flatMap { HubAnnouncement(url: $0.url, secret: desks.secret).publish() }
+            }
+            defer { withdraw?() }
+            log.announce(
+                announcement(of: address, desks: deskAddress, bot: choice),
+                announcementObject(of: address, desks: deskAddress, bot: choice)
+            )
+            try await log.waitForStop()
+        }
+    }
+
+    private static func check(of hub: EmbeddedHub?) -> HealthCheck {
+        guard let hub else { return HealthCheck("hub", nil) }
+        return HealthCheck("hub") {
+            guard await hub.isWorking else { throw CommandError("the hub cannot be reached") }
+        }
     }
 
     private func bot() throws -> BotChoice {
@@ -120,11 +161,22 @@ package struct ServeCommand: AsyncParsableCommand {
     private func announcement(of address: ServerAddress, desks: ServerAddress?, bot: BotChoice) -> [String] {
         [
             "Direct Line   \(address.directLineURL)",
+            server.publicURL.map { "in public     \($0.directLineURL)" },
             "bot           \(bot.name)",
             "credentials   " + (ownSecret == nil ? "any or none" : "the secret, or a token made with it"),
             "chat          baton --direct-line \(address.url)",
             desks.map { "agents        baton agent --hub \($0.url)" },
             "Ctrl-C stops the server.",
         ].compactMap(\.self)
+    }
+
+    private func announcementObject(of address: ServerAddress, desks: ServerAddress?, bot: BotChoice) -> JSONObject {
+        var object: JSONObject = [
+            "event": "listening", "directLine": .string(address.directLineURL), "bot": .string(bot.name),
+            "credentials": ownSecret == nil ? "any" : "secret",
+        ]
+        object["publicURL"] = server.publicURL.map { .string($0.directLineURL) }
+        object["agents"] = desks.map { .string($0.url) }
+        return object
     }
 }

@@ -87,7 +87,8 @@ public final class EmbeddedServer: Sendable {
         let crossOrigin = CrossOrigin(
             isLoopback: isLoopback,
             allowedOrigins: configuration.allowedOrigins,
-            allowedHosts: configuration.allowedHosts
+            allowedHosts: configuration.allowedHosts,
+            publicURL: configuration.publicURL
         )
         // The port, which bots are told, is known once the server listens; a client may be there a moment sooner.
         let parts = Reply<ListeningServer?>()

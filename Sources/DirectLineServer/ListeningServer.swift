@@ -33,8 +33,8 @@ final class ListeningServer: Sendable {
             botAccount: configuration.botAccount,
             channelId: configuration.channelId,
             serviceURL: serviceURL,
-            publicURL: address.url + "/",
-            localhostURL: Listener.isReachedByName(address.host) ? "http://localhost:\(address.port)/" : nil,
+            publicURL: (configuration.publicURL?.description ?? address.url) + "/",
+            localhostURL: Self.urlForBots(address, configuration),
             welcome: configuration.welcome,
             streams: configuration.streams,
             limits: configuration.limits,
@@ -55,12 +55,16 @@ final class ListeningServer: Sendable {
         )
         router = Router(
             crossOrigin: crossOrigin,
+            clients: ClientAddressing(
+                publicURL: configuration.publicURL,
+                trustedProxies: configuration.trustedProxies
+            ),
+            ownURL: address.ownURL,
             connectorPrefix: connectorPrefix,
             directLine: DirectLineRoutes(
                 registry: registry,
                 gatekeeper: gatekeeper,
                 identifiers: identifiers,
-                address: address,
                 limits: configuration.limits,
                 files: files,
                 store: store,
@@ -76,7 +80,14 @@ final class ListeningServer: Sendable {
                 files: files,
                 report: configuration.onEvent
             ),
-            faults: FaultRoutes(control: faults, gatekeeper: gatekeeper),
+            faults: FaultRoutes(control: faults, gatekeeper: gatekeeper, hasSecret: configuration.secret != nil),
+            health: HealthRoutes(
+                monitor: HealthMonitor(
+                    [Self.check(of: store, storeHealth)] + configuration.healthChecks,
+                    scope: scope,
+                    clock: configuration.clock
+                )
+            ),
             clock: configuration.clock
         )
         stream = ActivityStream(
@@ -85,5 +96,17 @@ final class ListeningServer: Sendable {
             faults: faults,
             report: configuration.onEvent
         )
+    }
+
+    private static func check(of store: any ConversationStore, _ health: StoreHealth) -> HealthCheck {
+        guard store.isDurable else { return HealthCheck("store", nil) }
+        return HealthCheck("store") { try await health.probe(store) }
+    }
+
+    /// Where bots read files that clients read under another URL, nil where that is the same one.
+    private static func urlForBots(_ address: ServerAddress, _ configuration: ServerConfiguration) -> String? {
+        if Listener.isReachedByName(address.host) { return "http://localhost:\(address.port)/" }
+        // A bot beside the server need not know the proxy's name, nor trust the authority of its certificate.
+        return configuration.publicURL == nil ? nil : address.url + "/"
     }
 }

@@ -32,10 +32,22 @@ public struct ServerConfiguration: Sendable {
     public var faultSeed: UInt64 = 1
     /// Origins of web pages that may use the server, besides pages that this machine serves.
     ///
-    /// Pages opened from a file have the origin `null`, as has a sandboxed frame of any foreign page.
+    /// Pages opened from a file have the origin `null`, as has a sandboxed frame of any foreign page. What is no origin
+    /// allows nobody.
     public var allowedOrigins: [String] = []
     /// Names in `Host` under which a server on a loopback address is reached, besides the usual ones.
     public var allowedHosts: [String] = []
+    /// Where clients reach the server, if that is not where it listens: behind a proxy that ends TLS.
+    ///
+    /// Stream URLs and the links of uploads and attachments begin with it. Its host need not be in ``allowedHosts`` nor
+    /// its origin in ``allowedOrigins``.
+    public var publicURL: PublicURL?
+    /// Proxies whose `Forwarded` and `X-Forwarded-` headers tell under which URL a client reaches the server.
+    ///
+    /// From any other address those headers mean nothing.
+    public var trustedProxies: [NetworkRange] = []
+    /// What `/health` asks besides the store.
+    package var healthChecks: [HealthCheck] = []
     /// Measures limits and intervals.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// Tells the time for activities and for the life of credentials.
@@ -101,4 +113,9 @@ public struct ServerAddress: Hashable, Sendable {
 
     /// The base of Direct Line calls, what clients call the domain.
     public var directLineURL: String { url + "/v3/directline" }
+
+    /// The server's own address as the base of what clients are given.
+    var ownURL: PublicURL {
+        PublicURL(url) ?? PublicURL(isSecure: false, authority: .localhost.at(port: port))
+    }
 }

@@ -41,4 +41,28 @@ extension ServerEvent: CustomStringConvertible {
         case .streamClosed(let id): "\(id) stream closed"
         }
     }
+
+    /// An object for a log that programs read: `event`, `conversation` and what else there is to say.
+    public var json: JSONObject {
+        switch self {
+        case .conversationStarted(let id): Self.object("conversationStarted", id)
+        case .userActivity(let id, let type): Self.object("userActivity", id, ["type": .string(type.rawValue)])
+        case .botActivity(let id, let type): Self.object("botActivity", id, ["type": .string(type.rawValue)])
+        case .botFailed(let id, let error):
+            Self.object(
+                "botFailed",
+                id,
+                ["reason": .string(error.message), "status": error.status.map { .number(JSONNumber($0)) } ?? .null]
+            )
+        case .unknownConversation(let id): Self.object("conversationUnknown", id)
+        case .streamOpened(let id): Self.object("streamOpened", id)
+        case .streamClosed(let id): Self.object("streamClosed", id)
+        }
+    }
+
+    private static func object(_ event: String, _ conversation: String, _ more: JSONObject = [:]) -> JSONObject {
+        var object: JSONObject = ["event": .string(event), "conversation": .string(conversation)]
+        for entry in more.entries where !entry.value.isNull { object[entry.key] = entry.value }
+        return object
+    }
 }

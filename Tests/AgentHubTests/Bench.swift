@@ -72,9 +72,14 @@ final class Bench {
     private let running: Task<Void, Never>
     let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
 
-    init(dialect: HandoffDialect = .sdk, faults: Set<StatusFault> = [], messageLimit: Int? = nil) {
+    init(
+        dialect: HandoffDialect = .sdk,
+        faults: Set<StatusFault> = [],
+        messageLimit: Int? = nil,
+        onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
+    ) {
         hub = ScriptedHub(messageLimit: messageLimit)
-        let adapter = HandoffAdapter(hub: hub, dialect: dialect, faults: faults, clock: time)
+        let adapter = HandoffAdapter(hub: hub, dialect: dialect, faults: faults, clock: time, onStep: onStep)
         self.adapter = adapter
         running = time.start { await adapter.run() }
         time.run()

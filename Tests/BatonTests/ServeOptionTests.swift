@@ -54,6 +54,35 @@ struct ServeOptionTests {
         #expect(said.contains("was not delivered"), "\(said)")
     }
 
+    @Test func `pages from files, named sites and the public URL may use it, no others`() throws {
+        let server = try start(
+            [
+                "--agent", "none", "--allow-origin", "null", "--allow-origin", "https://Shop.example:443/",
+                "--public-url", "https://chat.example/x",
+            ],
+            home: try TemporaryFolder()
+        )
+        try server.wait(for: "Ctrl-C stops the server.")
+        #expect(server.output.contains("in public     https://chat.example/x/v3/directline"), "\(server.output)")
+        let port = try #require(
+            server.output.firstRange(of: "http://127.0.0.1:").flatMap {
+                UInt16(server.output[$0.upperBound...].prefix(while: \.isNumber))
+            }
+        )
+        for (origin, status) in [
+            ("null", "201"), ("https://shop.example", "201"), ("https://chat.example", "201"),
+            ("https://evil.example", "403"), ("http://shop.example", "403"),
+        ] {
+            let answer = try LoopbackRequests.post(
+                "/v3/directline/conversations",
+                body: "{}",
+                port: port,
+                fields: "Origin: \(origin)\r\n"
+            )
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(origin): \(answer)")
+        }
+    }
+
     @Test(
         arguments: [
             (["--limit", "help"], "how long a client waits for the bot (15 s)"), (["--limit", "x=1"], "--limit"),
@@ -62,6 +91,12 @@ struct ServeOptionTests {
             (["--host", "203.0.113.7"], "203.0.113.7 can be reached by others"),
             (["--host", ""], "--host takes an address"),
             (["--allow-origin", "shop"], "--allow-origin takes a scheme and a host"),
+            (["--allow-origin", "https://shop.example/page"], "--allow-origin takes a scheme and a host"),
+            (["--allow-origin", "http://[::1]evil"], "--allow-origin takes a scheme and a host"),
+            (["--public-url", "chat.example"], "--public-url takes an http or https URL"),
+            (["--public-url", "https://me:word@chat.example"], "--public-url takes an http or https URL"),
+            (["--trusted-proxy", "proxy"], "--trusted-proxy takes an address or a range"),
+            (["--log", "xml"], "--log"),
             (["--idle-end", "-1"], "idle-end"),
             (["--customer-grace", "600"], "--customer-grace takes seconds from 0 to 540."),
             (["--message-limit", "0"], "--message-limit takes 1 to 1000000"),
@@ -80,7 +115,10 @@ struct ServeOptionTests {
         let server = try start(["--help-hidden"], home: try TemporaryFolder())
         _ = try server.waitForExit()
         for line in server.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-        for option in ["--host", "--limit", "--welcome", "--streams", "--idle-end", "--same-agent", "--store"] {
+        for option in [
+            "--public-url", "--trusted-proxy", "--log", "GET /health", "linesDropped", "--host", "--limit", "--welcome",
+            "--streams", "--idle-end", "--same-agent", "--store",
+        ] {
             #expect(server.output.contains(option))
         }
     }

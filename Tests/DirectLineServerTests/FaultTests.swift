@@ -97,6 +97,43 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ["Origin": "http://localhost:3000"], ["Origin": "null", "Content-Type": "text/plain"],
+            ["Sec-Fetch-Site": "same-site"], ["Sec-Fetch-Site": "cross-site"], ["Host": "rebound.example"],
+        ] as [[String: String]]
+    )
+    func `no page controls the faults of a server without a secret`(headers: [String: String]) async throws {
+        var configuration = ServerConfiguration.patient
+        configuration.allowedOrigins = ["null"]
+        try await withServer(configuration) { server in
+            let headers = HTTPHeaders(headers.map { ($0.key, $0.value) })
+            for method: HTTPMethod in [.GET, .POST, .DELETE] {
+                let body: JSONValue? = method == .POST ? ["fault": "half-open"] : nil
+                let answer = try await server.call(method, server.faults, body, headers: headers)
+                #expect(answer.status == 403, "\(method)")
+            }
+            // What a person types into the address bar, and what curl sends, is nobody's page.
+            let typed = try await server.call(.GET, server.faults, headers: ["Sec-Fetch-Site": "none"])
+            #expect(typed.json?["active"] == [])
+            #expect(try await server.fault("delay:1").status == 200)
+        }
+    }
+
+    @Test func `a page that may use the server controls its faults with the secret only`() async throws {
+        try await withServer(ServerConfiguration(secret: "s")) { server in
+            for (origin, secret, status) in [
+                ("http://localhost:3000", "", 401), ("http://localhost:3000", "s", 200),
+                ("https://evil.example", "s", 403),
+            ] {
+                var headers: HTTPHeaders = ["Origin": origin]
+                if !secret.isEmpty { headers.add(name: "Authorization", value: "Bearer \(secret)") }
+                let answer = try await server.call(.GET, server.faults, headers: headers)
+                #expect(answer.status == status)
+            }
+        }
+    }
+
     @Test func `faults may be there from the start and be changed by the program that runs the server`() async throws {
         var configuration = ServerConfiguration()
         configuration.faults = [.serverError(status: 502, calls: 1)]

@@ -30,6 +30,7 @@ struct RequestTests {
         ("/v3/conversations/c/activities", nil),
         ("/other/v3/conversations/c/activities", nil),
         ("/v3/directline/conversations/c/activities/x", nil),
+        ("/health", .health), ("/health/", .health), ("/health/x", nil),
         ("/v3/directline", nil), ("/", nil),
     ])
     func `a path names a resource`(path: String, resource: Resource?) {
@@ -43,7 +44,7 @@ struct RequestTests {
     ])
     func `pages of this machine and those named may call`(origin: String?, isAllowed: Bool) {
         let rules = CrossOrigin(isLoopback: true, allowedOrigins: ["https://shop.example"], allowedHosts: [])
-        let isRefused = (try? rules.check(origin: origin, host: "127.0.0.1:4000")) == nil
+        let isRefused = (try? rules.check(origin: origin, host: .localhost)) == nil
         #expect(isRefused != isAllowed)
         let files = CrossOrigin(isLoopback: true, allowedOrigins: ["null"], allowedHosts: [])
         #expect((try? files.check(origin: "null", host: nil)) != nil)
@@ -55,10 +56,15 @@ struct RequestTests {
     ])
     func `a loopback server answers to names of this machine`(host: String?, isAllowed: Bool) {
         let rules = CrossOrigin(isLoopback: true, allowedOrigins: [], allowedHosts: ["host.docker.internal"])
-        let isRefused = (try? rules.check(origin: nil, host: host)) == nil
+        let authority = host.flatMap { Authority($0) }
+        #expect((authority == nil) == (host == nil))
+        let isRefused = (try? rules.check(origin: nil, host: authority)) == nil
         #expect(isRefused != isAllowed)
-        let open = CrossOrigin(isLoopback: false, allowedOrigins: [], allowedHosts: [])
-        #expect((try? open.check(origin: nil, host: host)) != nil)
+        let open = CrossOrigin(isLoopback: false, allowedOrigins: [], allowedHosts: ["host.docker.internal"])
+        #expect((try? open.check(origin: nil, host: authority)) != nil)
+        // What a proxy forwards may be any client's word, wherever the server listens.
+        let isForwardRefused = (try? open.check(origin: nil, host: nil, forwardedHost: authority)) == nil
+        #expect(isForwardRefused != isAllowed)
     }
 
     @Test(arguments: [

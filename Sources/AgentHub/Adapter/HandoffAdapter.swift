@@ -15,6 +15,7 @@ package actor HandoffAdapter: ConversationAdapter {
     private let faults: Set<StatusFault>
     private let clock: HubClock
     private let store: any WorkStore
+    private let onStep: @Sendable (HandoffStep) -> Void
     private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
     private var served = RecentInitiations()
@@ -30,14 +31,17 @@ package actor HandoffAdapter: ConversationAdapter {
     ///   - faults: What is to be wrong with the statuses.
     ///   - clock: What the pauses between attempts to reach the hub wait on.
     ///   - store: Where handoffs outlive the adapter.
+    ///   - onStep: Hears of every step of every handoff; must return at once.
     package init(
         hub: any HubConnection,
         dialect: HandoffDialect = .sdk,
         faults: Set<StatusFault> = [],
         clock: some Clock<Duration> = ContinuousClock(),
-        store: any WorkStore = VolatileWork()
+        store: any WorkStore = VolatileWork(),
+        onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) {
         self.store = store
+        self.onStep = onStep
         self.hub = hub
         self.dialect = dialect
         self.faults = faults
@@ -120,10 +124,12 @@ package actor HandoffAdapter: ConversationAdapter {
             faults: faults,
             clock: clock,
             liveConversations: liveConversations,
-            store: store
+            store: store,
+            onStep: onStep
         )
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session
+        onStep(HandoffStep(conversation.id, .requested(skill: initiation.context.skill)))
         if deserted.contains(conversation.id) { await session.connectionChanged(isOpen: false) }
         if faults.contains(.twoInitiations), let again = try? await conversation.send(activity) {
             // Heard as the bot's own, which this finds a session for.
@@ -187,6 +193,7 @@ package actor HandoffAdapter: ConversationAdapter {
             clock: clock,
             liveConversations: liveConversations,
             store: store,
+            onStep: onStep,
             resuming: record,
             untaken: past.untaken
         )

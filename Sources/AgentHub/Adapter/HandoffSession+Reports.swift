@@ -5,6 +5,7 @@ import Handoff
 // What the hub tells, and what user and bot are to know of it.
 extension HandoffSession {
     func follow(_ report: HubReport) async throws {
+        if let step = HandoffStep.Kind(report) { note(step) }
         switch report {
         case .queued(let position, _) where wasAccepted: try await tell(.queued(at: position))
         case .queued(let position, let estimatedWait):
@@ -86,11 +87,19 @@ extension HandoffSession {
     /// For the bot the user is back; the agent hears that the user has left.
     func leaveHub() async throws {
         if let item { await hub.userLeft(item) }
-        guard wasAccepted else { return try await end(.failed, message: "The user has left the queue.") }
+        guard wasAccepted else {
+            return try await end(.failed, message: "The user has left the queue.", as: .cancelled)
+        }
         try await end(.completed(.transferBack))
     }
 
-    private func end(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent? = nil) async throws {
+    private func end(
+        _ status: HandoffStatus,
+        message: String? = nil,
+        by agent: HubAgent? = nil,
+        as outcome: HandoffOutcome? = nil
+    ) async throws {
+        note(HandoffStep.Kind(status, outcome, by: agent, reason: message))
         // Before the bot hears of it, which may well have something to say to it.
         liveConversations.remove(conversation.id)
         record.isReturning = true
@@ -135,6 +144,32 @@ extension HandoffSession {
             var delivered = try await conversation.send(event)
             delivered.recipient = await conversation.bot
             await conversation.deliverToBot(delivered)
+        }
+    }
+}
+
+extension HandoffStep.Kind {
+    /// The step that a report of the hub is, nil when it is none, or an end.
+    fileprivate init?(_ report: HubReport) {
+        switch report {
+        case .queued(let position, _): self = .queued(position: position)
+        case .accepted(let agent), .joined(let agent): self = .accepted(by: agent)
+        case .interrupted(let agent): self = .interrupted(agent)
+        case .reachable(let agent): self = .reachable(agent)
+        case .transferring(let agent, _), .reassigning(let agent): self = .transferring(from: agent)
+        default: return nil
+        }
+    }
+
+    /// The step that the last status is.
+    fileprivate init(_ status: HandoffStatus, _ outcome: HandoffOutcome?, by agent: HubAgent?, reason: String?) {
+        switch status {
+        case .completed(.ended): self = .completed(outcome ?? .ended, by: agent)
+        case .completed(.transferBack): self = .completed(outcome ?? .transferredBack, by: agent)
+        case .completed(.unspecified), .accepted: self = .completed(outcome ?? .completed, by: agent)
+        case .failed: self = .failed(outcome ?? .failed, by: agent, reason: reason)
+        case .timedOut: self = .failed(outcome ?? .timedOut, by: agent, reason: reason)
+        case .lost: self = .failed(outcome ?? .lost, by: agent, reason: reason)
         }
     }
 }

@@ -37,6 +37,7 @@ actor HandoffSession {
     let clock: HubClock
     let liveConversations: LiveConversations
     let store: any WorkStore
+    private let onStep: @Sendable (HandoffStep) -> Void
     let inbox = Mailbox<Letter>()
     var phase = Phase.waiting
     /// What a later run must know.
@@ -59,10 +60,12 @@ actor HandoffSession {
         clock: HubClock,
         liveConversations: LiveConversations,
         store: any WorkStore,
+        onStep: @escaping @Sendable (HandoffStep) -> Void,
         resuming record: SessionRecord? = nil,
         untaken: [Activity] = []
     ) {
         self.store = store
+        self.onStep = onStep
         self.record = record ?? SessionRecord(request: request.id ?? "")
         self.untaken = untaken
         if let record { phase = record.isReturning ? .returning : record.agent == nil ? .waiting : .live }
@@ -82,6 +85,8 @@ actor HandoffSession {
     nonisolated var key: String { SessionRecord.key(conversation.id) }
     var item: WorkItemID? { record.item }
     var wasAccepted: Bool { record.wasAccepted }
+
+    func note(_ step: HandoffStep.Kind) { onStep(HandoffStep(conversation.id, step)) }
 
     func close() {
         phase = .closed
@@ -114,6 +119,7 @@ actor HandoffSession {
     /// The user is gone, or the conversation is over.
     func userLeft() async {
         guard phase != .closed else { return }
+        if phase != .returning { note(.failed(.aborted, by: nil, reason: "The conversation ended.")) }
         close()
         liveConversations.remove(conversation.id)
         if let item { await hub.userLeft(item) }

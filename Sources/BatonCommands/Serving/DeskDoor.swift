@@ -18,17 +18,24 @@ final class DeskDoor: Sendable {
     let secret: String
     private let port: Int
     private let hub: EmbeddedHub
+    private let configure: @Sendable (inout ServerConfiguration) -> Void
     private let onEvent: @Sendable (ServerEvent) -> Void
     private let state = Mutex(State.closed([]))
     private let asked: AsyncStream<Void>
     private let asker: AsyncStream<Void>.Continuation
 
     /// The door of a hub, closed until somebody asks for its address.
-    init(to hub: EmbeddedHub, port: Int, secret: String, onEvent: @escaping @Sendable (ServerEvent) -> Void = { _ in })
-    {
+    init(
+        to hub: EmbeddedHub,
+        port: Int,
+        secret: String,
+        configure: @escaping @Sendable (inout ServerConfiguration) -> Void = { _ in },
+        onEvent: @escaping @Sendable (ServerEvent) -> Void = { _ in }
+    ) {
         self.hub = hub
         self.port = port
         self.secret = secret
+        self.configure = configure
         self.onEvent = onEvent
         (asked, asker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -64,6 +71,7 @@ final class DeskDoor: Sendable {
     private func serve() async {
         let bot = DeskBot(hub: hub)
         var configuration = ServerConfiguration(port: port, secret: secret)
+        configure(&configuration)
         configuration.botAccount = ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot")
         configuration.onEvent = { [onEvent] event in
             switch event {

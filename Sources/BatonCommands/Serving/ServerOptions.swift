@@ -11,7 +11,10 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("allow-origin"),
-        help: .detail("A web site whose pages may use the server; repeatable.", valueName: "origin")
+        help: .detail(
+            "A web site whose pages may use the server, or null for pages opened from files; repeatable.",
+            valueName: "origin"
+        )
     )
     var origins: [String] = []
 
@@ -20,6 +23,23 @@ struct ServerOptions: ParsableArguments {
         help: .detail("A name, such as a tunnel's, by which it is reached; repeatable.", valueName: "name")
     )
     var hosts: [String] = []
+
+    @Option(
+        help: .detail("The URL under which clients reach the server through a proxy.", valueName: "url"),
+        transform: { text in
+            guard let url = PublicURL(text) else {
+                throw ValidationError("--public-url takes an http or https URL, such as https://chat.example.")
+            }
+            return url
+        }
+    )
+    var publicURL: PublicURL?
+
+    @Option(
+        name: .customLong("trusted-proxy"),
+        help: .detail("A proxy whose forwarded headers are believed; repeatable.", valueName: "address")
+    )
+    var proxies: [String] = []
 
     @Option(help: .detail("How the bot hears of a user: with itself, apart from itself at the first line, or not."))
     var welcome: WelcomeOption = .together
@@ -37,20 +57,35 @@ struct ServerOptions: ParsableArguments {
         if limits.contains(.help) { throw CleanExit.message(LimitOption.list) }
         if !(0...65_535).contains(port) { throw ValidationError("--port takes 0 to 65535.") }
         if host.isEmpty { throw ValidationError("--host takes an address, such as 127.0.0.1, ::1 or 0.0.0.0.") }
-        for origin in origins where origin.firstRange(of: "://") == nil {
-            throw ValidationError("--allow-origin takes a scheme and a host, such as https://shop.example.")
+        for origin in bareOrigins where WebOrigin(origin) == nil {
+            throw ValidationError("--allow-origin takes a scheme and a host, such as https://shop.example, or null.")
+        }
+        for proxy in proxies where NetworkRange(proxy) == nil {
+            throw ValidationError("--trusted-proxy takes an address or a range, such as 127.0.0.1 or 10.0.0.0/8.")
         }
     }
+
+    /// The origins as browsers write them.
+    private var bareOrigins: [String] { origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } }
 
     /// Has a configuration say what the options say.
     func apply(to configuration: inout ServerConfiguration) {
         configuration.host = host
         configuration.port = port
-        configuration.allowedOrigins = origins.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        configuration.allowedHosts = hosts.map { $0.lowercased() }
+        configuration.allowedOrigins = bareOrigins
+        configuration.publicURL = publicURL
+        applyProxies(to: &configuration)
         configuration.welcome = welcome.welcome
         configuration.streams = streams.sharing
         for limit in limits { limit.apply(to: &configuration.limits) }
+    }
+}
+
+extension ServerOptions {
+    /// Has a configuration say by which names and proxies the machine is reached.
+    func applyProxies(to configuration: inout ServerConfiguration) {
+        configuration.allowedHosts = hosts.map { $0.lowercased() }
+        configuration.trustedProxies = proxies.compactMap(NetworkRange.init)
     }
 }
 

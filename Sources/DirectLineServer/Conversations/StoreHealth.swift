@@ -40,7 +40,13 @@ final class StoreHealth: Sendable {
     ///
     /// - Throws: Why it does not.
     func check(_ store: any ConversationStore) async throws(StoreError) {
-        guard error != nil else { return }
+        if error != nil { try await probe(store) }
+    }
+
+    /// Finds out whether a store takes writes.
+    ///
+    /// - Throws: Why it does not.
+    func probe(_ store: any ConversationStore) async throws(StoreError) {
         do throws(StoreError) {
             try await store.check()
             note(Result<Void, StoreError>.success(()))

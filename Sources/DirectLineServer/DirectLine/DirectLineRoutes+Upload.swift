@@ -24,12 +24,10 @@ extension DirectLineRoutes {
         guard bound != nil || upload.activity.from?.id != nil else {
             throw .missingProperty("neither the query's userId nor the activity's from says who sends this")
         }
-        let host = call.request.head.authority ?? String(address.url.dropFirst("http://".count))
         var urls: [String] = []
         let owner = bound?.id ?? upload.activity.from?.id ?? ""
         for file in upload.files {
-            let file = try await files.attachments.keep(file, in: id, by: owner)
-            urls.append("http://\(host)/v3/attachments/\(file)/views/original")
+            urls.append(call.clientURL.attachment(try await files.attachments.keep(file, in: id, by: owner)))
         }
         return try await post(upload.attached(at: urls), to: conversation, tokenUser: bound?.id)
     }

@@ -8,7 +8,6 @@ struct DirectLineRoutes: Sendable {
     let registry: ConversationRegistry
     let gatekeeper: Gatekeeper
     let identifiers: Identifiers
-    let address: ServerAddress
     let limits: ServerLimits
     let files: FileRoutes
     let store: any ConversationStore
@@ -94,12 +93,8 @@ struct DirectLineRoutes: Sendable {
         return Response(json: info(id, user: bound, streamURL: url).jsonValue)
     }
 
-    /// Where to stream: at the name under which the client reached the server, for tunnels and containers.
     private func streamURL(_ call: Call, _ id: String, watermark: Int?) -> String {
-        let host = call.request.head.authority ?? String(address.url.dropFirst("http://".count))
-        let position = watermark.map(String.init) ?? "-"
-        let ticket = gatekeeper.issueTicket(for: id)
-        return "ws://\(host)/v3/directline/conversations/\(id)/stream?watermark=\(position)&t=\(ticket)"
+        call.clientURL.stream(of: id, watermark: watermark, ticket: gatekeeper.issueTicket(for: id))
     }
 
     func conversation(_ id: String) async throws(HTTPFailure) -> Conversation {

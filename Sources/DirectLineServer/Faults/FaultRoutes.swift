@@ -6,11 +6,19 @@ import HummingbirdCore
 struct FaultRoutes: Sendable {
     let control: FaultControl
     let gatekeeper: Gatekeeper
+    /// Whether there is a secret to show.
+    let hasSecret: Bool
 
     /// Lists (GET), adds (POST with `{"fault":"socket-drop:3"}`) or clears (DELETE) faults.
     ///
     /// Each is answered with what is still to go wrong and everything that could.
+    ///
+    /// Without a secret the browser is the only thing between a page and the faults, and any page can have it send a
+    /// plain POST.
     func answer(_ call: Call) async throws(HTTPFailure) -> Response {
+        if !hasSecret, call.request.headers.isFromPage {
+            throw .forbidden("pages may not control faults of a server without a secret")
+        }
         guard case .everything = try gatekeeper.bearer(call.authorization) else {
             throw .forbidden("a token does not control faults, the secret does")
         }
@@ -39,5 +47,17 @@ struct FaultRoutes: Sendable {
         return Response(
             json: ["active": .array(control.active.map { .string($0.description) }), "known": .array(known)]
         )
+    }
+}
+
+extension HTTPFields {
+    /// Whether a web page made the browser send the request.
+    ///
+    /// Browsers leave out `Origin` with a GET for which the page gets no answer, and say so in `Sec-Fetch-Site`; what
+    /// the person at the browser asked for is `none`.
+    fileprivate var isFromPage: Bool {
+        if self[.origin] != nil { return true }
+        guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = self[name] else { return false }
+        return site != "none"
     }
 }

@@ -7,15 +7,29 @@ import HTTPTypes
 struct CrossOrigin: Sendable {
     /// Whether the server listens on a loopback address only.
     let isLoopback: Bool
-    let allowedOrigins: [String]
-    let allowedHosts: [String]
+    private let allowedOrigins: Set<WebOrigin>
+    private let allowedHosts: Set<String>
+
+    /// The rules of a server; the host of its public URL is its own, and pages beside that URL may use it.
+    init(isLoopback: Bool, allowedOrigins: [String], allowedHosts: [String], publicURL: PublicURL? = nil) {
+        self.isLoopback = isLoopback
+        self.allowedOrigins = Set(allowedOrigins.compactMap(WebOrigin.init) + [publicURL?.origin].compactMap(\.self))
+        self.allowedHosts = Set(allowedHosts + [publicURL?.authority.name].compactMap(\.self))
+    }
 
     /// Refuses a request from a page or under a name that has no business here.
-    func check(origin: String?, host: String?) throws(HTTPFailure) {
-        if isLoopback, let host, !Self.isLocal(host: host), !allowedHosts.contains(Self.name(of: host)) {
-            throw .forbidden("this server is not known as \(Self.name(of: host))")
-        }
+    ///
+    /// A host that a proxy forwards must be one of ours wherever the server listens: many proxies pass on what the
+    /// client says, and links that other users follow are made from it.
+    func check(origin: String?, host: Authority?, forwardedHost: Authority? = nil) throws(HTTPFailure) {
+        if isLoopback { try check(host) }
+        try check(forwardedHost)
         if let origin, !allows(origin) { throw .forbidden("pages of this origin may not use the server") }
+    }
+
+    private func check(_ host: Authority?) throws(HTTPFailure) {
+        guard let host, !host.isLocal, !allowedHosts.contains(host.name) else { return }
+        throw .forbidden("this server is not known as \(host.name)")
     }
 
     /// What is added to every answer to a permitted request.
@@ -47,15 +61,9 @@ struct CrossOrigin: Sendable {
     }
 
     private func allows(_ origin: String) -> Bool {
+        guard let origin = WebOrigin(origin) else { return false }
         // `null` must be allowed by name: pages opened from a file have it, but so has a sandboxed frame of any page.
-        if allowedOrigins.contains(origin) { return true }
-        guard let start = origin.firstRange(of: "://")?.upperBound else { return false }
-        return Self.isLocal(host: String(origin[start...]))
-    }
-
-    private static func isLocal(host: String) -> Bool {
-        let name = name(of: host)
-        return name == "localhost" || name == "[::1]" || isLoopback(name)
+        return allowedOrigins.contains(origin) || origin.isLocal
     }
 
     /// Whether an address to listen at is one that only this machine reaches.
@@ -63,11 +71,5 @@ struct CrossOrigin: Sendable {
         if address == "localhost" || address == "::1" { return true }
         let parts = address.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
-
-    /// The host without its port.
-    private static func name(of host: String) -> String {
-        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return host[...end].lowercased() }
-        return host.prefix { $0 != ":" }.lowercased()
     }
 }

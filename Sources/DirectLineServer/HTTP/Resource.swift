@@ -25,6 +25,8 @@ enum Resource: Hashable, Sendable {
     case botState
     /// The control of faults.
     case faults
+    /// Whether the server works.
+    case health
 
     /// Finds the resource of a path.
     ///
@@ -39,6 +41,7 @@ enum Resource: Hashable, Sendable {
         // Attachments are linked from activities and so read by clients too.
         case "v3" where path.dropFirst().first == "attachments": self.init(connector: path.dropFirst(1))
         case "faults" where path.count == 1: self = .faults
+        case "health" where path.count == 1: self = .health
         default: return nil
         }
     }
@@ -102,6 +105,7 @@ enum Resource: Hashable, Sendable {
         case .attachment, .attachmentView: [.get]
         case .botState: [.get, .post, .put, .delete]
         case .faults: [.get, .post, .delete]
+        case .health: [.get, .head]
         }
     }
 
@@ -109,7 +113,7 @@ enum Resource: Hashable, Sendable {
     var isForBots: Bool {
         switch self {
         case .generateToken, .refreshToken, .sessionId, .conversations, .conversation, .activities, .upload, .stream,
-            .faults:
+            .faults, .health:
             false
         default: true
         }

@@ -6,16 +6,31 @@ import NIOCore
 /// Answers every HTTP request of the server: finds the resource, asks the gate, and gives errors their shape.
 struct Router: Sendable {
     let crossOrigin: CrossOrigin
+    let clients: ClientAddressing
+    /// Where the server listens.
+    let ownURL: PublicURL
     let connectorPrefix: String
     let directLine: DirectLineRoutes
     let connector: ConnectorRoutes
     let faults: FaultRoutes
+    let health: HealthRoutes
     let clock: any Clock<Duration>
 
     /// Answers a request; never throws, whatever the request is.
-    func respond(to request: Request) async -> Response {
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - peer: Who is connected to us: the client, or a proxy.
+    /// - Returns: The answer.
+    func respond(to request: Request, from peer: SocketAddress?) async -> Response {
+        let arrival: ClientAddressing.Arrival
         do {
-            try crossOrigin.check(origin: request.headers[.origin], host: request.head.authority)
+            arrival = try clients.arrival(of: request, from: peer, own: ownURL)
+            try crossOrigin.check(
+                origin: request.headers[.origin],
+                host: arrival.host,
+                forwardedHost: arrival.forwardedHost
+            )
         } catch {
             return Response(error)
         }
@@ -24,7 +39,7 @@ struct Router: Sendable {
         }
         var response: Response
         do {
-            response = try await answer(request)
+            response = try await answer(request, to: arrival.url)
         } catch {
             response = Response(error)
         }
@@ -34,11 +49,12 @@ struct Router: Sendable {
         return response
     }
 
-    private func answer(_ request: Request) async throws(HTTPFailure) -> Response {
+    private func answer(_ request: Request, to url: PublicURL) async throws(HTTPFailure) -> Response {
         let target = RequestTarget(request.head.path ?? "/")
         guard let resource = Resource(path: target.path, connectorPrefix: connectorPrefix) else { throw .noSuchPath }
         guard resource.methods.contains(request.method) else { throw .wrongMethod(resource.methods) }
-        let call = Call(resource: resource, query: target.query, request: request)
+        let call = Call(resource: resource, query: target.query, request: request, clientURL: url)
+        if resource == .health { return await health.answer(call) }
         if resource == .faults { return try await faults.answer(call) }
         if resource.isForBots { return try await connector.answer(call) }
         switch faults.control.nextCall() {
@@ -58,6 +74,8 @@ struct Call: Sendable {
     let resource: Resource
     let query: [String: String]
     let request: Request
+    /// Under which URL the caller reaches the server.
+    let clientURL: PublicURL
 
     var method: HTTPRequest.Method { request.method }
     var authorization: String? { request.headers[.authorization] }

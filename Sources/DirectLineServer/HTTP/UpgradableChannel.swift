@@ -57,7 +57,7 @@ struct UpgradableChannel: HTTPChannelHandler {
             if let (feed, stream) = await stream(askedBy: request, on: connection) {
                 return await listening.stream.serve(feed, stream)
             }
-            let response = await listening.router.respond(to: request)
+            let response = await listening.router.respond(to: request, from: connection.remoteAddress)
             // An answer that was cut short would tell the client something that is not so.
             guard !Task.isCancelled else { return connection.close(promise: nil) }
             try await writer.write(response: response.head, body: response.body)
@@ -96,6 +96,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     private func http(_ channel: any Channel, _ firstHead: FirstHead, _ logger: Logger) throws -> Protocols {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(firstHead.restorer())
+        try pipeline.addHandler(MissingHostMarker())
         try pipeline.addHandler(RequestWatch(limits, phase: .arriving))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
@@ -133,7 +134,8 @@ struct UpgradableChannel: HTTPChannelHandler {
         let target = RequestTarget(head.uri)
         guard case .stream(let id)? = Resource(path: target.path, connectorPrefix: "") else { return nil }
         do {
-            try crossOrigin.check(origin: head.headers.first(name: "Origin"), host: head.headers.first(name: "Host"))
+            let host = try ClientAddressing.host(head.hosts)
+            try crossOrigin.check(origin: head.headers.first(name: "Origin"), host: host)
             try gatekeeper.admitStream(ticket: target.query["t"], to: id)
         } catch {
             return nil
@@ -167,6 +169,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     /// Takes out what would take frames for parts of answers.
     private static func release(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
         for context in [
+            try pipeline.context(handlerType: MissingHostMarker.self),
             try pipeline.context(handlerType: RequestWatch.self),
             try pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self),
             try pipeline.context(handlerType: HTTPConnectionStateHandler.self),

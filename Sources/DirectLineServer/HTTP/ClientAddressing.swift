@@ -1,0 +1,78 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+
+/// Knows under which URL each client reaches the server.
+///
+/// The configured URL counts most. A proxy that is named is believed about the client it speaks for; from anybody else
+/// the forwarded headers are the client's own word, and only `Host` counts.
+struct ClientAddressing: Sendable {
+    /// How a request came.
+    struct Arrival: Hashable, Sendable {
+        /// The host that the request names.
+        let host: Authority?
+        /// The host that a trusted proxy names.
+        let forwardedHost: Authority?
+        /// The base of what the client is given.
+        let url: PublicURL
+    }
+
+    let publicURL: PublicURL?
+    let trustedProxies: [NetworkRange]
+
+    /// How a request came.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - peer: Who is connected to us.
+    ///   - own: Where the server listens, for clients that name no host.
+    /// - Returns: Its hosts, and the URL under which its client reaches us.
+    /// - Throws: 400 when it names no host, two hosts or what cannot be one.
+    func arrival(of request: Request, from peer: SocketAddress?, own: PublicURL) throws(HTTPFailure) -> Arrival {
+        // The codec makes the first `Host` the authority and leaves a second among the fields.
+        let others = HTTPField.Name("Host").map { request.headers[values: $0] } ?? []
+        let host = try Self.host((request.head.authority.map { [$0] } ?? []) + others)
+        if let publicURL { return Arrival(host: host, forwardedHost: nil, url: publicURL) }
+        var forwarded: ForwardedRequest?
+        if let peer, trustedProxies.contains(where: { $0.contains(peer) }) {
+            forwarded = try ForwardedRequest(request.headers)
+        }
+        let url = (forwarded?.authority ?? host).map {
+            PublicURL(isSecure: forwarded?.isSecure ?? false, authority: $0)
+        }
+        return Arrival(host: host, forwardedHost: forwarded?.authority, url: url ?? own)
+    }
+
+    /// The host that a request asks for, nil when it is of HTTP/1.0 and names none.
+    static func host(_ values: [String]) throws(HTTPFailure) -> Authority? {
+        guard values.count <= 1 else { throw .badArgument("the request has two Host headers") }
+        guard let value = values.first else { return nil }
+        guard !value.isEmpty else { throw .badArgument("the request has no Host header") }
+        guard let authority = Authority(value) else { throw .badArgument("the Host header names no host") }
+        return authority
+    }
+}
+
+/// Gives requests of HTTP/1.1 without `Host` an empty one, since what reads requests later does not know their version.
+final class MissingHostMarker: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(let head) = unwrapInboundIn(data), head.hosts != head.headers["Host"] else {
+            return context.fireChannelRead(data)
+        }
+        var marked = head
+        marked.headers.add(name: "Host", value: "")
+        context.fireChannelRead(wrapInboundOut(.head(marked)))
+    }
+}
+
+extension HTTPRequestHead {
+    /// What the request has as `Host`; an empty one where HTTP/1.1 asks for one and there is none.
+    var hosts: [String] {
+        let hosts = headers["Host"]
+        return hosts.isEmpty && version != .http1_0 ? [""] : hosts
+    }
+}
