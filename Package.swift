@@ -70,12 +70,15 @@ let package = Package(
         ),
 
         // Level 2: one role each.
-        .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
+        .systemLibrary(name: "CSpawn"),
+        // Other programs, and what they get to know: the only target that starts any.
         .target(
-            name: "Pictures",
-            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            name: "ChildPrograms",
+            dependencies: ["CSpawn", .product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: strict
         ),
+        .target(name: "LineEditing", dependencies: ["ChildPrograms", "CLibedit"], swiftSettings: strict),
+        .target(name: "Pictures", dependencies: ["ChildPrograms"], swiftSettings: strict),
         // CommonMark with GitHub's additions, by the library that GitHub renders with.
         .systemLibrary(
             name: "CCmark",
@@ -164,8 +167,9 @@ let package = Package(
         .target(
             name: "BatonCommands",
             dependencies: [
-                "AgentHub", "BotSchema", "Bots", "ChatScreen", "ConversationFile", "Desk", "DirectLineClient",
-                "DirectLineServer", "Handoff", "LineEditing", "Pictures", "TranscriptRendering", "TranscriptReplay",
+                "AgentHub", "BotSchema", "Bots", "ChatScreen", "ChildPrograms", "ConversationFile", "Desk",
+                "DirectLineClient", "DirectLineServer", "Handoff", "LineEditing", "Pictures", "TranscriptRendering",
+                "TranscriptReplay",
                 "Transcripts",
                 "WebSocketTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -207,7 +211,7 @@ let package = Package(
         .testTarget(name: "BotSchemaTests", dependencies: ["BotSchema"], swiftSettings: strict),
         .testTarget(
             name: "LineEditingTests",
-            dependencies: ["BotSchema", "LineEditing", "TestSupport", "line-editing-probe"],
+            dependencies: ["BotSchema", "ChildPrograms", "LineEditing", "TestSupport", "line-editing-probe"],
             swiftSettings: strict
         ),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"], swiftSettings: strict),

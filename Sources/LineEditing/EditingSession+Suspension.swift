@@ -1,4 +1,5 @@
 import CLibedit
+import ChildPrograms
 
 #if canImport(Glibc)
 import Glibc
@@ -90,7 +91,7 @@ extension EditingSession {
             return print(["No file for the editor can be written: \(String(cString: strerror(errno)))"])
         }
         let program = ForegroundProgram.editor
-        switch withTerminalGiven({ ForegroundProgram.run(program, file: file.path, mustStop: mustStop) }) {
+        switch withTerminalGiven({ ChildProgram.runOnTerminal(program, file: file.path, mustStop: mustStop) }) {
         case .done:
             guard let edited = file.text else {
                 return print(["What \(program) wrote is not a UTF-8 text; the line stays as it was."])
@@ -109,15 +110,23 @@ extension EditingSession {
         guard manners.usesPager, height >= size.rows, let pager = ForegroundProgram.pager,
             let file = ScratchFile(text.hasSuffix("\n") ? text : text + "\n", suffix: ".txt")
         else { return print([text]) }
-        let additions = [("LESS", "FRX"), ("LESSCHARSET", "utf-8")]
+        var environment = ChildEnvironment()
+        environment.add("LESS", "FRX")
+        environment.add("LESSCHARSET", "utf-8")
         let outcome = withTerminalGiven {
-            ForegroundProgram.run(pager, file: file.path, isInput: true, additions: additions, mustStop: mustStop)
+            ChildProgram.runOnTerminal(
+                pager,
+                file: file.path,
+                isInput: true,
+                environment: environment,
+                mustStop: mustStop
+            )
         }
         // A pager that is not there has shown nothing.
         if case .failed(let code) = outcome, code == 126 || code == 127 { print([text]) }
     }
 
-    private func withTerminalGiven(_ body: () -> ForegroundProgram.Outcome) -> ForegroundProgram.Outcome {
+    private func withTerminalGiven(_ body: () -> ChildProgram.Outcome) -> ChildProgram.Outcome {
         output.append(area.erase() + modesOff)
         output.flush()
         cel_set_flag(editLine, EL_PREP_TERM, 0)

@@ -1,4 +1,4 @@
-import Subprocess
+import ChildPrograms
 
 #if canImport(Glibc)
 import Glibc
@@ -21,7 +21,7 @@ package struct PictureDrawing: Sendable {
     /// How the terminal takes pictures.
     package let format: PictureFormat
     private let program: String
-    private let environment: [String: String]
+    private let environment: ChildEnvironment
     private let clock: any Clock<Duration>
 
     /// A drawing for a terminal.
@@ -40,9 +40,8 @@ package struct PictureDrawing: Sendable {
         self.format = format
         self.program = program
         self.clock = clock
-        var variables: [String: String] = [:]
-        for name in ["PATH", "TERM", "COLORTERM", "LANG", "LC_ALL", "LC_CTYPE"] { variables[name] = environment(name) }
-        self.environment = variables
+        let names = ["PATH", "TERM", "COLORTERM", "LANG", "LC_ALL", "LC_CTYPE"]
+        self.environment = ChildEnvironment(only: names, of: environment)
     }
 
     /// Draws a picture.
@@ -73,19 +72,12 @@ package struct PictureDrawing: Sendable {
         // Two gigabytes of addresses and ten seconds of work bound what a small file can blow up to. The file, and no
         // pipe, since a program that refuses it may end before it has read it all.
         let script = #"exec <"$0" && rm -f "$0"; ulimit -v 2000000; ulimit -t 10; exec "$@""#
-        var options = PlatformOptions()
-        options.teardownSequence = [.send(signal: .kill, allowedDurationToNextStep: .seconds(1))]
-        let result = try? await run(
-            .name("sh"),
+        return await ChildProgram.output(
+            of: "sh",
             arguments: ["-c", script, file, program, "--format", format.word, "--size", size, "--animate", "off", "-"],
-            environment: .custom(
-                Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
-            ),
-            platformOptions: options,
-            output: .bytes(limit: Self.outputLimit)
+            environment: environment,
+            limit: Self.outputLimit
         )
-        guard let result, result.terminationStatus.isSuccess else { return nil }
-        return result.standardOutput
     }
 
     /// A file that nobody else can read; nil when none can be written.

@@ -1,4 +1,4 @@
-@testable import LineEditing
+import ChildPrograms
 import TestSupport
 import Testing
 
@@ -13,9 +13,9 @@ struct ForegroundProgramTests {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
-        let isThere = ForegroundProgram.run("test -e /dev/fd/\(ends[0]) #", file: "/dev/null", mustStop: { false })
+        let isThere = ChildProgram.runOnTerminal("test -e /dev/fd/\(ends[0]) #", file: "/dev/null", mustStop: { false })
         #expect(isThere == .failed(1))
-        #expect(ForegroundProgram.run("test -e /dev/fd/2 #", file: "/dev/null", mustStop: { false }) == .done)
+        #expect(ChildProgram.runOnTerminal("test -e /dev/fd/2 #", file: "/dev/null", mustStop: { false }) == .done)
     }
 
     @Test func `a program of the tests gets none of the files and sockets that are open here`() throws {
@@ -25,5 +25,22 @@ struct ForegroundProgramTests {
         let look = ["/bin/sh", "-c", "test -e /dev/fd/\(ends[0]) && echo there || echo gone"]
         let piped = try PipedProgram(look)
         try piped.wait(for: "gone")
+    }
+
+    @Test func `no program gets a secret, under whatever name it is kept`() throws {
+        let file = try TemporaryFile()
+        let names = ["DIRECTLINE_SECRET", "DIRECTLINE_TOKEN", "BATON_SECRET", "BATON_AGENT_SECRET", "CHILD_TEST_SHOP"]
+        ChildEnvironment.conceal("CHILD_TEST_SHOP")
+        for name in names { setenv(name, "s3cr3t-\(name)", 1) }
+        setenv("CHILD_TEST_COPY", "s3cr3t-BATON_SECRET", 1)
+        setenv("CHILD_TEST_PLAIN", "a=b", 1)
+        defer { for name in names + ["CHILD_TEST_COPY", "CHILD_TEST_PLAIN"] { unsetenv(name) } }
+        #expect(ChildProgram.runOnTerminal("env >", file: file.path, mustStop: { false }) == .done)
+        let told = file.contents
+        #expect(told.contains("CHILD_TEST_PLAIN=a=b"))
+        #expect(told.contains("PATH="))
+        #expect(!told.contains("s3cr3t"))
+        let some = ChildEnvironment(only: names + ["CHILD_TEST_PLAIN"]) { getenv($0).map { String(cString: $0) } }
+        #expect(some.variables == ["CHILD_TEST_PLAIN": "a=b"])
     }
 }

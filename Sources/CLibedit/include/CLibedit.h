@@ -3,7 +3,6 @@
 
 #include <histedit.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
@@ -63,12 +62,6 @@ int cel_columns(uint32_t scalar);
 /// Gives the calling thread a UTF-8 character type for libedit's sake; answers what `cel_leave_utf8` wants.
 void *cel_enter_utf8(void);
 void cel_leave_utf8(void *previous);
-
-#ifdef __linux__
-/* Declared again because the feature macros of Swift's Glibc module hide it. */
-/// Closes all descriptors from a number on in the program that is started.
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
-#endif
 
 /// Lets each of the signals write its number, as one byte, to `descriptor`. One set at a time in a process.
 void cel_forward_signals(const int *signals, int count, int descriptor);
