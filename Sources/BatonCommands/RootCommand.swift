@@ -24,4 +24,10 @@ package struct RootCommand: AsyncParsableCommand {
 
     /// A command with nothing set.
     package init() {}
+
+    /// Runs the program, whose standard streams are looked at before anything is opened.
+    package static func start() async {
+        StandardStream.checkOpen()
+        await main()
+    }
 }

@@ -13,7 +13,8 @@ import Transcripts
 package struct ChatLoop: Sendable {
     private struct Arrival: Sendable {
         let side: Side
-        let event: ChatEvent
+        /// Nil when nobody takes any more what is shown.
+        let event: ChatEvent?
     }
 
     let console: any Console
@@ -90,12 +91,16 @@ package struct ChatLoop: Sendable {
     ///
     /// Cancellation leaves at once; what was recorded is written all the same.
     ///
-    /// - Returns: The exit code: 0, or 1 when something was not delivered, not written or not opened.
+    /// - Returns: The exit code: 0, or 1 when something was not delivered, not written or not opened, or nobody takes the
+    ///   output.
     package func run() async -> Int32 {
         let events = AsyncChannel<Arrival>()
         return await withDiscardingTaskGroup { group in
             group.addTask {
                 for await input in console.inputs { await events.send(Arrival(side: .user, event: .input(input))) }
+            }
+            group.addTask {
+                for await _ in console.losses { await events.send(Arrival(side: .user, event: nil)) }
             }
             if let trace {
                 group.addTask {
@@ -143,9 +148,13 @@ package struct ChatLoop: Sendable {
             guard let arrival = await iterator.next(isolation: #isolation) else {
                 return await saveRecord(sides, exitCode: 1)
             }
-            keep(arrival)
-            isAnswer = arrival.event.isAnswered
-            steps = sides.handle(arrival.event, of: arrival.side, at: .now)
+            guard let event = arrival.event else {
+                screen.keepUnsent(sides.unsentLines)
+                return await saveRecord(sides, exitCode: 1)
+            }
+            keep(event)
+            isAnswer = event.isAnswered
+            steps = sides.handle(event, of: arrival.side, at: .now)
         }
     }
 
@@ -211,8 +220,8 @@ package struct ChatLoop: Sendable {
     }
 
     /// What is about to be shown is journaled first; of two sides at one keyboard both, since the other is shown later.
-    private func keep(_ arrival: Arrival) {
-        guard let journal, case .client(.activity(let activity, _)) = arrival.event else { return }
+    private func keep(_ event: ChatEvent) {
+        guard let journal, case .client(.activity(let activity, _)) = event else { return }
         journal.append(activity)
     }
 
@@ -266,9 +275,12 @@ package struct ChatLoop: Sendable {
     ) async {
         while !Task.isCancelled {
             do {
-                try await DirectLine.withConversation(try await client(side)) { conversation in
+                let configuration = try await client(side)
+                try await DirectLine.withConversation(configuration) { conversation in
                     await requests.opened(conversation)
-                    await send(.opened(conversationId: conversation.conversationId))
+                    let trust = MarkTrust(in: conversation)
+                    let user = configuration.user.id
+                    await send(.opened(conversationId: conversation.conversationId, userId: user))
                     onPlace(side, Resumption(conversationId: conversation.conversationId))
                     defer {
                         onPlace(
@@ -278,7 +290,7 @@ package struct ChatLoop: Sendable {
                     }
                     await withTaskGroup(of: Void.self) { group in
                         group.addTask {
-                            for await event in conversation.events { await send(.client(event)) }
+                            for await event in conversation.events { await send(.client(trust.accepted(event))) }
                         }
                         await requests.waitForAnother()
                         group.cancelAll()

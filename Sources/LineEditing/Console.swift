@@ -55,6 +55,9 @@ package protocol Console: Sendable {
     /// Changes how the person is called.
     func setManners(_ manners: TerminalManners)
 
+    /// Brings one element when nobody takes any more what is shown, and ends with the console. For one consumer.
+    var losses: AsyncStream<Void> { get }
+
     /// Ends the input and gives the terminal back.
     ///
     /// Returns when everything shown is written. A second call waits for the same end.
@@ -86,6 +89,9 @@ package struct Prompt: Sendable, Equatable {
 }
 
 extension Console {
+    /// Brings nothing: a terminal that is lost ends the input.
+    package var losses: AsyncStream<Void> { AsyncStream { $0.finish() } }
+
     /// Does nothing.
     package func ring() {}
 

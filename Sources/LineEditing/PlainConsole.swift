@@ -7,13 +7,16 @@ import Darwin
 /// The console of pipes, files and terminals that cannot draw: lines in, lines out, no prompt.
 ///
 /// One thread reads and writes, so that neither `show` nor the consumer of `inputs` ever waits for a pipe. The last
-/// line of the input counts also without its newline. When nobody reads the output any more, the input ends too. It
-/// makes the process ignore SIGPIPE.
+/// line of the input counts also without its newline. When nobody reads the output any more, ``losses`` tells it and the
+/// input ends too. It makes the process ignore SIGPIPE.
 package final class PlainConsole: Console {
     /// What comes in.
     ///
     /// While 64 lines wait for the consumer, the input is not read further.
     package let inputs: AsyncStream<LineInput>
+
+    /// Tells when nobody reads the output any more, be it long after the end of the input.
+    package let losses: AsyncStream<Void>
 
     private let mailbox: EditorMailbox
     private let output: Int32
@@ -33,7 +36,9 @@ package final class PlainConsole: Console {
         self.inputs = inputs
         self.output = output
         mailbox = EditorMailbox(wakePipe: try WakePipe(), prompt: Prompt(text: ""))
-        let session = PlainSession(mailbox: mailbox, inputs: continuation, input: input, output: output)
+        let (losses, loss) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.losses = losses
+        let session = PlainSession(mailbox: mailbox, inputs: continuation, loss: loss, input: input, output: output)
         try DedicatedThread.start(session)
     }
 

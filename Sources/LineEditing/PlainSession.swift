@@ -11,6 +11,7 @@ final class PlainSession: ThreadBody {
 
     private let mailbox: EditorMailbox
     private let inputs: AsyncStream<LineInput>.Continuation
+    private let loss: AsyncStream<Void>.Continuation
     private let input: Int32
     private let output: Int32
     private var lines = LineSplitter()
@@ -22,8 +23,15 @@ final class PlainSession: ThreadBody {
     private var isClosing = false
     private var hasMoreMail = false
 
-    init(mailbox: EditorMailbox, inputs: AsyncStream<LineInput>.Continuation, input: Int32, output: Int32) {
+    init(
+        mailbox: EditorMailbox,
+        inputs: AsyncStream<LineInput>.Continuation,
+        loss: AsyncStream<Void>.Continuation,
+        input: Int32,
+        output: Int32
+    ) {
         self.mailbox = mailbox
+        self.loss = loss
         self.inputs = inputs
         self.input = input
         self.output = output
@@ -39,6 +47,7 @@ final class PlainSession: ThreadBody {
             waitAndServe()
         }
         inputs.finish()
+        loss.finish()
     }
 
     private func waitAndServe() {
@@ -119,6 +128,7 @@ final class PlainSession: ThreadBody {
     private func outputBroke() {
         isBroken = true
         unwritten.removeAll()
+        loss.yield()
         endInput()
     }
 }

@@ -88,7 +88,7 @@ enum TranscriptOutput {
     ) throws {
         guard let path, path != "-" else {
             return try body { piece in
-                guard StandardStream.output.writeBytes(piece) else { throw CommandError("nobody reads any more") }
+                guard StandardStream.output.writeBytes(piece) else { throw CommandError("output closed (broken pipe)") }
             }
         }
         if !isForced, access(path, F_OK) == 0 {
@@ -120,24 +120,4 @@ enum TranscriptOutput {
         return !plain && Secrets.environment("NO_COLOR") == nil && isatty(STDOUT_FILENO) == 1
             && kind != nil && kind != "dumb"
     }
-}
-
-extension StandardStream {
-    /// Writes bytes as they are.
-    ///
-    /// - Returns: Whether somebody still takes them; a closed pipe wants no more.
-    @discardableResult
-    func writeBytes(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(rawValue, $0) }
-            guard count > 0 || errno == EINTR else { return false }
-            rest = rest.dropFirst(max(0, count))
-        }
-        return true
-    }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    write(descriptor, bytes.baseAddress, bytes.count)
 }
