@@ -1,5 +1,6 @@
 import BotSchema
 import ChatScreen
+import ChildPrograms
 
 #if canImport(Glibc)
 import Glibc
@@ -80,7 +81,12 @@ struct ConfigurationFile: Sendable {
         while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
         guard ferror(file) == 0 else { throw failure("read") }
         do throws(JSONParseError) {
-            return try JSONValue(parsing: bytes)
+            let json = try JSONValue(parsing: bytes)
+            // Of the profiles that are not used now, too: an editor has no business with any of them.
+            for profile in json["profiles"]?.object?.entries ?? [] {
+                if let name = profile.value["secretEnvironment"]?.string { ChildEnvironment.conceal(name) }
+            }
+            return json
         } catch {
             throw CommandError("\(path): \(error)")
         }

@@ -1,3 +1,4 @@
+import ChildPrograms
 import DirectLineClient
 
 #if canImport(Glibc)
@@ -22,6 +23,12 @@ enum Secrets {
         guard let value = getenv(name) else { return nil }
         let text = String(cString: value)
         return text.isEmpty ? nil : text
+    }
+
+    /// A secret in an environment variable that a person has named; no program that we start gets it.
+    static func concealed(_ name: String) -> String? {
+        ChildEnvironment.conceal(name)
+        return environment(name)
     }
 
     /// Which hosts the environment wants to be reached through a proxy.
@@ -55,6 +62,7 @@ enum Secrets {
             throw CommandError("cannot read the secret file \(path): \(String(cString: strerror(errno)))")
         }
         defer { fclose(file) }
+        try SecretFile.check(fileno(file), named: path)
         var bytes = [UInt8](repeating: 0, count: 16_384)
         let count = fread(&bytes, 1, bytes.count, file)
         let line = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""

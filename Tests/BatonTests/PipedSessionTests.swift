@@ -147,6 +147,7 @@ struct PipedSessionTests {
         #expect(wrong.output.split(separator: "\n").count == 1)
         #expect(!wrong.output.contains("wrong-1"))
         try home.write("right-1\n", to: "secret")
+        chmod(home.file("secret"), 0o600)
         let file = try run(["--direct-line", url, "--secret-file", home.file("secret")], input: "hi\n")
         #expect(file.exit == .code(0))
         #expect(!(server.output + right.output).contains("right-1"))

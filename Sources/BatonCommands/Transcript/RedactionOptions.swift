@@ -61,10 +61,7 @@ enum RedactionKeyFile {
     ///
     /// - Throws: ``CommandError``, which never tells a value; also when others could read the file.
     static func read(_ path: String) throws(CommandError) -> RedactionKey {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
-            throw CommandError("\(path): others may read this key; chmod 600 makes it yours alone")
-        }
+        try SecretFile.check(path)
         do throws(TranscriptError) {
             return try RedactionKey(parsing: try TranscriptFile.bytes(of: path), name: path)
         } catch {

@@ -15,14 +15,22 @@ struct AtomicFile: ~Copyable {
     private let temporary: String
     private var descriptor: Int32
 
+    /// Who may read a file that was not there before.
+    enum Readers {
+        /// Whom the person's umask lets.
+        case usual
+        /// Its owner alone, whatever the umask.
+        case owner
+    }
+
     /// Opens the temporary file, with the permissions of the file to be replaced.
-    init(replacing name: String) throws(TranscriptError) {
+    init(replacing name: String, for readers: Readers = .usual) throws(TranscriptError) {
         let target = Self.followed(TranscriptFile.expanded(name))
-        let permissions = try Self.permissions(of: target, named: name)
+        let permissions = try Self.permissions(of: target, named: name) ?? (readers == .owner ? 0o600 : nil)
         let folder = Self.folder(of: target)
         let tag = String(UInt64.random(in: 0 ... .max), radix: 36)
         let temporary = "\(folder)/.baton-\(tag).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions == nil ? 0o666 : 0o600)
         guard descriptor >= 0 else { throw .system(errno, doing: "cannot write", file: name) }
         if let permissions, fchmod(descriptor, permissions) != 0 {
             let cause = errno

@@ -27,7 +27,8 @@ public enum TranscriptFile {
     /// Writes a file so that it holds either all of the transcript or what it held before.
     ///
     /// The bytes go to a temporary file in the same folder, which takes the name once they are on disk. A file that was
-    /// there keeps its permissions; a link is followed. Blocks until the disk has it.
+    /// there keeps its permissions, a new one is its owner's alone: a conversation is private until somebody shares it. A
+    /// link is followed. Blocks until the disk has it.
     ///
     /// - Parameters:
     ///   - transcript: What to write.
@@ -39,12 +40,18 @@ public enum TranscriptFile {
         to path: String,
         as format: TranscriptFormat? = nil
     ) throws(TranscriptError) {
-        try write(transcript.serialized(as: format ?? TranscriptFormat(forFile: path)), to: path)
+        let bytes = transcript.serialized(as: format ?? TranscriptFormat(forFile: path))
+        try write(bytes, into: AtomicFile(replacing: path, for: .owner))
     }
 
     /// Writes bytes so that a file holds either all of them or what it held before; see ``write(_:to:as:)``.
+    ///
+    /// A new file is made as other programs make them, for whom the umask lets.
     package static func write(_ bytes: [UInt8], to path: String) throws(TranscriptError) {
-        var file = try AtomicFile(replacing: path)
+        try write(bytes, into: AtomicFile(replacing: path))
+    }
+
+    private static func write(_ bytes: [UInt8], into file: consuming AtomicFile) throws(TranscriptError) {
         do throws(TranscriptError) {
             try file.write(bytes)
             try file.commit()
