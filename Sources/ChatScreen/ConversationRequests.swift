@@ -63,8 +63,7 @@ actor ConversationRequests {
 
     /// Gets a picture, but from nowhere that would learn of it.
     func picture(_ attachment: Attachment) async -> DownloadedFile? {
-        guard let conversation, conversation.holds(attachment) else { return nil }
-        return try? await conversation.download(attachment)
+        try? await conversation?.download(attachment, staysAtService: true)
     }
 
     /// Drops the stream and resumes it.

@@ -12,10 +12,8 @@ enum NewFile {
     ///
     /// Blocks until it is written.
     static func write(_ file: DownloadedFile, to path: String?) -> Result<(path: String, bytes: Int), CommandFailure> {
-        let stem = file.name.lastIndex(of: ".").map { file.name[..<$0] } ?? file.name[...]
-        let ending = file.name[stem.endIndex...]
         for number in 1...1000 {
-            let candidate = path ?? (number == 1 ? file.name : "\(stem)-\(number)\(ending)")
+            let candidate = path ?? (number == 1 ? file.name : file.fileName.numbered(number))
             let descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             if descriptor < 0, errno == EEXIST, path == nil { continue }
             guard descriptor >= 0 else {

@@ -43,6 +43,11 @@ public struct ClientConfiguration: Sendable {
     public var downloadLimit: Int
     /// Which hosts are reached through a proxy.
     public var proxies: ProxySettings
+    /// Whether secrets and tokens may be sent over plain `http` to another machine, where all in between can read them.
+    ///
+    /// Without it such a call fails with the code `notEncrypted` before anything is sent. This machine itself is
+    /// reached over `http` in any case.
+    public var allowsClearText: Bool
     /// PEM files with certificates to be trusted besides the system's, such as that of a company's own authority.
     public var trustedCertificates: [String]
     /// Hears of all that goes over the wire, with credentials masked; nil costs nothing.
@@ -86,6 +91,7 @@ public struct ClientConfiguration: Sendable {
         uploadLimit = 4 << 20
         downloadLimit = 64 << 20
         proxies = .none
+        allowsClearText = false
         trustedCertificates = []
         onTrace = nil
         clock = ContinuousClock()

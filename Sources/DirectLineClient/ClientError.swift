@@ -4,7 +4,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String, Sendable {
             case invalidURL, unreachable, interrupted, timedOut, unauthorized, tokenExpired, notFound, conflict
-            case rejected, tooLarge, throttled, invalidSetting, botFailed, serviceFailed, protocolViolation, cancelled
+            case rejected, tooLarge, throttled, invalidSetting, notEncrypted, botFailed, serviceFailed,
+                protocolViolation, cancelled
         }
         private let base: Base
 
@@ -38,6 +39,8 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let protocolViolation = Code(base: .protocolViolation)
         /// A setting cannot be used, such as a file without a certificate.
         public static let invalidSetting = Code(base: .invalidSetting)
+        /// A credential would travel to another machine in clear text; nothing was sent.
+        public static let notEncrypted = Code(base: .notEncrypted)
         /// The conversation was left before the answer came.
         public static let cancelled = Code(base: .cancelled)
 

@@ -56,6 +56,12 @@ public struct DirectLineEndpoint: Hashable, Sendable, CustomStringConvertible {
         self.authority = authority
     }
 
+    /// Whether calls are encrypted.
+    public var isEncrypted: Bool { baseURL.hasPrefix("https:") }
+
+    /// Whether what is sent there stays secret on its way: by TLS, or because it does not leave this machine.
+    public var isConfidential: Bool { WebURL(baseURL, schemes: ["http", "https"])?.isConfidential ?? false }
+
     /// The base URL.
     public var description: String { baseURL }
 }

@@ -2,7 +2,7 @@ import NIOCore
 import NIOExtras
 package import NIOHTTP1
 import NIOPosix
-package import NIOSSL
+import NIOSSL
 import NIOWebSocket
 
 /// Opens WebSockets as a client.
@@ -33,7 +33,7 @@ package enum WebSocketConnector {
         headers: HTTPHeaders = [:],
         configuration: WebSocketConfiguration = WebSocketConfiguration(),
         timeout: Duration = .seconds(15),
-        tls: NIOSSLContext? = nil,
+        tls: ClientTLS? = nil,
         proxy: WebSocketProxy? = nil
     ) async throws -> Outcome {
         guard let url = WebURL(url, schemes: ["ws", "wss"]) else {
@@ -46,7 +46,7 @@ package enum WebSocketConnector {
         let head = request
 
         do {
-            let tls = url.isSecure ? try tls ?? systemTrust.get() : nil
+            let tls = url.isSecure ? try (tls ?? systemTrust.get()).context : nil
             let loop = MultiThreadedEventLoopGroup.singleton.next()
             let outcome = loop.makePromise(of: Outcome.self)
             let connecting = ClientBootstrap(group: loop)
@@ -120,11 +120,7 @@ package enum WebSocketConnector {
     }
 
     /// Made when the first `wss` address is opened: reading the system's roots takes tens of milliseconds.
-    private static let systemTrust = Result {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: configuration)
-    }
+    private static let systemTrust = Result { try ClientTLS() }
 
     private enum Answer: Sendable {
         case upgraded(WebSocketChannel, HTTPResponseHead)

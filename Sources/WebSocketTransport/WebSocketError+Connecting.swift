@@ -32,8 +32,14 @@ extension WebSocketError {
             self.init(.unreachable, "\(peer) is unreachable: \(error.reason)")
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             // BoringSSL's own words name its source files.
-            let isDistrusted = "\(error)".contains("CERTIFICATE_VERIFY_FAILED") || error is NIOSSLExtraError
-            self.init(.untrusted, isDistrusted ? "the certificate of \(peer) is not trusted" : "\(peer) failed at TLS")
+            let words = "\(error)"
+            if words.contains("CERTIFICATE_VERIFY_FAILED") || error is NIOSSLExtraError {
+                self.init(.untrusted, "the certificate of \(peer) is not trusted")
+            } else if words.contains("PROTOCOL_VERSION") || words.contains("UNSUPPORTED_PROTOCOL") {
+                self.init(.untrusted, "\(peer) speaks only versions of TLS before 1.2, which are not safe")
+            } else {
+                self.init(.untrusted, "\(peer) failed at TLS")
+            }
         default:
             self.init(.unreachable, "\(peer) closed the connection before it answered")
         }

@@ -39,6 +39,18 @@ package struct WebURL: Hashable, Sendable {
     /// Whether the connection is TLS.
     package var isSecure: Bool { scheme == "https" || scheme == "wss" }
 
+    /// Whether the address is this machine itself, so that nobody in between can listen.
+    ///
+    /// By the usual spellings and without asking a resolver, whose answer may change.
+    package var isThisMachine: Bool {
+        let host = host.lowercased()
+        if ["localhost", "::1", "::", "0.0.0.0"].contains(host) { return true }
+        return host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+    }
+
+    /// Whether what is sent there stays secret on its way: by TLS, or because it does not leave this machine.
+    package var isConfidential: Bool { isSecure || isThisMachine }
+
     /// Path and query as they were written.
     package var target: String { query.map { "\(path)?\($0)" } ?? path }
 

@@ -13,6 +13,7 @@ struct ConversationTests {
                 #expect(await events.next() == .connection(.connecting(attempt: 1)))
                 #expect(await events.next() == .connection(.online))
                 #expect(conversation.conversationId == "conv|1-x")
+                #expect(!conversation.keepsMarks)
                 #expect(conversation.transportInUse == .webSocket)
                 await service.until { $0.streamCount == 1 }
                 await service.say("hello")
@@ -190,6 +191,56 @@ struct ConversationTests {
                 #expect(await events.nextText() == "still here")
             }
             #expect(await service.streamCount == 0)
+        }
+    }
+
+    @Test func `a history that comes in pages is read to its end at once`() async throws {
+        try await withFakeService { service in
+            await service.set(pageSize: 3)
+            await service.keep((1...10).map { "line \($0)" })
+            var configuration = try ClientConfiguration.test(service, transport: .polling)
+            // Nobody waits for the next poll.
+            configuration.pollInterval = .seconds(1_000_000)
+            try await DirectLine.withConversation(configuration) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                for number in 1...10 { #expect(await events.nextText() == "line \(number)") }
+                await service.until { $0.requests("GET \(FakeService.path)/activities").count == 5 }
+            }
+            let polls = await service.requests("GET \(FakeService.path)/activities").map(\.query)
+            #expect(polls == [nil, "watermark=3", "watermark=6", "watermark=9", "watermark=10"])
+        }
+    }
+
+    @Test func `a service that brings the same page again is not asked without a pause`() async throws {
+        try await withFakeService { service in
+            let route = "GET \(FakeService.path)/activities"
+            let page = #"{"activities":[{"type":"message","id":"1","text":"same"}],"watermark":""#
+            await service.script(route, .status(200, body: page + #"1"}"#), .status(200, body: page + #"2"}"#))
+            var configuration = try ClientConfiguration.test(service, transport: .polling)
+            configuration.pollInterval = .seconds(1_000_000)
+            try await DirectLine.withConversation(configuration) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                #expect(await events.nextText() == "same")
+                await service.until { $0.requests(route).count == 2 }
+                // A post would be answered after a third poll that nothing had held up.
+                _ = try await conversation.send(.message("mine"))
+                #expect(await service.requests(route).count <= 3)
+            }
+        }
+    }
+
+    @Test(arguments: [ClientConfiguration.Transport.webSocket, .polling])
+    func `an edit back to earlier words is an edit`(transport: ClientConfiguration.Transport) async throws {
+        try await withFakeService { service in
+            try await DirectLine.withConversation(.test(service, transport: transport)) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: transport == .polling ? .polling : .online)
+                if transport == .webSocket { await service.until { $0.streamCount == 1 } }
+                for text in ["A", "B", "A", "B", "A"] {
+                    await service.edit("1", text)
+                    #expect(await events.nextText() == text)
+                }
+            }
         }
     }
 

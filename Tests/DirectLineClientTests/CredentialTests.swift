@@ -57,8 +57,8 @@ struct CredentialTests {
         await #expect(throws: ClientError(.unreachable, "nobody listens at 127.0.0.1:1")) {
             try await DirectLine.withConversation(configuration) { _ in }
         }
-        configuration.endpoint = try DirectLineEndpoint("http://no-such-host.invalid")
-        await #expect(throws: ClientError(.unreachable, "the host of no-such-host.invalid:80 is unknown")) {
+        configuration.endpoint = try DirectLineEndpoint("https://no-such-host.invalid")
+        await #expect(throws: ClientError(.unreachable, "the host of no-such-host.invalid:443 is unknown")) {
             try await DirectLine.withConversation(configuration) { _ in }
         }
     }

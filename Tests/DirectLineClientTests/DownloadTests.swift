@@ -85,6 +85,26 @@ struct DownloadTests {
         }
     }
 
+    @Test func `what nobody asked for is not fetched from elsewhere, by no redirect either`() async throws {
+        try await withConversation { service, conversation in
+            let elsewhere = "http://localhost:\(service.port)"
+            await service.script("GET /leak", .status(302, headers: ["Location": "\(elsewhere)/pixel"]))
+            await service.script("GET /near", .status(302, headers: ["Location": "/there"]))
+            await service.script("GET /there", .status(200, body: "own"))
+            for url in ["\(service.base)/leak", "\(elsewhere)/pixel"] {
+                let error = await #expect(throws: ClientError.self) {
+                    try await conversation.download(attachment(url), staysAtService: true)
+                }
+                #expect(error?.code == .invalidURL, "\(url)")
+            }
+            #expect(await service.requests("GET /pixel").isEmpty)
+            let near = try await conversation.download(attachment("\(service.base)/near"), staysAtService: true)
+            #expect(near.bytes == Array("own".utf8))
+            let inside = try await conversation.download(attachment("data:,x"), staysAtService: true)
+            #expect(inside.bytes == Array("x".utf8))
+        }
+    }
+
     @Test func `a file that is too large or gone is told`() async throws {
         try await withConversation {
             $0.downloadLimit = 10
@@ -133,10 +153,28 @@ struct DownloadTests {
     @Test(arguments: [
         ("../../x", "x"), ("..", "file"), (".bashrc", "bashrc"), ("a\u{1b}[31m\u{202e}b", "a[31mb"),
         ("C:\\x\\y.png", "y.png"),
-        ("", "file"), (String(repeating: "x", count: 500), String(repeating: "x", count: 120)),
+        ("", "file"), (String(repeating: "x", count: 500), String(repeating: "x", count: 255)),
+        ("-rf", "rf"), (" -.- x", "x"), ("\u{a0}\u{3000}x", "x"), ("-\u{301}x", "\u{301}x"), ("- .\t", "file"),
+        ("a\u{0}\u{7f}\u{85}\nb", "ab"),
+        // Two bytes a letter, four a picture, and many for one letter with marks.
+        (String(repeating: "é", count: 200) + ".png", String(repeating: "é", count: 125) + ".png"),
+        (String(repeating: "😀", count: 100), String(repeating: "😀", count: 63)),
+        ("x" + String(repeating: "\u{301}", count: 200) + ".txt", "file"),
+        ("a." + String(repeating: "b", count: 300), "a." + String(repeating: "b", count: 253)),
     ])
     func `a file's name is fit for a disk and a terminal`(name: String, expected: String) {
         #expect(DownloadedFile(bytes: [], contentType: nil, names: [name]).name == expected)
+    }
+
+    @Test func `a number in a name has room, too`() throws {
+        for (name, start) in [(String(repeating: "é", count: 200) + ".png", "é"), ("short.png", "short-7.png")] {
+            let numbered = try #require(FileName(name)).numbered(7)
+            #expect(numbered.hasPrefix(start))
+            #expect(numbered.hasSuffix("-7.png"))
+            #expect(numbered.utf8.count <= 255)
+        }
+        #expect(FileName("plain")?.numbered(1000) == "plain-1000")
+        #expect(FileName(String(repeating: "😀", count: 63))?.numbered(1000).utf8.count == 253)
     }
 
     @Test(

@@ -40,6 +40,10 @@ actor FakeService {
     // What a test may change.
     private(set) var expiresIn = 86_400
     private(set) var offersStream = true
+    /// Whether the address of the stream is one without encryption, whatever the service is.
+    private(set) var namesClearStream = false
+    /// How many activities an answer holds at most.
+    private(set) var pageSize = Int.max
     private let gate: StreamGate
     private(set) var answersPosts = true
     private(set) var replacesSender = false
@@ -67,6 +71,8 @@ actor FakeService {
     func set(
         expiresIn: Int? = nil,
         offersStream: Bool? = nil,
+        namesClearStream: Bool? = nil,
+        pageSize: Int? = nil,
         refusesStreams: Bool? = nil,
         answersPosts: Bool? = nil,
         replacesSender: Bool? = nil,
@@ -74,6 +80,8 @@ actor FakeService {
     ) {
         self.expiresIn = expiresIn ?? self.expiresIn
         self.offersStream = offersStream ?? self.offersStream
+        self.namesClearStream = namesClearStream ?? self.namesClearStream
+        self.pageSize = pageSize ?? self.pageSize
         gate.isClosed = refusesStreams ?? gate.isClosed
         self.answersPosts = answersPosts ?? self.answersPosts
         self.replacesSender = replacesSender ?? self.replacesSender
@@ -117,6 +125,15 @@ actor FakeService {
         let set = ActivitySet(activities: [activity], watermark: String(activities.count))
         await push(set.jsonValue.compactText)
         return activity
+    }
+
+    /// Says a message under an id that may have been given before, which changes that message.
+    func edit(_ id: String, _ text: String) async {
+        var activity = Activity.message(text)
+        activity.from = ChannelAccount(id: "bot", role: "bot")
+        activity.id = id
+        activities.append(activity)
+        await push(ActivitySet(activities: [activity], watermark: String(activities.count)).jsonValue.compactText)
     }
 
     /// Keeps activities without streaming them, as if no socket were open.
@@ -180,7 +197,8 @@ actor FakeService {
             expiresIn: expiresIn
         )
         if offersStream, let watermark {
-            let url = "\(isSecure ? "wss" : "ws")://\(host):\(port)/stream?watermark=\(watermark)&t=ticket"
+            let url =
+                "\(isSecure && !namesClearStream ? "wss" : "ws")://\(host):\(port)/stream?watermark=\(watermark)&t=ticket"
             info.json["streamUrl"] = .string(url)
         }
         return info.jsonValue.compactText
@@ -192,7 +210,8 @@ actor FakeService {
 
     private func backlog(after watermark: String) -> String {
         let start = min(Int(watermark) ?? 0, activities.count)
-        let set = ActivitySet(activities: Array(activities[start...]), watermark: String(activities.count))
+        let end = start + min(pageSize, activities.count - start)
+        let set = ActivitySet(activities: Array(activities[start..<end]), watermark: String(end))
         return set.jsonValue.compactText
     }
 

@@ -69,6 +69,7 @@ struct NetworkTests {
                 configuration.proxies = try ProxySettings(environment: [
                     "http_proxy": "http://me:pw@127.0.0.1:\(proxy.port)"
                 ])
+                configuration.allowsClearText = true
                 try await DirectLine.withConversation(configuration) { conversation in
                     var events = conversation.events.makeAsyncIterator()
                     await events.wait(for: .online)

@@ -102,6 +102,8 @@ struct PartsTests {
         var ledger = EchoLedger()
         ledger.posted(id: "1")
         #expect(ledger.isEcho(activity(id: "1", role: "bot")) == true)
+        // What comes under the id again are other words, and nobody knows whose.
+        #expect(ledger.isEcho(activity(id: "1", role: "user")) == false)
         #expect(ledger.isEcho(activity(id: "2")) == false)
     }
 
@@ -125,6 +127,16 @@ struct PartsTests {
         activity.text = "After"
         let changed = intake.isNew(activity)
         let changedAgain = intake.isNew(activity)
+        // A replay of the first version, which bears its time, is none; without a time nobody can tell.
+        activity.timestamp = "2026-01-01T00:00:02.000Z"
+        activity.text = "third"
+        let third = intake.isNew(activity)
+        activity.timestamp = "2026-01-01T00:00:01.000Z"
+        activity.text = "Before"
+        let replayed = intake.isNew(activity)
+        activity.timestamp = nil
+        let editedBack = intake.isNew(activity)
+        #expect([third, replayed, editedBack] == [true, false, true])
         #expect([first, again, changed, changedAgain] == [true, false, true, false])
     }
 

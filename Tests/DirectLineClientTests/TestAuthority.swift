@@ -39,15 +39,16 @@ enum TestAuthority {
         -----END PRIVATE KEY-----
         """
 
-    /// TLS as the service speaks it.
-    static func serverContext() throws -> NIOSSLContext {
+    /// TLS as the service speaks it, no newer than a version.
+    static func serverContext(newest: TLSVersion? = nil) throws -> NIOSSLContext {
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(serverCertificate.utf8))
         let key = try NIOSSLPrivateKey(bytes: Array(serverKey.utf8), format: .pem)
-        return try NIOSSLContext(
-            configuration: .makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) },
-                privateKey: .privateKey(key)
-            )
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
         )
+        configuration.minimumTLSVersion = .tlsv1
+        configuration.maximumTLSVersion = newest
+        return try NIOSSLContext(configuration: configuration)
     }
 }

@@ -11,11 +11,14 @@ extension Conversation {
     /// The credential is shown to the Direct Line service alone, and only when it asks for one; never to another host.
     /// Redirects are followed without it, and not from `https` to `http`.
     ///
-    /// - Parameter attachment: One whose ``BotSchema/Attachment/contentURL`` is `https:`, `http:` or `data:`.
+    /// - Parameters:
+    ///   - attachment: One whose ``BotSchema/Attachment/contentURL`` is `https:`, `http:` or `data:`.
+    ///   - staysAtService: Whether nobody but the service may be asked, be it by a redirect: for what is fetched although
+    ///     no person has asked for it, since a bot could learn from its own host when and where a message is read.
     /// - Returns: The file.
     /// - Throws: ``ClientError``: `invalidURL` for any other address, `tooLarge` above
     ///   ``ClientConfiguration/downloadLimit``, and what became of the request.
-    public func download(_ attachment: Attachment) async throws -> DownloadedFile {
+    public func download(_ attachment: Attachment, staysAtService: Bool = false) async throws -> DownloadedFile {
         guard let address = attachment.contentURL else {
             throw ClientError(.invalidURL, "the attachment names no file")
         }
@@ -32,6 +35,12 @@ extension Conversation {
             throw ClientError(.invalidURL, "a file is fetched from https:, http: or data: addresses, not from this one")
         }
         for _ in 0...Self.redirectLimit {
+            if staysAtService, !isAtService(url) {
+                throw ClientError(
+                    .invalidURL,
+                    "\(url.authority) is not the service; it is asked for a file only on demand"
+                )
+            }
             let answer = try await fetch(url)
             if [301, 302, 303, 307, 308].contains(answer.status) {
                 url = try Self.redirected(from: url, to: answer.headers.first(name: "Location"))
@@ -56,7 +65,11 @@ extension Conversation {
         guard let address = attachment.contentURL else { return false }
         if address.prefix(5).lowercased() == "data:" { return true }
         guard let url = WebURL(address, schemes: ["http", "https"]) else { return false }
-        return service.endpoint.baseURL.hasPrefix(url.origin + "/")
+        return isAtService(url)
+    }
+
+    nonisolated private func isAtService(_ url: WebURL) -> Bool {
+        service.endpoint.baseURL.hasPrefix(url.origin + "/")
     }
 
     private func checkSize(_ size: Int) throws {
@@ -70,9 +83,9 @@ extension Conversation {
         // The words of a refusal may be longer than the smallest file.
         let limit = max(configuration.downloadLimit, 64 << 10)
         let answer = try await service.exchange.get(url, bearer: nil, limit: limit)
-        guard answer.status == 401 || answer.status == 403, let bearer = tokens.bearer,
-            service.endpoint.baseURL.hasPrefix(url.origin + "/")
-        else { return answer }
+        guard answer.status == 401 || answer.status == 403, let bearer = tokens.bearer, isAtService(url) else {
+            return answer
+        }
         return try await service.exchange.get(url, bearer: bearer, limit: limit)
     }
 

@@ -7,19 +7,19 @@ struct Network: Sendable {
     private let clients: [ProxyServer?: HTTPClient]
     private let proxies: ProxySettings
     /// For sockets; the system's trust when nil.
-    let tls: NIOSSLContext?
+    let tls: ClientTLS?
 
     /// - Throws: ``ClientError`` with the code `invalidSetting` for a certificate that cannot be read.
     init(_ configuration: ClientConfiguration) throws(ClientError) {
-        let trust = try Self.trust(configuration.trustedCertificates)
+        let certificates = try Self.certificates(in: configuration.trustedCertificates)
         do {
-            tls = try trust.map { try NIOSSLContext(configuration: $0) }
+            tls = certificates.isEmpty ? nil : try ClientTLS(trusting: certificates)
         } catch {
             throw ClientError(.invalidSetting, "the certificates that are to be trusted cannot be used")
         }
         proxies = configuration.proxies
         var http = HTTPExchange.configuration(timeout: configuration.requestTimeout)
-        http.tlsConfiguration = trust
+        http.tlsConfiguration = tls?.configuration ?? ClientTLS.configuration()
         var clients: [ProxyServer?: HTTPClient] = [:]
         for server in [nil] + proxies.servers.map(Optional.some) {
             http.proxy = server?.http
@@ -28,8 +28,7 @@ struct Network: Sendable {
         self.clients = clients
     }
 
-    private static func trust(_ files: [String]) throws(ClientError) -> TLSConfiguration? {
-        guard !files.isEmpty else { return nil }
+    private static func certificates(in files: [String]) throws(ClientError) -> [NIOSSLCertificate] {
         var certificates: [NIOSSLCertificate] = []
         for file in files {
             do {
@@ -38,10 +37,7 @@ struct Network: Sendable {
                 throw ClientError(.invalidSetting, "no certificate can be read from \(file), which must be PEM")
             }
         }
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        // In addition to the system's: a bot's files may be anywhere.
-        configuration.additionalTrustRoots = [.certificates(certificates)]
-        return configuration
+        return certificates
     }
 
     /// The client for an address; nil when it is no address of the web.

@@ -60,12 +60,8 @@ public struct ProxySettings: Hashable, Sendable, CustomStringConvertible, Custom
     }
 
     private func isExcepted(_ url: WebURL) -> Bool {
+        if url.isThisMachine { return true }
         let host = url.host.lowercased()
-        if host == "localhost" || host == "::1"
-            || (host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isNumber })
-        {
-            return true
-        }
         return exceptions.contains { exception in
             let name = exception.hasPrefix(".") ? String(exception.dropFirst()) : exception
             return exception == "*" || name == host || name == url.authority.lowercased() || host.hasSuffix("." + name)

@@ -20,12 +20,14 @@ struct HTTPExchange: Sendable {
 
     let network: Network
     let tracer: Tracer
+    let clearText: ClearTextRule
     private let timeout: Duration
     private let now: @Sendable () -> Timestamp
 
     init(_ network: Network, _ configuration: ClientConfiguration) {
         self.network = network
         tracer = Tracer(configuration)
+        clearText = ClearTextRule(configuration)
         timeout = configuration.requestTimeout
         now = configuration.now
     }
@@ -44,7 +46,7 @@ struct HTTPExchange: Sendable {
         return configuration
     }
 
-    /// Sends a request of Direct Line.
+    /// Sends a request of Direct Line, or to a token endpoint: it or its answer holds a credential.
     ///
     /// - Parameters:
     ///   - method: The HTTP method.
@@ -63,6 +65,10 @@ struct HTTPExchange: Sendable {
         body: [UInt8]? = nil,
         contentType: String = "application/json"
     ) async throws -> Answer {
+        guard let address = WebURL(url, schemes: ["http", "https"]) else {
+            throw ClientError(.invalidURL, "the address of \(authority) cannot be used")
+        }
+        try clearText.check(address)
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "Accept", value: "application/json")
@@ -86,6 +92,7 @@ struct HTTPExchange: Sendable {
     /// - Returns: The answer, whatever its status.
     /// - Throws: ``ClientError``, or `CancellationError`.
     func get(_ url: WebURL, bearer: String?, limit: Int) async throws -> Answer {
+        if bearer != nil { try clearText.check(url) }
         var request = HTTPClientRequest(url: url.origin + url.target)
         request.headers.add(name: "User-Agent", value: "Baton")
         if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }

@@ -58,6 +58,10 @@ struct TokenEndpoint: Sendable {
         guard answer.status == 200, let value = try? JSONValue(parsing: answer.body),
             let channel = value["channelUrlsById"]?["directline"]?.string
         else { throw ClientError(.protocolViolation, "\(url.authority) did not tell its region") }
-        return try DirectLineEndpoint(channel)
+        let endpoint = try DirectLineEndpoint(channel)
+        guard endpoint.isEncrypted || !url.isSecure else {
+            throw ClientError(.notEncrypted, "\(url.authority) names a region without encryption, which is not used")
+        }
+        return endpoint
     }
 }

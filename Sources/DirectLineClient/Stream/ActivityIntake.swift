@@ -12,10 +12,23 @@ struct ActivityIntake: Sendable {
         case malformed(String)
     }
 
+    /// What an id stands for at present.
+    private struct Version {
+        var content: Int
+        var time: Timestamp?
+    }
+
     /// Hashes of ids and contents: services replay whole conversations, so many must be known, and cost little.
     private var known: RecentSet<Int>
+    /// The newest version by the hash of its id.
+    private var newest: [Int: Version] = [:]
+    /// The ids whose newest version is known.
+    private var ids: RecentSet<Int>
 
-    init(capacity: Int = 200_000) { known = RecentSet(capacity: capacity) }
+    init(capacity: Int = 200_000) {
+        known = RecentSet(capacity: capacity)
+        ids = RecentSet(capacity: capacity)
+    }
 
     /// Reads a frame of the stream; later root objects are told apart by their members, so unknown ones are ignored.
     static func content(of text: String) -> Content {
@@ -30,18 +43,31 @@ struct ActivityIntake: Sendable {
         return .activities(set.activities, watermark: set.watermark)
     }
 
-    /// Whether an activity has not been seen before; one without an id never has.
+    /// Whether an activity tells something that is not known; one without an id always does.
     ///
-    /// A known id with other words or cards is news: an update, or an id that the service has given out again. What
-    /// else differs, such as a time, may be no more than another way on which the same activity came.
+    /// A known id with other words or cards than it had last is news: an update, perhaps back to earlier words, or an id
+    /// that the service has given out again. What else differs, such as a time, may be no more than another way on which
+    /// the same activity came. Only an earlier version that comes again with a time before that of the newest is a
+    /// replay; without such a proof it is taken for an edit, since the last words must not be missed.
     mutating func isNew(_ activity: Activity) -> Bool {
         guard let id = activity.id, !id.isEmpty else { return true }
         var hasher = Hasher()
         hasher.combine(id)
+        let key = hasher.finalize()
         for member in ["type", "text", "speak", "attachments", "suggestedActions", "name", "value"] {
             hasher.combine(activity.json[member])
         }
-        return known.insert(hasher.finalize())
+        let version = Version(content: hasher.finalize(), time: activity.time)
+        let isFirst = known.insert(version.content)
+        if let last = newest[key] {
+            if last.content == version.content { return false }
+            if !isFirst, let then = version.time, let now = last.time, then.milliseconds < now.milliseconds {
+                return false
+            }
+        }
+        newest[key] = version
+        if let forgotten = ids.insertPushing(key).pushedOut { newest[forgotten] = nil }
+        return true
     }
 }
 
@@ -57,15 +83,19 @@ struct RecentSet<Member: Hashable & Sendable>: Sendable {
     func contains(_ member: Member) -> Bool { members.contains(member) }
 
     /// Inserts a member, pushing out the oldest when full; false when it is there already.
-    mutating func insert(_ member: Member) -> Bool {
-        guard members.insert(member).inserted else { return false }
-        if order.count < capacity {
+    mutating func insert(_ member: Member) -> Bool { insertPushing(member).isInserted }
+
+    /// Inserts a member, and tells which one had to go for it.
+    mutating func insertPushing(_ member: Member) -> (isInserted: Bool, pushedOut: Member?) {
+        guard members.insert(member).inserted else { return (false, nil) }
+        guard order.count >= capacity else {
             order.append(member)
-        } else {
-            members.remove(order[oldest])
-            order[oldest] = member
-            oldest = (oldest + 1) % capacity
+            return (true, nil)
         }
-        return true
+        let pushedOut = order[oldest]
+        members.remove(pushedOut)
+        order[oldest] = member
+        oldest = (oldest + 1) % capacity
+        return (true, pushedOut)
     }
 }

@@ -61,7 +61,7 @@ struct ActivityStream: Sendable {
             requests.take(.answered)
             return .waited
         case .renew: return await attempt { .renewed(streamURL: try await reconnected().streamURL) }
-        case .poll: return await attempt { .polled(isEmpty: try await poll()) }
+        case .poll: return await attempt { try await poll() }
         case .renewCredential:
             return await attempt {
                 switch await conversation.renewCredential() {
@@ -88,15 +88,15 @@ struct ActivityStream: Sendable {
         return info
     }
 
-    private func poll() async throws -> Bool {
+    private func poll() async throws -> StreamStateMachine.Event {
         let set = try await conversation.service.activities(
             conversation.tokens.bearer,
             conversation: conversation.conversationId,
             watermark: conversation.streamWatermark
         )
         let activities = set.activities
-        await conversation.deliver(activities, watermark: set.watermark)
-        return activities.isEmpty
+        let mayHaveMore = await conversation.deliver(activities, watermark: set.watermark)
+        return mayHaveMore ? .polledPage : .polled(isEmpty: activities.isEmpty)
     }
 
     /// Makes a request unless the owner asks for something else meanwhile.
@@ -146,6 +146,13 @@ struct ActivityStream: Sendable {
     }
 
     private func read(_ url: String, _ machine: inout StreamStateMachine) async -> StreamStateMachine.Event {
+        let service = conversation.service
+        do throws(ClientError) {
+            try service.exchange.clearText.check(stream: url, of: service.endpoint)
+        } catch {
+            tracer.socket(error.message, url: url)
+            return .streamForbidden(error)
+        }
         switch await open(url) {
         case .interrupted: return .reconnectRequested
         case .answered(.failure(let error)):

@@ -6,11 +6,13 @@ struct EchoLedger: Sendable {
     /// Our client activity ids, and the ids under which they came back.
     private var clientIDs: RecentSet<String>
     private var returnedClientIDs: RecentSet<String>
+    private var returnedIDs: RecentSet<String>
 
     init(capacity: Int = 1_000) {
         postedIDs = RecentSet(capacity: capacity)
         clientIDs = RecentSet(capacity: capacity)
         returnedClientIDs = RecentSet(capacity: capacity)
+        returnedIDs = RecentSet(capacity: capacity)
     }
 
     /// An activity is about to be posted; its echo may be faster than the post's answer.
@@ -22,14 +24,18 @@ struct EchoLedger: Sendable {
     /// Whether an activity is one of ours come back.
     ///
     /// By the id from the post first. By the client activity id next, but only once and never for what a bot says:
-    /// bots copy channel data into their answers. Never by `from.id`, which services replace.
+    /// bots copy channel data into their answers. Never by `from.id`, which services replace. What comes under the id
+    /// again has other words, which are not known to be ours.
     mutating func isEcho(_ activity: Activity) -> Bool {
         let clientID = activity.clientActivityID
         if let id = activity.id, postedIDs.contains(id) {
             if let clientID { _ = returnedClientIDs.insert(clientID) }
-            return true
+            return returnedIDs.insert(id)
         }
-        guard let clientID, clientIDs.contains(clientID), activity.from?.role != "bot" else { return false }
-        return returnedClientIDs.insert(clientID)
+        guard let clientID, clientIDs.contains(clientID), activity.from?.role?.lowercased() != "bot",
+            returnedClientIDs.insert(clientID)
+        else { return false }
+        if let id = activity.id { _ = returnedIDs.insert(id) }
+        return true
     }
 }

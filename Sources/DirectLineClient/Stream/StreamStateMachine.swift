@@ -31,12 +31,16 @@ struct StreamStateMachine: Sendable {
     enum Event: Equatable, Sendable {
         case started(streamURL: String?)
         case socketOpened
+        /// The service names a stream that must not be opened.
+        case streamForbidden(ClientError)
         /// No upgrade came about.
         case socketRefused(reason: String)
         case socketClosed(reason: String, lifetime: Duration)
         case waited
         case renewed(streamURL: String?)
         case polled(isEmpty: Bool)
+        /// A poll brought something new and moved the position: a page, behind which there may be another.
+        case polledPage
         /// A renewal or a poll failed.
         case requestFailed(ClientError)
         case credentialRenewed
@@ -78,6 +82,8 @@ struct StreamStateMachine: Sendable {
     /// Fresh credentials refused in a row.
     private var freshRefusals = 0
     private var hasConversationEnded = false
+    /// Whether the service named a stream that must not be opened: only a person asks it for another.
+    private var isStreamForbidden = false
     private let canRenewCredential: Bool
     private var reported: ConnectionState?
 
@@ -119,6 +125,10 @@ struct StreamStateMachine: Sendable {
         case .socketClosed(let reason, let lifetime): return closed(reason, lifetime)
         case .waited: return isPolling ? poll() : renew()
         case .polled(let isEmpty): return polled(isEmpty)
+        case .polledPage: return polledPage()
+        case .streamForbidden(let error):
+            isStreamForbidden = true
+            return rest(.failed(error))
         case .requestFailed(let error): return failed(error)
         case .credentialRenewed:
             hasNewCredential = true
@@ -193,6 +203,7 @@ extension StreamStateMachine {
         attempt = 1
         refusals = 0
         forgetRefusals()
+        isStreamForbidden = false
         hasConversationEnded = false
         isPolling = transport == .polling
         if isPolling { return poll() }
@@ -237,6 +248,14 @@ extension StreamStateMachine {
         return step(.polling, .wait(silence >= .seconds(60) ? pollInterval * 5 : pollInterval))
     }
 
+    private mutating func polledPage() -> Step {
+        attempt = 0
+        forgetRefusals()
+        silence = .zero
+        phase = .polling
+        return step(.polling, .poll)
+    }
+
     private mutating func sent() -> Step {
         silence = .zero
         let hadEnded = hasConversationEnded
@@ -249,7 +268,7 @@ extension StreamStateMachine {
 
     private mutating func accepted() -> Step {
         // The last post of a conversation that the bot has ended is often answered after that end.
-        phase == .resting && !hasConversationEnded ? reconnect("the service answers") : goOn()
+        phase == .resting && !hasConversationEnded && !isStreamForbidden ? reconnect("the service answers") : goOn()
     }
 
     /// What is under way goes on; there is always something, or the stream would be lost for ever.
