@@ -45,6 +45,7 @@ package struct AgentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file that holds the agents' secret.", valueName: "file"), completion: .file())
     var secretFile: String?
 
+    @OptionGroup var clearText: ClearTextOptions
     @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
 
     /// A command with nothing set.
@@ -79,6 +80,7 @@ package struct AgentCommand: AsyncParsableCommand {
             try io.checkRecord()
             let (address, credential) = try place()
             let endpoint = try DirectLineEndpoint(address)
+            try clearText.check(endpoint)
             if screen.isInteractive { console.show(greeting(at: address, screen: screen, columns: console.columns)) }
             let desk = DeskStateMachine(
                 configuration: DeskStateMachine.Configuration(
@@ -98,6 +100,7 @@ package struct AgentCommand: AsyncParsableCommand {
             let trace = try TraceFeed(file: io.trace)
             client.transport = io.transport.transport
             client.proxies = try Secrets.proxies()
+            client.allowsClearText = clearText.isAllowed
             client.onTrace = trace.take
             client.isTraced = trace.isWanted
             let configuration = client

@@ -164,6 +164,7 @@ package struct ChatCommand: AsyncParsableCommand {
         client.transport = io.transport.transport
         client.proxies = try Secrets.proxies()
         client.trustedCertificates = ca
+        client.allowsClearText = service.clearText.isAllowed
         client.onTrace = trace.take
         client.isTraced = trace.isWanted
         if let last, !last.userId.isEmpty { client.user.id = last.userId }

@@ -1,3 +1,4 @@
+import DirectLineClient
 import WebSocketTransport
 
 /// Addresses that people give to options.
@@ -10,5 +11,10 @@ enum HTTPAddress {
             throw CommandError("\(option) takes an http or https address, such as \(example)")
         }
         return text
+    }
+
+    /// The service at an address of any path and query, of which nothing but the host is used.
+    static func endpoint(of text: String) -> DirectLineEndpoint? {
+        WebURL(text, schemes: ["http", "https"]).flatMap { try? DirectLineEndpoint($0.origin) }
     }
 }

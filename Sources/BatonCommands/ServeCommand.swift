@@ -116,6 +116,7 @@ package struct ServeCommand: AsyncParsableCommand {
             desks: desks
         )
         stack.store = file
+        stack.allowsClearText = service.clearText.isAllowed
         stack.configure = { [server] configuration in
             server.apply(to: &configuration)
             configuration.healthChecks = [Self.check(of: agentHub)]

@@ -25,6 +25,8 @@ struct ServiceOptions: ParsableArguments {
     )
     var profile: String?
 
+    @OptionGroup var clearText: ClearTextOptions
+
     func validate() throws {
         if [bot, directLine, tokenEndpoint].compactMap({ $0 }).count > 1 {
             throw ValidationError("Give one of --bot, --direct-line and --token-endpoint, not several.")
@@ -65,10 +67,13 @@ struct ServiceOptions: ParsableArguments {
         if let tokenEndpoint {
             let example = "https://…/directline/token?api-version=2022-03-01-preview"
             let url = try HTTPAddress.checked(tokenEndpoint, option: "--token-endpoint", example: example)
+            if let place = HTTPAddress.endpoint(of: url) { try clearText.check(place) }
             return .service(.global, .tokenEndpoint(url))
         }
         if let directLine {
-            return .service(try endpoint(directLine), try credential(profile))
+            let endpoint = try endpoint(directLine)
+            try clearText.check(endpoint)
+            return .service(endpoint, try credential(profile))
         }
         return .embedded(try BotChoice(url: bot))
     }
@@ -85,7 +90,7 @@ struct ServiceOptions: ParsableArguments {
     private func credential(_ profile: Profile?) throws -> DirectLineCredential {
         if let secretFile { return .secret(try Secrets.read(fromFile: secretFile)) }
         if let name = profile?["secretEnvironment"] {
-            guard let secret = Secrets.environment(name) else {
+            guard let secret = Secrets.concealed(name) else {
                 throw CommandError("the environment variable \(name), which the profile names, is not set")
             }
             return .secret(secret)

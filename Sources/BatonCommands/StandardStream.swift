@@ -1,7 +1,6 @@
 import BotSchema
 import Dispatch
 import LineEditing
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -11,12 +10,10 @@ import Darwin
 
 /// Standard output and error, for lines outside a chat.
 ///
-/// Output that nobody takes ends the program, here and so at every caller: with ``onLoss`` in order, else at once.
+/// Output that nobody takes ends the program, here and so at every caller.
 enum StandardStream: Int32 {
     case output = 1
     case error = 2
-
-    private static let lossHandler = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Sees to it that 0 to 2 are standard streams and no file or socket that is opened later.
     ///
@@ -37,11 +34,10 @@ enum StandardStream: Int32 {
         }
     }
 
-    /// Ends the program in order when nobody takes its output any more, also while there is nothing to print.
+    /// Tells when nobody reads standard output any more, also while there is nothing to print.
     ///
-    /// - Parameter handler: Told once or more often, from any thread.
-    static func onLoss(_ handler: @escaping @Sendable () -> Void) {
-        lossHandler.withLock { $0 = handler }
+    /// - Parameter handler: Called once, on a thread of its own.
+    static func watchOutput(_ handler: @escaping @Sendable () -> Void) {
         // It blocks for as long as the program runs: the queue has a thread of its own.
         DispatchQueue(label: "standard-output").async {
             // Errors and hang-ups are told unasked.
@@ -79,7 +75,6 @@ enum StandardStream: Int32 {
     }
 
     private static func lost(_ cause: Int32) {
-        if let handler = lossHandler.withLock({ $0 }) { return handler() }
         // As other programs: `| head` is silent, a full disk is told.
         if cause != EPIPE { error.writeLine("cannot write to standard output: \(String(cString: strerror(cause)))") }
         exit(1)

@@ -55,6 +55,8 @@ struct EmbeddedStack: Sendable {
     var desks: DeskDoor?
     /// What the bot is to do wrong.
     var botFaults: Set<BotFault> = []
+    /// Whether a service upstream may be reached over `http` on another machine.
+    var allowsClearText = false
     /// Where conversations outlive the server; nil keeps them in memory.
     var store: ConversationFile?
     /// What the server is to do wrong from the start.
@@ -89,7 +91,10 @@ struct EmbeddedStack: Sendable {
         case .demo: try await withServer(DemoBot(), body)
         case .remote(let url): try await RemoteBot.withBot(at: url) { try await withServer($0, body) }
         case .upstream(let endpoint, let credential):
-            try await withUpstream(UpstreamBot(endpoint: endpoint, credential: credential), body)
+            try await withUpstream(
+                UpstreamBot(endpoint: endpoint, credential: credential, allowsClearText: allowsClearText),
+                body
+            )
         }
     }
 

@@ -39,6 +39,8 @@ struct ServeLog: Sendable {
             write: { StandardStream.output.write($0) },
             onClosed: { closing.yield() }
         )
+        // A quiet server has nothing to write that would tell.
+        StandardStream.watchOutput { closing.yield() }
     }
 
     /// Notes an event of the server for users, or of the one for agents' desks.

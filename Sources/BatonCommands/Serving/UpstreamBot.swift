@@ -9,12 +9,14 @@ import DirectLineClient
 actor UpstreamBot: Bot {
     private let endpoint: DirectLineEndpoint
     private let credential: DirectLineCredential
+    private let allowsClearText: Bool
     private let work: AsyncStream<UpstreamSession>
     private let entrance: AsyncStream<UpstreamSession>.Continuation
     private var sessions: [String: UpstreamSession] = [:]
 
-    /// A bot at a service.
-    init(endpoint: DirectLineEndpoint, credential: DirectLineCredential) {
+    /// A bot at a service, which may be reached over `http` on another machine where that is allowed.
+    init(endpoint: DirectLineEndpoint, credential: DirectLineCredential, allowsClearText: Bool = false) {
+        self.allowsClearText = allowsClearText
         self.endpoint = endpoint
         self.credential = credential
         // Unbounded on purpose: one session for each conversation, and a dropped one would never answer.
@@ -49,12 +51,13 @@ actor UpstreamBot: Bot {
         let user = await conversation.user
         // Another turn may have been quicker while the user was asked for.
         if let session = sessions[conversation.id] { return session }
-        let configuration = ClientConfiguration(
+        var configuration = ClientConfiguration(
             endpoint: endpoint,
             credential: credential,
             user: user,
             locale: activity.locale
         )
+        configuration.allowsClearText = allowsClearText
         let session = UpstreamSession(conversation: conversation, configuration: configuration)
         guard case .enqueued = entrance.yield(session) else {
             throw BotError(.unreachable, "the connection to the bot's service is closed")

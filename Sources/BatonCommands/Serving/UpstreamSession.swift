@@ -1,5 +1,6 @@
 import BotSchema
 import Bots
+import ChatScreen
 import DirectLineClient
 
 /// One conversation with a bot upstream, and the conversation of ours that it serves.
@@ -71,7 +72,9 @@ actor UpstreamSession {
         switch event {
         case .activity(let activity, isEcho: false):
             // A conversation of ours that is gone needs none upstream.
-            return (try? await conversation.send(Self.withoutChannelFields(activity))) != nil
+            // Whoever stands behind the service upstream speaks in no name of ours.
+            let activity = MarkTrust.foreign.accepted(Self.withoutChannelFields(activity))
+            return (try? await conversation.send(activity)) != nil
         case .connection(.ended), .connection(.failed), .connection(.expired): return false
         default: return true
         }

@@ -88,7 +88,8 @@ extension TranscriptCommand {
                 hub: hub,
                 patience: patience.chosen,
                 comparison: comparison,
-                authorities: ca
+                authorities: ca,
+                allowsClearText: service.clearText.isAllowed
             )
             let progress = ReplayProgress()
             var summary = ReplayReport()

@@ -21,6 +21,7 @@ struct ReplayStage: Sendable {
     let patience: ReplayStateMachine.Patience
     let comparison: ActivityComparison
     let authorities: [String]
+    let allowsClearText: Bool
 
     /// Replays the conversations of a file one after the other.
     ///
@@ -106,6 +107,7 @@ struct ReplayStage: Sendable {
         )
         client.proxies = try Secrets.proxies()
         client.trustedCertificates = authorities
+        client.allowsClearText = allowsClearText
         return client
     }
 }

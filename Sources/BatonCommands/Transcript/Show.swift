@@ -100,7 +100,7 @@ private struct ConversationScreen {
     mutating func show(_ activity: Activity) -> Bool {
         last = activity.time ?? last
         let steps = lifecycle.receive(activity, at: last)
-        let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
+        let speaker = Speaker(of: activity, agentIds: lifecycle.agentIds)
         var items = [ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)]
         items += steps.map(ChatItem.handoff)
         return items.allSatisfy { item in
