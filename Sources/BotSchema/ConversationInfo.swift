@@ -26,6 +26,13 @@ public struct ConversationInfo: JSONObjectRepresentable {
     /// How long ``token`` is valid, in seconds; some proxies send the number as text.
     public var expiresIn: Int? { json["expires_in"]?.int ?? json["expires_in"]?.string.flatMap { Int($0) } }
 
+    /// Whether the service is Baton's own server, which lets nobody but itself write `channelData.baton` and
+    /// `channelData.desk`: what stands there is the server's word and not that of a user or a bot behind it.
+    package var keepsMarks: Bool {
+        get { json["baton"]?["keepsMarks"]?.bool ?? false }
+        set { json["baton"] = newValue ? ["keepsMarks": true] : nil }
+    }
+
     /// The WebSocket address, valid for a minute; its query is to be kept secret.
     public var streamURL: String? { json["streamUrl"]?.string }
 }

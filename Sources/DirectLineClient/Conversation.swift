@@ -16,6 +16,9 @@ public final class Conversation: Sendable {
 
     /// The id that the service gave the conversation, opaque.
     public let conversationId: String
+    /// Whether the service is Baton's own server, which lets nobody but itself write `channelData.baton`; as far as the
+    /// service can be believed.
+    package let keepsMarks: Bool
 
     let configuration: ClientConfiguration
     let service: DirectLineService
@@ -39,9 +42,11 @@ public final class Conversation: Sendable {
         service: DirectLineService,
         tokens: TokenStore,
         tokenEndpoint: TokenEndpoint?,
-        watermark: String? = nil
+        watermark: String? = nil,
+        keepsMarks: Bool = false
     ) {
         conversationId = id
+        self.keepsMarks = keepsMarks
         self.configuration = configuration
         self.service = service
         self.tokens = tokens
@@ -183,21 +188,30 @@ extension Conversation {
     /// Hands new activities to the reader, waiting for room, and keeps the position behind them.
     ///
     /// The position is kept last, so that what was not handed over would be asked for again.
-    func deliver(_ activities: [Activity], watermark: String?) async {
+    ///
+    /// - Returns: Whether anything was new and the position has moved, so that there may be more behind it.
+    @discardableResult
+    func deliver(_ activities: [Activity], watermark: String?) async -> Bool {
+        var hasNews = false
         for activity in activities {
             let isEcho: Bool? = state.withLock {
                 $0.intake.isNew(activity) ? $0.ledger.isEcho(activity) : nil
             }
             guard let isEcho else { continue }
+            hasNews = true
             if activity.type == .endOfConversation, !isEcho {
                 requests.take(.sent)
                 state.withLock { $0.hasEnded = true }
             }
             await queue.push(.activity(activity, isEcho: isEcho))
         }
-        guard let watermark else { return }
-        state.withLock { $0.watermark = watermark }
+        guard let watermark else { return false }
+        let hasMoved = state.withLock { state in
+            defer { state.watermark = watermark }
+            return state.watermark != watermark
+        }
         queue.mark(watermark)
+        return hasNews && hasMoved
     }
 
     /// Tells the reader of a change.

@@ -108,7 +108,8 @@ struct ConversationStart {
             service: service,
             tokens: tokens,
             tokenEndpoint: tokenEndpoint,
-            watermark: configuration.resume?.watermark
+            watermark: configuration.resume?.watermark,
+            keepsMarks: info.keepsMarks
         )
         return Started(conversation: conversation, streamURL: info.streamURL, notice: notice)
     }

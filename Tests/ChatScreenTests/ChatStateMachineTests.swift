@@ -203,7 +203,8 @@ struct ChatStateMachineTests {
         var script = ChatScript()
         _ = script.open()
         let shown = script.arrive(
-            #"{"type":"event","name":"baton.suppressed","value":{"activity":{"type":"message","text":"Still here!"}}}"#
+            #"{"type":"event","name":"baton.suppressed","value":{"activity":{"type":"message","text":"Still here!"}},"#
+                + #""channelData":{"baton":{"author":"hub","notice":"suppressed"}}}"#
         )
         #expect(shown.contains("The bot spoke while an agent has the conversation: “Still here!”"))
     }

@@ -58,13 +58,17 @@ struct InspectionTests {
         )
         let link = "https://example.org/t.json?sig=abc"
         let transcript = Transcript(activities: [.message("from behind the link")])
-        #expect(script.take(.fetched(link: link, .success(transcript))).contains("loaded: bot: from behind the link"))
+        #expect(
+            script.take(.fetched(link: link, .success(transcript))).contains(
+                "loaded: bot bot (unverified): from behind the link"
+            )
+        )
         let failure = TranscriptError(.inputOutput, file: "the linked transcript", reason: "example.org says 404")
         #expect(
             script.take(.fetched(link: link, .failure(failure))).contains("the linked transcript: example.org says 404")
         )
         _ = script.arrive(Fixture.initiate.replacing("c-1|0000004", with: "c-1|0000005"))
-        #expect(script.enter("/transcript").contains("loaded: bot: hello"))
+        #expect(script.enter("/transcript").contains("loaded: bot bot (unverified): hello"))
     }
 
     @Test func `V38 what is saved for the public has no notes for the agent`() throws {

@@ -30,6 +30,7 @@ struct ClientTests {
     @Test func `files go up with their words and come down again`() async throws {
         try await withServer { server in
             try await DirectLine.withConversation(configuration(server)) { conversation in
+                #expect(conversation.keepsMarks)
                 var events = conversation.events.makeAsyncIterator()
                 let files = [
                     OutgoingFile(name: "notes/ü.txt", bytes: Array("eins".utf8)),

@@ -90,7 +90,7 @@ package struct DeskStateMachine: Sendable {
         var actions: [ChatAction] = []
         switch event {
         case .input(let input): actions += receive(input)
-        case .opened(let id): actions += opened(id)
+        case .opened(let id, _): actions += opened(id)
         case .client(.connection(let state)): actions += connectionChanged(to: state)
         case .client(.activity(let activity, let isEcho)): actions += arrived(activity, isEcho: isEcho)
         case .client(.notice(let text)): actions.append(.show(.notice(oneLine(text))))

@@ -38,7 +38,7 @@ package struct PlayerScene: Sendable {
         for activity in activities {
             let instant = activity.time ?? last ?? Timestamp(milliseconds: 0)
             let steps = lifecycle.receive(activity, at: instant)
-            let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
+            let speaker = Speaker(of: activity, agentIds: lifecycle.agentIds)
             let message = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
             let items = ([message] + steps.map(ChatItem.handoff)).filter(isShown)
             guard !items.isEmpty else { continue }

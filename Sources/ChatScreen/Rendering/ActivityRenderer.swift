@@ -119,7 +119,7 @@ package struct ActivityRenderer: Sendable {
     /// The format of what somebody says without naming one.
     func format(of speaker: Speaker) -> TextFormat {
         switch speaker {
-        case .user, .customer: .plain
+        case .user, .elsewhere, .customer: .plain
         case .bot, .agent: defaultFormat
         }
     }

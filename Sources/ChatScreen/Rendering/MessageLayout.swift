@@ -40,14 +40,15 @@ package struct MessageLayout: Sendable {
         guard columns >= Self.columnLayoutMinimum else {
             let indent = columns >= 24 ? 2 : 0
             let head = time.isEmpty ? name : style.paint(time, .faint) + " " + name
-            return [head] + indented(body, by: indent)
+            return DisplayText.wrapped(head, columns: max(4, columns)) + indented(body, by: indent)
         }
         let padding = String(repeating: " ", count: max(0, Self.nameColumns - DisplayText.columns(label)))
-        let head = style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name + padding + "  "
+        let start = style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name
+        let head = start + padding + "  "
         let indent = Self.wordsColumn
         var lines = indented(body, by: indent)
         guard DisplayText.columns(label) <= Self.nameColumns else {
-            return [style.paint(time.isEmpty ? "     " : time, .faint) + "  " + name] + lines
+            return DisplayText.wrapped(start, columns: columns) + lines
         }
         if lines.isEmpty { return [head] }
         lines[0] = head + lines[0].dropFirst(indent)

@@ -5,6 +5,8 @@ import Handoff
 package enum Speaker: Hashable, Sendable {
     /// The person at this keyboard, or the user of a loaded transcript.
     case user(name: String?)
+    /// The same user by another client, such as a second window, or somebody who has the user's token.
+    case elsewhere(name: String?)
     /// The bot.
     case bot(name: String?)
     /// A human agent.
@@ -12,19 +14,34 @@ package enum Speaker: Hashable, Sendable {
     /// A user, as an agent sees one.
     case customer(name: String?)
 
-    /// Tells the speaker of an activity.
+    /// Tells the speaker of an activity in a file, in which the user is who has recorded it.
     ///
-    /// A service may replace the user's id, so an echo is told by the client and not by `from.id`; apart from it only
-    /// an explicit role of `user` counts. Agents are marked by `channelData`, or known by their account's id.
+    /// Only an explicit role of `user` counts. Agents are marked by `channelData`, or known by their account's id.
+    ///
+    /// - Parameters:
+    ///   - activity: What was said.
+    ///   - agentIds: Account ids that have spoken as agents.
+    package init(of activity: Activity, agentIds: Set<String> = []) {
+        self.init(of: activity, isEcho: activity.isFromUser, ownIds: [], agentIds: agentIds)
+    }
+
+    /// Tells the speaker of an activity in a live conversation.
+    ///
+    /// A service may replace the user's id, so what was said here is told by the client, which recognises its own echo,
+    /// and neither by `from.id` nor by a role: whoever else writes as the user is not the person at this keyboard.
     ///
     /// - Parameters:
     ///   - activity: What was said.
     ///   - isEcho: Whether the client recognised it as sent from here.
+    ///   - ownIds: Account ids of the user.
     ///   - agentIds: Account ids that have spoken as agents.
-    package init(of activity: Activity, isEcho: Bool, agentIds: Set<String> = []) {
+    package init(of activity: Activity, isEcho: Bool, ownIds: Set<String>, agentIds: Set<String>) {
         let name = activity.from?.name
-        if isEcho || activity.isFromUser {
+        if isEcho {
             self = .user(name: name)
+        } else if activity.isFromUser {
+            let isOwn = activity.from?.id.map(ownIds.contains) ?? true
+            self = isOwn ? .elsewhere(name: name) : .customer(name: name ?? activity.from?.id)
         } else if activity.humanAgent != nil || activity.from?.id.map(agentIds.contains) == true {
             self = .agent(name: name)
         } else {
@@ -32,10 +49,22 @@ package enum Speaker: Hashable, Sendable {
         }
     }
 
+    /// Tells the speaker of an entry of a bot's own transcript, which is no more than what the bot says.
+    package init(claimed activity: Activity) {
+        let doubted = { (role: String) in "\(activity.from?.name ?? role) (unverified)" }
+        self =
+            switch Speaker(of: activity) {
+            case .user, .elsewhere, .customer: .customer(name: doubted("user"))
+            case .agent: .agent(name: doubted("agent"))
+            case .bot: .bot(name: doubted("bot"))
+            }
+    }
+
     /// The word for the role, where drawing is off.
     package var role: String {
         switch self {
         case .user: "you"
+        case .elsewhere: "you (elsewhere)"
         case .bot: "bot"
         case .agent: "agent"
         case .customer: "user"
@@ -46,6 +75,7 @@ package enum Speaker: Hashable, Sendable {
     package var label: String {
         switch self {
         case .user: "you"
+        case .elsewhere: "you (elsewhere)"
         case .bot(let name): name ?? "bot"
         case .agent(let name): name ?? "agent"
         case .customer(let name): name ?? "user"
@@ -54,7 +84,7 @@ package enum Speaker: Hashable, Sendable {
 
     var ink: Style.Ink {
         switch self {
-        case .user: .user
+        case .user, .elsewhere: .user
         case .bot, .customer: .bot
         case .agent: .agent
         }

@@ -8,7 +8,9 @@ package enum ChatEvent: Sendable {
     /// The person, or the pipe, handed something in.
     case input(LineInput)
     /// A conversation was opened; what arrives from now on belongs to it.
-    case opened(conversationId: String)
+    ///
+    /// `userId` is what the user is called, as far as it is known before anything was said.
+    case opened(conversationId: String, userId: String? = nil)
     /// The conversation brought something.
     case client(ClientEvent)
     /// The post of a number ended: the id that the service gave, or the failure.

@@ -33,7 +33,8 @@ extension ChatStateMachine {
         // A report that was sent by hand moves the handoff like one of a hub.
         let report = isEcho ? HubReport.asFromHub(activity) : nil
         let transitions = handoff.receive(report ?? activity, isEcho: isEcho && report == nil, at: now)
-        let speaker = Speaker(of: activity, isEcho: isEcho, agentIds: handoff.agentIds)
+        if isEcho, let id = activity.from?.id { ownIds.insert(id) }
+        let speaker = Speaker(of: activity, isEcho: isEcho, ownIds: ownIds, agentIds: handoff.agentIds)
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
@@ -71,15 +72,16 @@ extension ChatStateMachine {
     /// Whom the user has between the acceptance and the end, of which the protocol says nothing.
     private mutating func follow(_ notice: HubNotice) {
         switch notice.code {
-        case "joined": (joinedAgent, isBetweenAgents) = (notice.agentName, false)
-        case "transferring", "reassigning": isBetweenAgents = true
+        case .joined: (joinedAgent, isBetweenAgents) = (notice.agentName, false)
+        case .transferring, .reassigning: isBetweenAgents = true
         default: break
         }
     }
 
     /// What the adapter kept from the user: a bot's message in an agent's conversation, which a tester is to see.
     private static func suppressedWords(of activity: Activity) -> String? {
-        guard activity.type == .event, activity.name == "baton.suppressed" else { return nil }
+        // The name alone anybody can give; the mark of the hub is the server's.
+        guard activity.type == .event, activity.name == "baton.suppressed", activity.isFromHub else { return nil }
         return Activity(activity.value?["activity"])?.text ?? "(no words)"
     }
 
@@ -142,7 +144,7 @@ extension ChatStateMachine {
             for activity in transcript.activities {
                 let instant = activity.time ?? now
                 let transitions = lifecycle.receive(activity, at: instant)
-                let speaker = Speaker(of: activity, isEcho: false, agentIds: lifecycle.agentIds)
+                let speaker = Speaker(of: activity, agentIds: lifecycle.agentIds)
                 if activity.isSaid, let next = activity.time.flatMap(configuration.day), next != day {
                     day = next
                     actions.append(loadedItem(.day(next)))
@@ -169,7 +171,7 @@ extension ChatStateMachine {
     private func loadedInitiation(_ initiation: HandoffInitiation, besides ids: Set<String>) -> [ChatAction] {
         let attached = (initiation.transcript ?? []).filter { $0.id.map(ids.contains) != true }
         return attached.map { activity in
-            let speaker = Speaker(of: activity, isEcho: false)
+            let speaker = Speaker(claimed: activity)
             return loadedItem(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))
         } + [loadedItem(initiation.context.table)]
     }

@@ -54,9 +54,17 @@ extension ChatStateMachine {
     private func show(_ transcript: [Activity], header: String) -> [ChatAction] {
         [.show(.loadedHeader(header))]
             + transcript.map { activity in
-                let speaker = Speaker(of: activity, isEcho: false)
+                let speaker = speaker(ofClaimed: activity)
                 return .show(.loaded(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)))
             }
+    }
+
+    /// What a bot's transcript says is a fact only where it has arrived here as well.
+    private func speaker(ofClaimed activity: Activity) -> Speaker {
+        guard let entry = activity.id.flatMap({ record.entry(withId: $0) }), entry.activity.text == activity.text,
+            entry.activity.isFromUser == activity.isFromUser
+        else { return Speaker(claimed: activity) }
+        return Speaker(of: entry.activity, isEcho: entry.isEcho, ownIds: ownIds, agentIds: handoff.agentIds)
     }
 
     /// Links to files are often signed, and what signs them is a secret.

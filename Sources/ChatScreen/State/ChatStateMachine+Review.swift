@@ -16,8 +16,8 @@ extension ChatStateMachine {
                 kinds: Self.filterKinds,
                 count: entries.count,
                 entries: { entries.filter($0) },
-                speaker: { [agentIds = handoff.agentIds] entry in
-                    Speaker(of: entry.activity, isEcho: entry.isEcho, agentIds: agentIds)
+                speaker: { [ownIds, agentIds = handoff.agentIds] entry in
+                    Speaker(of: entry.activity, isEcho: entry.isEcho, ownIds: ownIds, agentIds: agentIds)
                 }
             )
         }
@@ -32,13 +32,13 @@ extension ChatStateMachine {
             count: entries.count,
             entries: { entries.filter($0) },
             speaker: { [agentIds = lifecycle.agentIds] entry in
-                Speaker(of: entry.activity, isEcho: false, agentIds: agentIds)
+                Speaker(of: entry.activity, agentIds: agentIds)
             }
         )
     }
 
     private func speaker(of entry: ConversationRecord.Entry) -> Speaker {
-        Speaker(of: entry.activity, isEcho: entry.isEcho, agentIds: handoff.agentIds)
+        Speaker(of: entry.activity, isEcho: entry.isEcho, ownIds: ownIds, agentIds: handoff.agentIds)
     }
 
     // MARK: - Completion

@@ -64,6 +64,8 @@ package struct ChatStateMachine: Sendable {
     var inputHint: InputHint?
     /// The card that is being filled in.
     var form: CardForm?
+    /// What the user is called at the service: as was asked for, and as echoes come back.
+    var ownIds: Set<String> = []
     /// The newest request for an agent, live or loaded.
     var initiation: HandoffInitiation?
     /// Reports of the hub that the bot answered with an error.
@@ -148,7 +150,9 @@ package struct ChatStateMachine: Sendable {
         var actions: [ChatAction] = []
         switch event {
         case .input(let input): actions += receive(input, at: now)
-        case .opened(let id): actions += opened(id)
+        case .opened(let id, let userId):
+            actions += opened(id)
+            ownIds = userId.map { [$0] } ?? []
         case .client(let event): actions += receive(event, at: now)
         case .posted(let number, let result): actions += posted(number, result, at: now)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)

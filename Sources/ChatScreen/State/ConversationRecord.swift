@@ -53,6 +53,9 @@ package struct ConversationRecord: Sendable {
         if places[id] != nil { accepted.insert(id) }
     }
 
+    /// The newest state of a message, and whether it is an echo.
+    func entry(withId id: String) -> Entry? { places[id].map { entries[$0] } }
+
     /// The newest state of a message.
     func message(withId id: String) -> Activity? { places[id].map { entries[$0].activity } }
 

@@ -51,12 +51,14 @@ struct DirectLineRoutes: Sendable {
     }
 
     private func info(_ id: String, user: ChannelAccount?, streamURL: String? = nil) -> ConversationInfo {
-        ConversationInfo(
+        var info = ConversationInfo(
             conversationId: id,
             token: gatekeeper.issueToken(for: id, user: user?.id == nil ? nil : user),
             expiresIn: gatekeeper.tokenLifetime,
             streamURL: streamURL
         )
+        info.keepsMarks = true
+        return info
     }
 
     // MARK: - Conversations
