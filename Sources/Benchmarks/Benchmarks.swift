@@ -14,7 +14,10 @@ struct Benchmarks {
     static func main() async {
         do {
             let arguments = CommandLine.arguments.dropFirst()
-            if arguments.first == "serve-echo" { return try await EchoServer.run() }
+            if arguments.first == "serve-echo" {
+                return try await EchoServer.run(endpoint: arguments.dropFirst().first)
+            }
+            if arguments.first == "echo-bot" { return try await EchoBotProgram.run() }
             if arguments.first == "serve-flood" { return try await FloodServer.run() }
             if arguments.first == "transcript-work", arguments.count == 3 {
                 return try TranscriptFigures.work(arguments[2], file: arguments[3])
@@ -48,7 +51,10 @@ struct Benchmarks {
         guard isWanted("server") else { return }
         for count in [1, 100, 1000, 5000] {
             // One conversation has one turn at a time, so that fewer tell as much.
-            try await ServerLoad(conversations: count, roundTrips: count == 1 ? 2000 : 20_000).report()
+            let roundTrips = count == 1 ? 2000 : 20_000
+            try await ServerLoad(conversations: count, roundTrips: roundTrips).report()
+            guard count <= 1000 else { continue }
+            try await ServerLoad(conversations: count, bot: .inOwnProcess, roundTrips: roundTrips).report()
         }
     }
 
