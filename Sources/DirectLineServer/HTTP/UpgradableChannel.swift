@@ -115,16 +115,23 @@ struct UpgradableChannel: HTTPChannelHandler {
                 // Refused ones come to the router as requests and are answered there with the reason.
                 channel.eventLoop.makeSucceededFuture(permittedStream(head) == nil ? nil : HTTPHeaders())
             },
-            upgraded: { feed, head in .stream(feed, permittedStream(head) ?? .nowhere) }
+            upgraded: { feed, head in
+                try Self.readLittle(from: feed.channel)
+                return .stream(feed, permittedStream(head) ?? .nowhere)
+            }
         )
     }
 
-    /// The limits of streams, on which what clients say has no meaning and little of it is taken.
+    /// The limits of streams: what clients say there has no meaning, and a frame of it is kept until it is whole.
     private var feedConfiguration: WebSocketConfiguration {
-        WebSocketConfiguration(
-            maxFrameSize: limits.clientActivity,
-            maxMessageSize: limits.clientActivity,
-            pingInterval: keepAliveInterval
+        WebSocketConfiguration(maxFrameSize: 4096, pingInterval: keepAliveInterval)
+    }
+
+    /// Bounds what NIO keeps for reading from a stream's client, which the client decides otherwise.
+    private static func readLittle(from channel: any Channel) throws {
+        try channel.syncOptions?.setOption(
+            .recvAllocator,
+            value: FixedSizeRecvByteBufferAllocator(capacity: 512)
         )
     }
 
@@ -159,7 +166,10 @@ struct UpgradableChannel: HTTPChannelHandler {
             on: channel,
             head: head,
             configuration: feedConfiguration,
-            release: Self.release
+            release: { pipeline in
+                try Self.readLittle(from: channel)
+                try Self.release(pipeline)
+            }
         )
         return feed.map { ($0, permitted) }
     }
