@@ -30,8 +30,11 @@ struct Benchmarks {
     }
 
     /// Everything, or only the parts that are named: program, screen, json, transcripts, day, memory, idle, server.
+    ///
+    /// Numbers behind `server` are how many conversations it has.
     private static func measure() async throws {
-        let parts = Set(CommandLine.arguments.dropFirst())
+        let counts = CommandLine.arguments.compactMap { Int($0) }
+        let parts = Set(CommandLine.arguments.dropFirst().filter { Int($0) == nil })
         let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
         if isWanted("program") { try measureProgram() }
         if isWanted("screen") { try ScreenLoad(program: try BuiltProducts.executable("baton")).report() }
@@ -49,7 +52,7 @@ struct Benchmarks {
         if isWanted("memory") { try await ServerMemory(count: 5000).report() }
         if isWanted("idle") { try await IdleConnections(count: 10_000).report() }
         guard isWanted("server") else { return }
-        for count in [1, 100, 1000, 5000] {
+        for count in counts.isEmpty ? [1, 100, 1000, 5000] : counts {
             // One conversation has one turn at a time, so that fewer tell as much.
             let roundTrips = count == 1 ? 2000 : 20_000
             try await ServerLoad(conversations: count, roundTrips: roundTrips).report()

@@ -19,6 +19,7 @@ enum EchoBotProgram {
     /// Starts one in a process of its own.
     ///
     /// - Returns: The process, and its messaging endpoint.
+    /// - Throws: When the process does not start.
     static func start() throws -> (PipedProgram, endpoint: String) {
         let bot = try PipedProgram([CommandLine.arguments[0], "echo-bot"], environment: Environment.quiet)
         try bot.wait(for: "/api/messages\n")

@@ -34,6 +34,7 @@ enum EchoServer {
     ///
     /// - Parameter endpoint: Where its bot is, nil for one inside the process.
     /// - Returns: The process, and the base of calls.
+    /// - Throws: When the process does not start.
     static func start(endpoint: String? = nil) throws -> (PipedProgram, base: String) {
         let arguments = [CommandLine.arguments[0], "serve-echo"] + [endpoint].compactMap(\.self)
         let server = try PipedProgram(arguments, environment: Environment.quiet)
@@ -44,6 +45,7 @@ enum EchoServer {
     /// Serves until the process is killed; the first line printed is the address.
     ///
     /// - Parameter endpoint: Where the bot is, nil for one inside the process.
+    /// - Throws: When the server cannot listen.
     static func run(endpoint: String?) async throws {
         guard let endpoint else { return try await run(EchoBot()) }
         try await RemoteBot.withBot(at: endpoint) { try await run($0) }
