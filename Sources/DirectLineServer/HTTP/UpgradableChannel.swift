@@ -184,6 +184,12 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
+        await withTaskExecutorPreference(EventLoopExecutor.of(value.channel.eventLoop)) {
+            await handleOnLoop(value, logger)
+        }
+    }
+
+    private func handleOnLoop(_ value: Value, _ logger: Logger) async {
         let protocols = try? await withTaskCancellationHandler {
             try await value.protocols.get()
         } onCancel: {
