@@ -217,10 +217,19 @@ final class WebSocketSession: Sendable {
         return channel.writeAndFlush(WebSocketFrame(fin: fin, opcode: opcode, maskKey: mask, data: data))
     }
 
+    /// Whether a frame is in the socket already, as far as that can be told here.
+    private func isTaken(_ written: EventLoopFuture<Void>) -> Bool {
+        guard channel.eventLoop.inEventLoop else { return false }
+        var isTaken = false
+        written.assumeIsolated().whenSuccess { isTaken = true }
+        return isTaken
+    }
+
     /// Waits until a frame is in the socket, which is what slows a sender down to the pace of its peer.
     ///
     /// Cancelling ends the wait; the frame has been queued and is not taken back.
     private func wait(for written: EventLoopFuture<Void>) async throws {
+        if isTaken(written) { return }
         let waiting = channel.eventLoop.makePromise(of: Void.self)
         written.cascade(to: waiting)
         do {
