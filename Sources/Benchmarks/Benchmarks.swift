@@ -14,7 +14,10 @@ struct Benchmarks {
     static func main() async {
         do {
             let arguments = CommandLine.arguments.dropFirst()
-            if arguments.first == "serve-echo" { return try await EchoServer.run() }
+            if arguments.first == "serve-echo" {
+                return try await EchoServer.run(endpoint: arguments.dropFirst().first)
+            }
+            if arguments.first == "echo-bot" { return try await EchoBotProgram.run() }
             if arguments.first == "serve-flood" { return try await FloodServer.run() }
             if arguments.first == "transcript-work", arguments.count == 3 {
                 return try TranscriptFigures.work(arguments[2], file: arguments[3])
@@ -27,8 +30,11 @@ struct Benchmarks {
     }
 
     /// Everything, or only the parts that are named: program, screen, json, transcripts, day, memory, idle, server.
+    ///
+    /// Numbers behind `server` are how many conversations it has.
     private static func measure() async throws {
-        let parts = Set(CommandLine.arguments.dropFirst())
+        let counts = CommandLine.arguments.compactMap { Int($0) }
+        let parts = Set(CommandLine.arguments.dropFirst().filter { Int($0) == nil })
         let isWanted = { (part: String) in parts.isEmpty || parts.contains(part) }
         if isWanted("program") { try measureProgram() }
         if isWanted("screen") { try ScreenLoad(program: try BuiltProducts.executable("baton")).report() }
@@ -46,9 +52,12 @@ struct Benchmarks {
         if isWanted("memory") { try await ServerMemory(count: 5000).report() }
         if isWanted("idle") { try await IdleConnections(count: 10_000).report() }
         guard isWanted("server") else { return }
-        for count in [1, 100, 1000, 5000] {
+        for count in counts.isEmpty ? [1, 100, 1000, 5000] : counts {
             // One conversation has one turn at a time, so that fewer tell as much.
-            try await ServerLoad(conversations: count, roundTrips: count == 1 ? 2000 : 20_000).report()
+            let roundTrips = count == 1 ? 2000 : 20_000
+            try await ServerLoad(conversations: count, roundTrips: roundTrips).report()
+            guard count <= 1000 else { continue }
+            try await ServerLoad(conversations: count, bot: .inOwnProcess, roundTrips: roundTrips).report()
         }
     }
 

@@ -15,7 +15,7 @@ import Glibc
 import Darwin
 #endif
 
-/// A server with a bot in its own process that says again what it hears, for ``ServerLoad`` to measure.
+/// A server with a bot that says again what it hears, in its own process or in another, for ``ServerLoad`` to measure.
 enum EchoServer {
     private struct EchoBot: Bot {
         func onTurn(
@@ -32,18 +32,29 @@ enum EchoServer {
 
     /// Starts one in a process of its own.
     ///
+    /// - Parameter endpoint: Where its bot is, nil for one inside the process.
     /// - Returns: The process, and the base of calls.
-    static func start() throws -> (PipedProgram, base: String) {
-        let server = try PipedProgram([CommandLine.arguments[0], "serve-echo"], environment: Environment.quiet)
+    /// - Throws: When the process does not start.
+    static func start(endpoint: String? = nil) throws -> (PipedProgram, base: String) {
+        let arguments = [CommandLine.arguments[0], "serve-echo"] + [endpoint].compactMap(\.self)
+        let server = try PipedProgram(arguments, environment: Environment.quiet)
         try server.wait(for: "/v3/directline\n")
         return (server, String(server.output.prefix { !$0.isWhitespace }))
     }
 
     /// Serves until the process is killed; the first line printed is the address.
-    static func run() async throws {
+    ///
+    /// - Parameter endpoint: Where the bot is, nil for one inside the process.
+    /// - Throws: When the server cannot listen.
+    static func run(endpoint: String?) async throws {
+        guard let endpoint else { return try await run(EchoBot()) }
+        try await RemoteBot.withBot(at: endpoint) { try await run($0) }
+    }
+
+    private static func run(_ bot: some Bot) async throws {
         var configuration = ServerConfiguration()
         configuration.limits.conversations = 20_000
-        try await EmbeddedServer(configuration: configuration, bot: EchoBot()).run { address in
+        try await EmbeddedServer(configuration: configuration, bot: bot).run { address in
             print(address.directLineURL)
             fflush(nil)
         }
@@ -52,18 +63,28 @@ enum EchoServer {
 
 /// Round trips from a client's POST over the bot to the client's socket, with many conversations open.
 ///
-/// Client and server are two processes of one machine and share its cores.
+/// Client, server and bot are processes of one machine and share its cores.
 struct ServerLoad {
+    /// Where the bot is.
+    enum BotPlace {
+        case inServer, inOwnProcess
+    }
+
     /// How many conversations are open, each with a socket.
     let conversations: Int
+    var bot = BotPlace.inServer
     /// How many round trips are made, and how many at the same time.
     var roundTrips = 20_000
     var concurrency = 64
 
     func report() async throws {
         OpenFiles.allow(1 << 20)
-        let (server, base) = try EchoServer.start()
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let program = bot == .inOwnProcess ? try EchoBotProgram.start() : nil
+        let (server, base) = try EchoServer.start(endpoint: program?.endpoint)
+        var configuration = HTTPClient.Configuration()
+        // A client that is short of connections would measure itself.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let idle = Memory.residentKilobytes(of: server.process)
         let talks = Talks()
         try await withThrowingDiscardingTaskGroup { group in
@@ -76,17 +97,23 @@ struct ServerLoad {
             }
             let open = Memory.residentKilobytes(of: server.process)
             fflush(nil)
-            let (busyBefore, start) = (ProcessorTime.seconds(of: server.process), ContinuousClock.now)
+            let busyBefore = (server: ProcessorTime.seconds(of: server), bot: ProcessorTime.seconds(of: program?.0))
+            let start = ContinuousClock.now
             let times = try await talk(with: client, at: base, talks)
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
-            let busy = ProcessorTime.seconds(of: server.process) - busyBefore
-            print("\(conversations) conversations with a socket each:")
+            let each = { (before: Double, process: PipedProgram?) in
+                Figure.rounded((ProcessorTime.seconds(of: process) - before) / Double(times.count) * 1e6)
+            }
+            let cost = "\(each(busyBefore.server, server)) µs of CPU each in the server, "
+            let botCost = program.map { "\(each(busyBefore.bot, $0.0)) in the bot, " } ?? ""
+            print(
+                "\(conversations) conversations with a socket each, the bot \(bot == .inServer ? "in the server" : "in a process of its own"):"
+            )
             Figure.print("  POST to the bot's answer", times, unit: "ms")
             let sorted = times.sorted()
             print(
                 "  p99 \(Figure.rounded(sorted[sorted.count * 99 / 100])) ms, "
-                    + "\(Figure.rounded(Double(times.count) / elapsed)) round trips a second, "
-                    + "\(Figure.rounded(busy / Double(times.count) * 1e6)) µs of CPU each, "
+                    + "\(Figure.rounded(Double(times.count) / elapsed)) round trips a second, " + cost + botCost
                     + "\(Figure.rounded(Double(open - idle) / Double(conversations))) KB a conversation, "
                     + "\(open / 1024) MB in all"
             )
@@ -205,6 +232,9 @@ private final class Talks: Sendable {
 
 /// How long a process has kept the processors busy.
 enum ProcessorTime {
+    /// User and system time, 0 without a process.
+    static func seconds(of program: PipedProgram?) -> Double { program.map { seconds(of: $0.process) } ?? 0 }
+
     /// User and system time, 0 where `/proc` is missing.
     static func seconds(of process: Int32) -> Double {
         guard let file = fopen("/proc/\(process)/stat", "r") else { return 0 }

@@ -64,20 +64,22 @@ public final class EmbeddedServer: Sendable {
                 "\(configuration.host) can be reached by others: listening there needs a secret"
             )
         }
-        let scope = TaskScope()
+        let (scope, deadlines) = (TaskScope(), DeadlineQueue(clock: configuration.clock))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await scope.run() }
+            group.addTask { await deadlines.run() }
             defer {
                 scope.end()
                 group.cancelAll()
             }
-            try await listen(isLoopback: isLoopback, scope: scope, onReady: onReady)
+            try await listen(isLoopback: isLoopback, scope: scope, deadlines: deadlines, onReady: onReady)
         }
     }
 
     private func listen(
         isLoopback: Bool,
         scope: TaskScope,
+        deadlines: DeadlineQueue,
         onReady: @escaping @Sendable (ServerAddress) async -> Void
     ) async throws {
         let identifiers = Identifiers(generator: configuration.generator)
@@ -129,6 +131,7 @@ public final class EmbeddedServer: Sendable {
                     store: store,
                     storeHealth: storeHealth,
                     scope: scope,
+                    deadlines: deadlines,
                     identifiers: identifiers,
                     gatekeeper: gatekeeper,
                     crossOrigin: crossOrigin,

@@ -5,7 +5,8 @@ import Synchronization
 /// The server's end of a WebSocket on which only the server has something to say.
 ///
 /// What the client sends is answered as RFC 6455 demands and otherwise dropped, on the channel's event loop: an open
-/// feed costs neither a task nor a buffer. At every ``WebSocketConfiguration/pingInterval`` goes a ping, and with it an
+/// feed costs neither a task nor a buffer. Of a client that sends pings and does not read, nothing more is read until
+/// it does. At every ``WebSocketConfiguration/pingInterval`` goes a ping, and with it an
 /// empty message for clients that do not see pings.
 package final class WebSocketFeed: Sendable {
     private struct End {
@@ -24,6 +25,7 @@ package final class WebSocketFeed: Sendable {
             channel: channel,
             role: .server,
             configuration: configuration,
+            discardsData: true,
             pingsWithText: true
         )
         session.listening(true)
@@ -91,10 +93,13 @@ package final class WebSocketFeed: Sendable {
 }
 
 /// Has the session answer what a feed's client sends.
-private final class FeedReader: ChannelInboundHandler {
+private final class FeedReader: ChannelDuplexHandler {
     typealias InboundIn = WebSocketFrame
+    typealias OutboundIn = WebSocketFrame
 
     private let feed: WebSocketFeed
+    /// Whether a read was asked for while the client had not read what it was owed.
+    private var isReadHeld = false
 
     init(_ feed: WebSocketFeed) { self.feed = feed }
 
@@ -111,7 +116,16 @@ private final class FeedReader: ChannelInboundHandler {
         if feed.session.isClosed { context.close(promise: nil) }
     }
 
+    func read(context: ChannelHandlerContext) {
+        isReadHeld = feed.session.owesPong
+        if !isReadHeld { context.read() }
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is WebSocketSession.PongWritten {
+            if isReadHeld { read(context: context) }
+            return
+        }
         // Who has nothing more to say cannot even answer a close frame.
         if case ChannelEvent.inputClosed = event { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)

@@ -24,29 +24,37 @@ final class WebSocketSession: Sendable {
     private let pingsWithText: Bool
     private let state: Mutex<State>
 
+    /// Fired through the pipeline when the socket has taken the answer to a ping, so that no other is owed.
+    enum PongWritten: Sendable { case pong }
+
     /// The session of one end.
     ///
     /// - Parameters:
     ///   - channel: A channel of frames.
     ///   - role: Which end this is.
     ///   - configuration: Limits and times.
+    ///   - discardsData: Whether what the peer says has no meaning.
     ///   - pingsWithText: Whether an empty message goes with each ping, for clients that do not see pings.
     init(
         channel: any Channel,
         role: WebSocketRole,
         configuration: WebSocketConfiguration,
+        discardsData: Bool = false,
         pingsWithText: Bool = false
     ) {
         self.channel = channel
         self.role = role
         self.configuration = configuration
         self.pingsWithText = pingsWithText
-        state = Mutex(State(machine: WebSocketStateMachine(role: role, configuration: configuration)))
+        let machine = WebSocketStateMachine(role: role, configuration: configuration, discardsData: discardsData)
+        state = Mutex(State(machine: machine))
     }
 
     var closure: WebSocketClosure { state.withLock { $0.machine.closure } }
     var isOpen: Bool { state.withLock { $0.machine.isOpen } }
     var isClosed: Bool { state.withLock { $0.machine.isClosed } }
+    /// Whether the peer sends pings faster than it reads the answers.
+    var owesPong: Bool { state.withLock { $0.machine.owesPong } }
     /// Whether a close frame was sent, so that TCP is to end by itself and a timer sees to it that it does.
     var awaitsEnd: Bool { state.withLock { $0.closeTimer != nil } }
 
@@ -152,7 +160,7 @@ final class WebSocketSession: Sendable {
         switch action {
         case .nothing, .finish: break
         case .deliver(let message): return message
-        case .sendPong(let payload): write(.pong, payload)
+        case .sendPong(let payload): writePong(payload)
         case .sendClose(let payload), .sendLastClose(let payload):
             write(.connectionClose, payload)
             startCloseTimer(&state)
@@ -168,7 +176,7 @@ final class WebSocketSession: Sendable {
         state.withLock {
             switch $0.machine.pingDue(payload, isListening: $0.listeners > 0) {
             case .sendPing(let payload):
-                write(.ping, payload)
+                afterwards(write(.ping, payload)) { $0.state.withLock { $0.machine.pingWritten() } }
                 if pingsWithText { write(.text, ByteBuffer()) }
             case .giveUp: channel.close(promise: nil)
             case .nothing: break
@@ -185,16 +193,43 @@ final class WebSocketSession: Sendable {
 
     // MARK: - Frames
 
+    private func writePong(_ payload: ByteBuffer) { afterwards(write(.pong, payload)) { $0.pongWritten() } }
+
+    private func pongWritten() {
+        state.withLock { state in
+            if let payload = state.machine.pongWritten() { writePong(payload) }
+        }
+        channel.pipeline.fireUserInboundEventTriggered(PongWritten.pong)
+    }
+
+    /// Does something once the socket has taken a frame, and a little later: it may take it at this moment, within the
+    /// lock.
+    private func afterwards(
+        _ written: EventLoopFuture<Void>,
+        _ action: @escaping @Sendable (WebSocketSession) -> Void
+    ) {
+        written.whenSuccess { [channel, self] in channel.eventLoop.execute { action(self) } }
+    }
+
     @discardableResult
     private func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer, fin: Bool = true) -> EventLoopFuture<Void> {
         let mask = role == .client ? WebSocketMaskingKey.random() : nil
         return channel.writeAndFlush(WebSocketFrame(fin: fin, opcode: opcode, maskKey: mask, data: data))
     }
 
+    /// Whether a frame is in the socket already, as far as that can be told here.
+    private func isTaken(_ written: EventLoopFuture<Void>) -> Bool {
+        guard channel.eventLoop.inEventLoop else { return false }
+        var isTaken = false
+        written.assumeIsolated().whenSuccess { isTaken = true }
+        return isTaken
+    }
+
     /// Waits until a frame is in the socket, which is what slows a sender down to the pace of its peer.
     ///
     /// Cancelling ends the wait; the frame has been queued and is not taken back.
     private func wait(for written: EventLoopFuture<Void>) async throws {
+        if isTaken(written) { return }
         let waiting = channel.eventLoop.makePromise(of: Void.self)
         written.cascade(to: waiting)
         do {

@@ -4,6 +4,8 @@ import NIOWebSocket
 /// Decides what one end of a WebSocket does, without any I/O.
 ///
 /// It joins fragments, answers pings, shakes hands at the close, and fails a peer that breaks the rules of RFC 6455.
+/// While the socket does not take the answer to a ping, only the newest of the pings behind it is answered (RFC 6455,
+/// 5.5.3): a peer that sends pings and does not read costs one frame.
 struct WebSocketStateMachine {
     private enum State {
         case open
@@ -37,13 +39,27 @@ struct WebSocketStateMachine {
     private let role: WebSocketRole
     private let maxMessageSize: Int
     private let missedPingLimit: Int
+    private let discardsData: Bool
     private var state = State.open
     private var opcode: WebSocketOpcode?
     private var fragments = ByteBuffer()
     private var missedPings = 0
+    /// Whether the socket has not taken our last ping or pong yet.
+    private var isPingLeaving = false
+    private var isPongLeaving = false
+    /// The payload of the newest ping that came while a pong was leaving.
+    private var owedPong: ByteBuffer?
 
-    init(role: WebSocketRole, configuration: WebSocketConfiguration) {
+    /// The machine of one end.
+    ///
+    /// - Parameters:
+    ///   - role: Which end this is.
+    ///   - configuration: Limits.
+    ///   - discardsData: Whether what the peer says has no meaning: its messages are then neither kept, checked nor
+    ///     delivered.
+    init(role: WebSocketRole, configuration: WebSocketConfiguration, discardsData: Bool = false) {
         self.role = role
+        self.discardsData = discardsData
         self.maxMessageSize = configuration.maxMessageSize
         self.missedPingLimit = configuration.missedPingLimit
     }
@@ -60,6 +76,9 @@ struct WebSocketStateMachine {
         case .closing(let closure), .closed(let closure): closure
         }
     }
+
+    /// Whether a ping waits for the socket to take an earlier answer, so that reading more would serve nobody.
+    var owesPong: Bool { isOpen && owedPong != nil }
 
     /// Whether both close frames have passed or the stream is known to be dead.
     var isClosed: Bool {
@@ -88,7 +107,7 @@ extension WebSocketStateMachine {
         guard frame.reservedBits.isEmpty else { return fail(1002, "reserved bit without an extension") }
         switch frame.opcode {
         case .text, .binary, .continuation: return receivedData(frame)
-        case .ping: return .sendPong(frame.unmaskedData)
+        case .ping: return receivedPing(frame.unmaskedData)
         case .pong: return .nothing
         case .connectionClose: return receivedClose(frame.unmaskedData)
         default: return fail(1002, "reserved opcode")
@@ -127,7 +146,23 @@ extension WebSocketStateMachine {
             return .giveUp
         }
         missedPings += 1
+        // A second one behind it would tell no more, and a peer that sends but never reads would pile them up.
+        guard !isPingLeaving else { return .nothing }
+        isPingLeaving = true
         return .sendPing(payload)
+    }
+
+    /// The socket has taken the last ping.
+    mutating func pingWritten() { isPingLeaving = false }
+
+    /// The socket has taken the last pong.
+    ///
+    /// - Returns: The payload of the pong to send now, nil when none is owed.
+    mutating func pongWritten() -> ByteBuffer? {
+        isPongLeaving = false
+        guard isOpen, let payload = owedPong.take() else { return nil }
+        isPongLeaving = true
+        return payload
     }
 
     /// The stream has ended, with or without a handshake before.
@@ -139,12 +174,25 @@ extension WebSocketStateMachine {
 // MARK: - Frames
 
 extension WebSocketStateMachine {
+    private mutating func receivedPing(_ payload: ByteBuffer) -> ReceiveAction {
+        guard !isPongLeaving else {
+            owedPong = payload
+            return .nothing
+        }
+        isPongLeaving = true
+        return .sendPong(payload)
+    }
+
     private mutating func receivedData(_ frame: WebSocketFrame) -> ReceiveAction {
         if frame.opcode == .continuation {
             guard opcode != nil else { return fail(1002, "continuation of nothing") }
         } else {
             guard opcode == nil else { return fail(1002, "message within a fragmented message") }
             opcode = frame.opcode
+        }
+        guard !discardsData else {
+            if frame.fin { opcode = nil }
+            return .nothing
         }
         var data = frame.unmaskedData
         guard fragments.readableBytes + data.readableBytes <= maxMessageSize else {

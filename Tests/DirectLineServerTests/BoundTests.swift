@@ -29,6 +29,20 @@ struct BoundTests {
         }
     }
 
+    @Test func `turns that end in time leave no timer behind, typing above all`() async throws {
+        let clock = CountingClock()
+        var configuration = ServerConfiguration.patient
+        configuration.clock = clock
+        configuration.limits.activitiesPerSecond = nil
+        try await withServer(configuration) { server in
+            let conversation = try await server.start()
+            let before = clock.sleeps
+            for _ in 1...200 { #expect(try await conversation.post(.typing).status == 200) }
+            // One watches over all of them.
+            #expect(clock.sleeps - before <= 1, "\(clock.sleeps - before) sleeps for 200 activities")
+        }
+    }
+
     @Test func `a conversation too many is answered 429 until an idle one can go`() async throws {
         let time = TestTime()
         let store = TestStore()

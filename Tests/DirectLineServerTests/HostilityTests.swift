@@ -107,6 +107,62 @@ struct HostilityTests {
         }
     }
 
+    @Test func `a socket that pings and never reads is read no further, and is closed`() async throws {
+        let closed = Happenings<Void>()
+        var configuration = ServerConfiguration()
+        configuration.keepAliveInterval = .milliseconds(300)
+        configuration.onEvent = { if case .streamClosed = $0 { closed.note(()) } }
+        // A ping of 125 bytes, masked with zeros.
+        let ping = [0x89, 0x80 | 125, 0, 0, 0, 0] + [UInt8](repeating: 0x61, count: 125)
+        let pings = ByteBuffer(bytes: Array(repeatElement(ping, count: 500).joined()))
+        try await withServer(configuration, bot: echoBot) { server in
+            let conversation = try await server.start()
+            let url = try #require(conversation.info.streamURL)
+            let path = url.dropFirst("ws://".count).drop { $0 != "/" }
+            let channel = try await RawConnection.connect(port: server.address.port)
+            let before = Self.residentBytes
+            var written = 0
+            try await channel.executeThenClose { inbound, outbound in
+                let head = """
+                    GET \(path) HTTP/1.1\r
+                    Host: 127.0.0.1\r
+                    Connection: Upgrade\r
+                    Upgrade: websocket\r
+                    Sec-WebSocket-Version: 13\r
+                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                    \r
+
+                    """
+                try await outbound.write(ByteBuffer(string: head))
+                var input = inbound.makeAsyncIterator()
+                _ = try await input.next()
+                try await channel.channel.setOption(.autoRead, value: false).get()
+                written = await withTaskGroup(of: Int.self) { group in
+                    group.addTask {
+                        var written = 0
+                        // Writing waits while the server does not read.
+                        while written < 256 << 20, (try? await outbound.write(pings)) != nil {
+                            written += pings.readableBytes
+                        }
+                        return written
+                    }
+                    group.addTask {
+                        _ = await closed.next()
+                        return 0
+                    }
+                    let first = await group.next() ?? 0
+                    group.cancelAll()
+                    return await group.reduce(first, +)
+                }
+                withExtendedLifetime(input) {}
+            }
+            let megabytes = written >> 20
+            #expect(megabytes < 128, "\(megabytes) MB were read of a client that reads nothing")
+            #expect((Self.residentBytes - before) >> 20 < 64)
+            #expect(try await conversation.say("still here").status == 200)
+        }
+    }
+
     @Test func `bodies of 100 MB, several at once, are refused without being held`() async throws {
         try await withServer(bot: echoBot) { server in
             let conversation = try await server.start()

@@ -150,4 +150,27 @@ struct RemoteTurnTests {
             #expect(status == 200)
         }
     }
+
+    @Test func `a bot that takes its time has a turn of every user at once`() async throws {
+        let (asked, goOn) = (Happenings<Void>(), Reply<Bool>())
+        try await withScene { _ in
+            asked.note(())
+            _ = await goOn.value(orIfCancelled: false)
+            return StubBot.Answer()
+        } _: { first in
+            try await withThrowingTaskGroup(of: String.self) { group in
+                let port = first.server.address.port
+                for _ in 1...30 {
+                    let path = "/v3/directline\(try await first.server.start().path)/activities"
+                    let body = #"{"type":"message","from":{"id":"ada"},"text":"hi"}"#
+                    // Connections of their own: the client of these tests has few.
+                    let head = "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                    group.addTask { try await RawConnection.exchange(port: port, [head + body]) }
+                }
+                #expect(await asked.next(30).count == 30)
+                goOn.settle(true)
+                for try await answer in group { #expect(answer.hasPrefix("HTTP/1.1 200")) }
+            }
+        }
+    }
 }

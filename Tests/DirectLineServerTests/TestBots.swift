@@ -56,3 +56,19 @@ final class TestTime: Sendable {
 
     func advance(by seconds: Int64) { time.withLock { $0.milliseconds += seconds * 1000 } }
 }
+
+/// The system's clock, which tells how often it was slept on.
+final class CountingClock: Clock {
+    typealias Instant = ContinuousClock.Instant
+
+    private let counter = Mutex(0)
+
+    var sleeps: Int { counter.withLock { $0 } }
+    var now: Instant { .now }
+    var minimumResolution: Duration { ContinuousClock().minimumResolution }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        counter.withLock { $0 += 1 }
+        try await ContinuousClock().sleep(until: deadline, tolerance: tolerance)
+    }
+}

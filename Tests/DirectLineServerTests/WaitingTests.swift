@@ -30,6 +30,19 @@ struct WaitingTests {
         #expect(await reply.value(orIfCancelled: -1) == 1)
     }
 
+    @Test func `a waiter that is cancelled leaves the reply open for the others`() async {
+        let reply = Reply<Int>()
+        let cancelled = await withTaskGroup(of: Int.self) { group in
+            group.addTask { await reply.value(orIfCancelled: -1) }
+            group.cancelAll()
+            return await group.next()
+        }
+        #expect(cancelled == -1)
+        #expect(reply.settledValue == nil)
+        reply.settle(1)
+        #expect(await reply.value(orIfCancelled: -1) == 1)
+    }
+
     @Test func `a ring between looking and waiting is not missed`() async {
         let bell = Bell()
         let seen = bell.rings

@@ -150,15 +150,64 @@ struct WebSocketStateMachineTests {
     @Test func `two pings without any sign of life give the connection up`() {
         var machine = server()
         let ping = ByteBuffer(string: "ping")
-        #expect(machine.pingDue(ping, isListening: true) == .sendPing(ping))
-        #expect(machine.pingDue(ping, isListening: true) == .sendPing(ping))
+        let due = { (isListening: Bool) in
+            let action = machine.pingDue(ping, isListening: isListening)
+            machine.pingWritten()
+            return action
+        }
+        #expect(due(true) == .sendPing(ping))
+        #expect(due(true) == .sendPing(ping))
         #expect(machine.received(masked(.pong, "other")) == .nothing)
-        #expect(machine.pingDue(ping, isListening: true) == .sendPing(ping))
-        #expect(machine.pingDue(ping, isListening: false) == .nothing)
-        #expect(machine.pingDue(ping, isListening: true) == .sendPing(ping))
-        #expect(machine.pingDue(ping, isListening: true) == .giveUp)
+        #expect(due(true) == .sendPing(ping))
+        #expect(due(false) == .nothing)
+        #expect(due(true) == .sendPing(ping))
+        #expect(due(true) == .giveUp)
         #expect(machine.closure.code == 1006)
         #expect(machine.pingDue(ping, isListening: true) == .nothing)
+    }
+
+    @Test func `a ping that has not left is not followed by another, and counts`() {
+        var machine = server()
+        let ping = ByteBuffer(string: "ping")
+        #expect(machine.pingDue(ping, isListening: true) == .sendPing(ping))
+        #expect(machine.pingDue(ping, isListening: true) == .nothing)
+        #expect(machine.pingDue(ping, isListening: true) == .giveUp)
+    }
+
+    @Test func `of the pings that come while a pong is leaving only the newest is answered`() {
+        var machine = server()
+        #expect(machine.received(masked(.ping, "1")) == .sendPong(ByteBuffer(string: "1")))
+        #expect(!machine.owesPong)
+        for payload in ["2", "3"] { #expect(machine.received(masked(.ping, payload)) == .nothing) }
+        #expect(machine.owesPong)
+        #expect(machine.pongWritten() == ByteBuffer(string: "3"))
+        #expect(!machine.owesPong)
+        #expect(machine.received(masked(.ping, "4")) == .nothing)
+        #expect(machine.pongWritten() == ByteBuffer(string: "4"))
+        #expect(machine.pongWritten() == nil)
+        #expect(machine.received(masked(.ping, "5")) == .sendPong(ByteBuffer(string: "5")))
+    }
+
+    @Test func `no pong is owed once a close frame is on its way`() {
+        var machine = server()
+        _ = machine.received(masked(.ping, "1"))
+        _ = machine.received(masked(.ping, "2"))
+        _ = machine.close(WebSocketClosure(code: 1001))
+        #expect(!machine.owesPong)
+        #expect(machine.pongWritten() == nil)
+    }
+
+    @Test func `messages that mean nothing are neither kept nor delivered, but their frames must be in order`() {
+        let configuration = WebSocketConfiguration(maxMessageSize: 10)
+        var machine = WebSocketStateMachine(role: .server, configuration: configuration, discardsData: true)
+        #expect(machine.received(masked(.text, "longer than a message may be")) == .nothing)
+        #expect(machine.received(masked(.text, ByteBuffer(bytes: [0xff]))) == .nothing)
+        #expect(machine.received(masked(.binary, "0123456789", fin: false)) == .nothing)
+        for _ in 1...3 { #expect(machine.received(masked(.continuation, "0123456789", fin: false)) == .nothing) }
+        #expect(machine.received(masked(.continuation, "end")) == .nothing)
+        #expect(machine.isOpen)
+        _ = machine.received(masked(.continuation, "of nothing"))
+        #expect(machine.closure.code == 1002)
     }
 
     @Test func `a stream that just ends is 1006`() {

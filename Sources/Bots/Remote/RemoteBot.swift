@@ -12,14 +12,18 @@ package struct RemoteBot: Bot {
     /// The endpoint as people may see it: without a query, which may hold a key.
     package let name: String
 
-    private let url: String
     private let limit: Duration
     private let client: HTTPClient
+    private let deadlines: DeadlineQueue
+    /// The call without its body, so that the URL is read once.
+    private let request: Result<HTTPClient.Request, any Error>
 
     /// The largest answer read from a bot, in bytes.
     private static let answerLimit = 16 << 20
     /// How many times as long as a turn an answer may take that keeps coming.
     private static let streamedTurns = 8
+    /// How many turns the bot has at a time: each is a connection until the bot answers, which may take a while.
+    private static let connections = 1024
 
     /// Runs a closure with the bot at an endpoint, and closes the connections to it afterwards.
     ///
@@ -42,8 +46,29 @@ package struct RemoteBot: Bot {
         configuration.connectionPool.retryConnectionEstablishment = false
         // Bots close idle connections after 5 s (Node, uvicorn) and more: never write to one that is about to close.
         configuration.connectionPool.idleTimeout = .seconds(3)
+        configuration.tracing.tracer = nil
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-            try await body(RemoteBot(name: name, url: url, limit: limit, client: client))
+            let deadlines = DeadlineQueue(clock: ContinuousClock())
+            return try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await deadlines.run() }
+                defer { group.cancelAll() }
+                return try await body(
+                    RemoteBot(name: name, limit: limit, client: client, deadlines: deadlines, request: request(to: url))
+                )
+            }
+        }
+    }
+
+    private static func request(to url: String) -> Result<HTTPClient.Request, any Error> {
+        Result {
+            let headers: HTTPHeaders = [
+                // py's SDK answers anything else with 415.
+                "Content-Type": "application/json; charset=utf-8",
+                "Accept": "application/json",
+                "User-Agent": "Baton",
+            ]
+            return try HTTPClient.Request(url: url, method: .POST, headers: headers)
         }
     }
 
@@ -65,22 +90,11 @@ package struct RemoteBot: Bot {
     /// Posts an activity to the bot and waits for the end of its turn.
     package func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse?
     {
-        var request = HTTPClientRequest(url: url)
-        request.method = .POST
-        request.headers = [
-            // py's SDK answers anything else with 415.
-            "Content-Type": "application/json; charset=utf-8",
-            "Accept": "application/json",
-            "User-Agent": "Baton",
-            "x-ms-conversation-id": conversation.id,
-        ]
-        request.body = .bytes(activity.jsonValue.serialized())
-        let exchange = Exchange(activity: activity, conversation: conversation, request: request)
         do {
-            // The client's own deadline ends with the head; a body that drips in would escape it.
-            return try await Watchdog.run(limit: limit, total: limit * Self.streamedTurns) {
-                try await self.run(exchange, under: $0)
-            }
+            var request = try request.get()
+            request.headers.add(name: "x-ms-conversation-id", value: conversation.id)
+            request.body = .byteBuffer(ByteBuffer(bytes: activity.jsonValue.serialized()))
+            return try await run(request, Exchange(activity: activity, conversation: conversation))
         } catch let error as BotError {
             throw error
         } catch {
@@ -93,24 +107,42 @@ package struct RemoteBot: Bot {
     private struct Exchange: Sendable {
         let activity: Activity
         let conversation: any ConversationChannel
-        let request: HTTPClientRequest
     }
 
-    private func run(_ exchange: Exchange, under watchdog: Watchdog) async throws -> InvokeResponse? {
-        let response = try await client.execute(exchange.request, timeout: TimeAmount(limit))
-        let status = Int(response.status.code)
-        let type = response.headers.first(name: "Content-Type")?.lowercased() ?? ""
-        if (200...299).contains(status), type.hasPrefix("text/event-stream") {
-            return try await stream(response.body, of: exchange, under: watchdog)
+    private func run(_ request: HTTPClient.Request, _ exchange: Exchange) async throws -> InvokeResponse? {
+        let answer = BotAnswer(limit: Self.answerLimit)
+        let call = client.execute(request: request, delegate: answer)
+        let watchdog = Watchdog(limit: limit, total: limit * Self.streamedTurns, in: deadlines) {
+            call.fail(reason: HTTPClientError.deadlineExceeded)
         }
-        let body = Array(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
+        defer { watchdog.stop() }
+        return try await withTaskCancellationHandler {
+            switch try await answer.next() {
+            case .whole(let status, let body): return try await take(status, body, of: exchange)
+            case .streamBegan:
+                do {
+                    return try await stream(answer, of: exchange, under: watchdog)
+                } catch {
+                    // Nobody takes the rest, which would hold the connection.
+                    call.cancel()
+                    throw error
+                }
+            case .bytes, .streamEnded: return nil
+            }
+        } onCancel: {
+            call.cancel()
+        }
+    }
+
+    private func take(_ status: Int, _ buffer: ByteBuffer, of exchange: Exchange) async throws -> InvokeResponse? {
         if exchange.activity.type == .invoke {
-            let answer = InvokeResponse(status: status, body: try? JSONValue(parsing: body))
-            return try await unwrap(answer, of: exchange)
+            let body = try? JSONValue(parsing: Array(buffer.readableBytesView))
+            return try await unwrap(InvokeResponse(status: status, body: body), of: exchange)
         }
         try check(status)
         // Any 2xx is a success: SDKs answer 200, 201 or 202. Few answer with more than that.
-        if !body.isEmpty, let replies = ActivitySet(try? JSONValue(parsing: body)) {
+        guard buffer.readableBytes > 0 else { return nil }
+        if let replies = ActivitySet(try? JSONValue(parsing: Array(buffer.readableBytesView))) {
             for reply in replies.activities where reply.type != nil { try await say(reply, in: exchange) }
         }
         return nil
@@ -118,13 +150,13 @@ package struct RemoteBot: Bot {
 
     /// Says what a bot of the Agents SDK streams as its answer (`deliveryMode: stream`), as it comes.
     private func stream(
-        _ body: HTTPClientResponse.Body,
+        _ body: BotAnswer,
         of exchange: Exchange,
         under watchdog: Watchdog
     ) async throws -> InvokeResponse? {
         var events = ServerSentEvents(limit: Self.answerLimit)
         var answer: InvokeResponse?
-        for try await bytes in body {
+        while case .bytes(let bytes) = try await body.next() {
             let complete: [ServerSentEvents.Event]
             do {
                 complete = try events.take(bytes.readableBytesView)

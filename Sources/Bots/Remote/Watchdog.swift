@@ -1,52 +1,51 @@
 import AsyncHTTPClient
 import Synchronization
 
-/// Ends an exchange with a bot that has stopped to make progress, or goes on for too long.
+/// Ends a call to a bot that has stopped to make progress, or goes on for too long.
 ///
 /// A bot that drips bytes makes none: only what is of use counts.
-struct Watchdog: Sendable {
-    private let limit: Duration
-    private let end: ContinuousClock.Instant
-    private let deadline: Deadline
-
-    private final class Deadline: Sendable {
-        let time: Mutex<ContinuousClock.Instant>
-        init(_ time: ContinuousClock.Instant) { self.time = Mutex(time) }
+final class Watchdog: Sendable {
+    private struct State {
+        var deadline: DeadlineQueue.Deadline?
+        var isOver = false
     }
 
+    private let limit: Duration
+    private let end: ContinuousClock.Instant
+    private let deadlines: DeadlineQueue
+    private let giveUp: @Sendable () -> Void
+    private let state = Mutex(State())
+
+    /// Begins to watch.
+    ///
     /// - Parameters:
     ///   - limit: How long may pass without progress.
     ///   - total: How long it may go on with progress.
-    private init(limit: Duration, total: Duration) {
+    ///   - deadlines: Where deadlines are watched, by the clock of the system.
+    ///   - giveUp: Ends the call.
+    init(limit: Duration, total: Duration, in deadlines: DeadlineQueue, giveUp: @escaping @Sendable () -> Void) {
         self.limit = limit
         end = .now + total
-        deadline = Deadline(.now + limit)
+        self.deadlines = deadlines
+        self.giveUp = giveUp
+        progress()
     }
 
     /// Something useful has come.
-    func progress() { deadline.time.withLock { $0 = min(end, .now + limit) } }
+    func progress() {
+        let left = min(limit, end - .now)
+        state.withLock { state in
+            guard !state.isOver else { return }
+            if let deadline = state.deadline { deadlines.remove(deadline) }
+            state.deadline = deadlines.add(after: left, giveUp)
+        }
+    }
 
-    /// Runs an exchange under watch.
-    ///
-    /// - Throws: What the exchange throws, `HTTPClientError.deadlineExceeded` when it was ended.
-    static func run<Result: Sendable>(
-        limit: Duration,
-        total: Duration,
-        _ exchange: @escaping @Sendable (Watchdog) async throws -> Result
-    ) async throws -> Result {
-        let watchdog = Watchdog(limit: limit, total: total)
-        return try await withThrowingTaskGroup(of: Result.self) { group in
-            group.addTask { try await exchange(watchdog) }
-            group.addTask {
-                while true {
-                    let time = watchdog.deadline.time.withLock { $0 }
-                    guard time > .now else { throw HTTPClientError.deadlineExceeded }
-                    try await ContinuousClock().sleep(until: time)
-                }
-            }
-            defer { group.cancelAll() }
-            guard let result = try await group.next() else { throw HTTPClientError.deadlineExceeded }
-            return result
+    /// The call has ended.
+    func stop() {
+        state.withLock { state in
+            state.isOver = true
+            if let deadline = state.deadline.take() { deadlines.remove(deadline) }
         }
     }
 }

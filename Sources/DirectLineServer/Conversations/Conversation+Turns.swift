@@ -58,36 +58,61 @@ extension Conversation {
 
     private func runTurns() async {
         while let turn = turns.next() {
-            await perform(turn)
-            waitingBytes -= turn.size
-            if turn.isUsers, surroundings.adapter != nil { openNextUserTurn() }
+            guard await perform(turn) else { return }
+            hasEnded(turn)
         }
+    }
+
+    /// A turn waits no more, whether the bot has ended it or its time is up.
+    private func hasEnded(_ turn: Turn) {
+        waitingBytes -= turn.size
+        if turn.isUsers, surroundings.adapter != nil { openNextUserTurn() }
     }
 
     /// Runs one turn, for no longer than the limit: then the user's client is answered and the next turn begins, but
     /// the bot goes on and what it still says arrives.
-    private func perform(_ turn: Turn) async {
-        let gone = Outcome.failure(.conversationGone(id))
-        let (bot, clock, limit) = (surroundings.bot, surroundings.clock, surroundings.limits.turn)
-        let channel = ConversationHandle(self, speaker: .bot)
-        let isRunning = surroundings.scope.add {
-            do {
-                turn.outcome.settle(.success(try await bot.onTurn(turn.activity, in: channel)))
-            } catch {
-                turn.outcome.settle(.failure(error as? BotError ?? BotError(.refused, "the bot failed: \(error)")))
-            }
+    ///
+    /// - Returns: False when another runner has gone on with the turns meanwhile.
+    private func perform(_ turn: Turn) async -> Bool {
+        guard !Task.isCancelled else {
+            turn.outcome.settle(.failure(.conversationGone(id)))
+            return true
         }
-        guard isRunning, !Task.isCancelled else { return turn.outcome.settle(gone) }
-
-        let outcome = await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // A cancelled sleep means that the bot was in time.
-                guard (try? await clock.sleep(for: limit, tolerance: nil)) != nil else { return }
-                turn.outcome.settle(.failure(.timedOut(after: limit)))
-            }
-            defer { group.cancelAll() }
-            return await turn.outcome.value(orIfCancelled: gone)
+        turnNumber += 1
+        let (number, scope) = (turnNumber, surroundings.scope)
+        let deadline = surroundings.deadlines.add(after: surroundings.limits.turn) {
+            // A scope that has ended cancels the turn, which ends it as well.
+            _ = scope.add { await self.overtake(turn, number) }
         }
+        let outcome = await run(turn)
+        surroundings.deadlines.remove(deadline)
+        guard turnNumber == number else { return false }
+        // A deadline that has passed in this moment comes too late.
+        turnNumber += 1
+        turn.outcome.settle(outcome)
         if case .failure(let error) = outcome { surroundings.report(.botFailed(id, error)) }
+        return true
+    }
+
+    /// Has the bot answer, without holding the conversation.
+    @concurrent private nonisolated func run(_ turn: Turn) async -> Outcome {
+        do {
+            return .success(
+                try await surroundings.bot.onTurn(turn.activity, in: ConversationHandle(self, speaker: .bot))
+            )
+        } catch {
+            return .failure(error as? BotError ?? BotError(.refused, "the bot failed: \(error)"))
+        }
+    }
+
+    /// Leaves a turn whose time is up to itself, and goes on with the next.
+    private func overtake(_ turn: Turn, _ number: Int) async {
+        guard turnNumber == number else { return }
+        turnNumber += 1
+        let error = BotError.timedOut(after: surroundings.limits.turn)
+        turn.outcome.settle(.failure(error))
+        surroundings.report(.botFailed(id, error))
+        hasEnded(turn)
+        await runTurns()
     }
 }

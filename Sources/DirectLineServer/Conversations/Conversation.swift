@@ -48,6 +48,8 @@ actor Conversation {
     private var lastTimestamp: Timestamp
     var observations = Lane<Observation>()
     var turns = Lane<Turn>()
+    /// Grows when a turn begins and when it ends, by itself or because its time is up.
+    var turnNumber = 0
     /// Lines of the user that came while an earlier one is with the adapter or the bot.
     ///
     /// Who is to have a line can change with every answer to the one before: the bot may hand over meanwhile.

@@ -10,6 +10,7 @@ struct Surroundings: Sendable {
     let storedActivities = StoredActivities()
     let memory = MemoryUse()
     let scope: TaskScope
+    let deadlines: DeadlineQueue
     let identifiers: Identifiers
     let botAccount: ChannelAccount
     let channelId: String

@@ -11,10 +11,10 @@ extension ActivityStream {
     /// - Returns: The end that a fault has decided on, nil for any other.
     func write(
         _ conversation: Conversation,
-        after watermark: Watermark,
+        from position: LogPosition,
         to feed: WebSocketFeed
     ) async -> FaultPlan.End? {
-        var reader = await conversation.position(after: watermark.number)
+        var reader = position
         do {
             while let frame = try await conversation.nextFrame(for: &reader, while: { feed.isOpen }) {
                 if let fate = faults.nextFrame() {

@@ -2,6 +2,15 @@ import BotSchema
 import NIOCore
 import WebSocketTransport
 
+/// Where a stream begins.
+enum StreamStart: Sendable {
+    case at(Conversation, LogPosition)
+    /// Nobody knows the conversation.
+    case unknown
+    /// The store cannot tell.
+    case unreadable
+}
+
 /// One client's stream of a conversation, for as long as its socket is open.
 ///
 /// The stream remembers a position in the log and writes from there, so that a client that reads slowly costs nothing
@@ -15,19 +24,27 @@ struct ActivityStream: Sendable {
     /// How long a silent socket of a fault is kept.
     private static let longestSilence = 600
 
+    /// Finds where a stream begins, before the client knows that it is open.
+    ///
+    /// Later, what the client causes at once could have passed by: typing and edits are not told again.
+    func start(_ request: StreamRequest) async -> StreamStart {
+        do throws(HTTPFailure) {
+            guard let conversation = try await registry.known(request.conversation) else { return .unknown }
+            return .at(conversation, await conversation.position(after: request.watermark.number))
+        } catch {
+            return .unreadable
+        }
+    }
+
     /// Serves a socket until either side closes it.
     ///
     /// How it ended is no news to anybody: the client reconnects with its watermark.
-    func serve(_ feed: WebSocketFeed, _ request: StreamRequest) async {
+    func serve(_ feed: WebSocketFeed, from start: StreamStart) async {
         await withTaskCancellationHandler {
-            do throws(HTTPFailure) {
-                if let conversation = try await registry.known(request.conversation) {
-                    await serve(feed, conversation, after: request.watermark)
-                } else {
-                    feed.close(code: 1008, reason: "conversation not found")
-                }
-            } catch {
-                feed.close(code: 1011, reason: "the server cannot read what it has stored")
+            switch start {
+            case .at(let conversation, let position): await serve(feed, conversation, from: position)
+            case .unknown: feed.close(code: 1008, reason: "conversation not found")
+            case .unreadable: feed.close(code: 1011, reason: "the server cannot read what it has stored")
             }
             try? await feed.channel.closeFuture.get()
         } onCancel: {
@@ -35,7 +52,7 @@ struct ActivityStream: Sendable {
         }
     }
 
-    private func serve(_ feed: WebSocketFeed, _ conversation: Conversation, after watermark: Watermark) async {
+    private func serve(_ feed: WebSocketFeed, _ conversation: Conversation, from position: LogPosition) async {
         feed.onEnd { [bell = conversation.bell] in bell.ring() }
         let number = await conversation.streamOpened { end in
             switch end {
@@ -45,7 +62,7 @@ struct ActivityStream: Sendable {
             }
         }
         report(.streamOpened(conversation.id))
-        let end = await write(conversation, after: watermark, to: feed)
+        let end = await write(conversation, from: position, to: feed)
         await conversation.streamClosed(number)
         report(.streamClosed(conversation.id))
         switch end {

@@ -81,6 +81,7 @@ final class FirstHead {
                 context.fireChannelRead(wrapInboundOut(.head(head)))
             }
             context.fireChannelRead(data)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
         }
     }
 }

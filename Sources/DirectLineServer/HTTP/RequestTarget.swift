@@ -9,13 +9,14 @@ struct RequestTarget: Hashable, Sendable {
     let query: [String: String]
 
     init(_ target: String) {
-        let target = target.prefix { $0 != "#" }
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = (parts.first ?? "").split(separator: "/").map { Self.decode($0) }
+        // By bytes: every request comes by here, and what is looked for is ASCII.
+        let bytes = target.utf8.prefix { $0 != UInt8(ascii: "#") }
+        let parts = bytes.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        path = (parts.first ?? bytes).split(separator: UInt8(ascii: "/")).map { Self.decode(Substring($0)) }
         var query: [String: String] = [:]
-        for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            query[Self.decode(sides[0])] = sides.count > 1 ? Self.decode(sides[1]) : ""
+        for pair in parts.count > 1 ? parts[1].split(separator: UInt8(ascii: "&")) : [] {
+            let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            query[Self.decode(Substring(sides[0]))] = sides.count > 1 ? Self.decode(Substring(sides[1])) : ""
         }
         self.query = query
     }

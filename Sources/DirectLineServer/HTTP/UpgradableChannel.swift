@@ -12,9 +12,14 @@ import WebSocketTransport
 struct StreamRequest: Sendable {
     let conversation: String
     let watermark: Watermark
+}
 
-    /// For a ticket that was good when it was looked at first and is not any more.
-    static let nowhere = StreamRequest(conversation: "", watermark: .none)
+/// What becomes of a stream's request, until the connection is a stream.
+///
+/// The stream begins where its conversation stood before the client was told that it is open: whatever the client
+/// causes from then on it gets. On the event loop.
+final class StreamOpening {
+    fileprivate(set) var start: StreamStart?
 }
 
 /// A connection that speaks HTTP until a stream is asked for and permitted.
@@ -22,7 +27,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     /// What a connection has become.
     enum Protocols: Sendable {
         case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
-        case stream(WebSocketFeed, StreamRequest)
+        case stream(WebSocketFeed, StreamStart)
     }
 
     /// A connection and what it will become.
@@ -54,8 +59,8 @@ struct UpgradableChannel: HTTPChannelHandler {
     var responder: HTTPChannelHandler.Responder {
         { request, writer, connection in
             guard let listening = await parts.value(orIfCancelled: nil) else { return }
-            if let (feed, stream) = await stream(askedBy: request, on: connection) {
-                return await listening.stream.serve(feed, stream)
+            if let (feed, start) = await stream(askedBy: request, on: connection, listening) {
+                return await listening.stream.serve(feed, from: start)
             }
             let response = await listening.router.respond(to: request, from: connection.remoteAddress)
             // An answer that was cut short would tell the client something that is not so.
@@ -75,7 +80,7 @@ struct UpgradableChannel: HTTPChannelHandler {
             let bound = NIOLoopBound(firstHead, eventLoop: channel.eventLoop)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration<Protocols>(
                 upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
-                    upgraders: [upgrader],
+                    upgraders: [upgrader(NIOLoopBound(StreamOpening(), eventLoop: channel.eventLoop))],
                     notUpgradingCompletionHandler: { channel in
                         channel.eventLoop.makeCompletedFuture { try http(channel, bound.value, logger) }
                     }
@@ -109,23 +114,45 @@ struct UpgradableChannel: HTTPChannelHandler {
         )
     }
 
-    private var upgrader: NIOTypedWebSocketServerUpgrader<Protocols> {
+    private func upgrader(_ opening: NIOLoopBound<StreamOpening>) -> NIOTypedWebSocketServerUpgrader<Protocols> {
         WebSocketUpgrade.feed(
             configuration: feedConfiguration,
             shouldUpgrade: { head, channel in
                 // Refused ones come to the router as requests and are answered there with the reason.
-                channel.eventLoop.makeSucceededFuture(permittedStream(head) == nil ? nil : HTTPHeaders())
+                guard let request = permittedStream(head) else { return channel.eventLoop.makeSucceededFuture(nil) }
+                return start(request, for: channel).map { start in
+                    opening.value.start = start
+                    return HTTPHeaders()
+                }
             },
-            upgraded: { feed, head in .stream(feed, permittedStream(head) ?? .nowhere) }
+            upgraded: { feed, _ in
+                try Self.readLittle(from: feed.channel)
+                return .stream(feed, opening.value.start ?? .unknown)
+            }
         )
     }
 
-    /// The limits of streams, on which what clients say has no meaning and little of it is taken.
+    /// Finds out where a stream begins; the task ends with the channel at the latest.
+    private func start(_ request: StreamRequest, for channel: any Channel) -> EventLoopFuture<StreamStart> {
+        let promise = channel.eventLoop.makePromise(of: StreamStart.self)
+        let task = Task(executorPreference: EventLoopExecutor.of(channel.eventLoop)) {
+            let listening = await parts.value(orIfCancelled: nil)
+            promise.succeed(await listening?.stream.start(request) ?? .unknown)
+        }
+        channel.closeFuture.whenComplete { _ in task.cancel() }
+        return promise.futureResult
+    }
+
+    /// The limits of streams: what clients say there has no meaning, and a frame of it is kept until it is whole.
     private var feedConfiguration: WebSocketConfiguration {
-        WebSocketConfiguration(
-            maxFrameSize: limits.clientActivity,
-            maxMessageSize: limits.clientActivity,
-            pingInterval: keepAliveInterval
+        WebSocketConfiguration(maxFrameSize: 4096, pingInterval: keepAliveInterval)
+    }
+
+    /// Bounds what NIO keeps for reading from a stream's client, which the client decides otherwise.
+    private static func readLittle(from channel: any Channel) throws {
+        try channel.syncOptions?.setOption(
+            .recvAllocator,
+            value: FixedSizeRecvByteBufferAllocator(capacity: 512)
         )
     }
 
@@ -149,7 +176,11 @@ struct UpgradableChannel: HTTPChannelHandler {
     /// request only.
     ///
     /// - Returns: Nil when the request is to be answered as any other.
-    func stream(askedBy request: Request, on channel: any Channel) async -> (feed: WebSocketFeed, StreamRequest)? {
+    func stream(
+        askedBy request: Request,
+        on channel: any Channel,
+        _ listening: ListeningServer
+    ) async -> (feed: WebSocketFeed, StreamStart)? {
         guard request.headers[.upgrade]?.lowercased() == "websocket", request.method == .get else { return nil }
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: request.head.path ?? "/")
         head.headers = HTTPHeaders(request.headers.map { ($0.name.rawName, $0.value) })
@@ -157,13 +188,17 @@ struct UpgradableChannel: HTTPChannelHandler {
         guard let permitted = permittedStream(head) else { return nil }
         // The pipeline is changed under the HTTP side, which must not have anything of this request still to come.
         guard (try? await request.body.collect(upTo: 0)) != nil else { return nil }
+        let start = await listening.stream.start(permitted)
         let feed = try? await WebSocketUpgrade.feed(
             on: channel,
             head: head,
             configuration: feedConfiguration,
-            release: Self.release
+            release: { pipeline in
+                try Self.readLittle(from: channel)
+                try Self.release(pipeline)
+            }
         )
-        return feed.map { ($0, permitted) }
+        return feed.map { ($0, start) }
     }
 
     /// Takes out what would take frames for parts of answers.
@@ -177,6 +212,12 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
+        await withTaskExecutorPreference(EventLoopExecutor.of(value.channel.eventLoop)) {
+            await handleOnLoop(value, logger)
+        }
+    }
+
+    private func handleOnLoop(_ value: Value, _ logger: Logger) async {
         let protocols = try? await withTaskCancellationHandler {
             try await value.protocols.get()
         } onCancel: {
@@ -185,7 +226,7 @@ struct UpgradableChannel: HTTPChannelHandler {
         }
         switch protocols {
         case .http(let channel): await serve(channel, logger)
-        case .stream(let feed, let request): await serve(feed, request)
+        case .stream(let feed, let start): await serve(feed, start)
         case nil:
             // A connection that was opened and closed without a request, which is nobody's concern.
             break
@@ -200,7 +241,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 
     @inline(never)
-    private func serve(_ feed: WebSocketFeed, _ request: StreamRequest) async {
-        await parts.value(orIfCancelled: nil)?.stream.serve(feed, request)
+    private func serve(_ feed: WebSocketFeed, _ start: StreamStart) async {
+        await parts.value(orIfCancelled: nil)?.stream.serve(feed, from: start)
     }
 }
