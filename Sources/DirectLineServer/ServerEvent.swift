@@ -42,7 +42,7 @@ extension ServerEvent: CustomStringConvertible {
         }
     }
 
-    /// An object for a log that programs read: `event`, `conversation` and what else there is to say.
+    /// An object for a log that programs read: `event`, in most `conversation`, and what else there is to say.
     public var json: JSONObject {
         switch self {
         case .conversationStarted(let id): Self.object("conversationStarted", id)
@@ -55,6 +55,9 @@ extension ServerEvent: CustomStringConvertible {
                 ["reason": .string(error.message), "status": error.status.map { .number(JSONNumber($0)) } ?? .null]
             )
         case .unknownConversation(let id): Self.object("conversationUnknown", id)
+        case .storeFailed(let reason): ["event": "storeFailed", "reason": .string(reason)]
+        case .storeRecovered: ["event": "storeRecovered"]
+        case .storeDamaged(let reason): ["event": "storeDamaged", "reason": .string(reason)]
         case .streamOpened(let id): Self.object("streamOpened", id)
         case .streamClosed(let id): Self.object("streamClosed", id)
         }
