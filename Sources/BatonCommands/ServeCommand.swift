@@ -43,7 +43,8 @@ package struct ServeCommand: AsyncParsableCommand {
                 "streamClosed", each with "conversation" and, at the desks, "server": "desks"; "handoff" with \
                 "conversation", "state" (requested, queued, accepted, interrupted, reachable, transferring, \
                 completed, failed) and "agent", "agentId", "position", "skill", "outcome" and "reason" where known; \
-                and "linesDropped" with "lines". Lines are dropped when the reader of the log stops reading; the \
+                "storeFailed" and "storeDamaged" with "reason", and "storeRecovered"; and "linesDropped" with \
+                "lines". Lines are dropped when the reader of the log stops reading; the \
                 server goes on.
                 """,
             of: "serve"
@@ -162,7 +163,7 @@ package struct ServeCommand: AsyncParsableCommand {
     private func announcement(of address: ServerAddress, desks: ServerAddress?, bot: BotChoice) -> [String] {
         [
             "Direct Line   \(address.directLineURL)",
-            server.publicURL.map { "in public     \($0.directLineURL)" },
+            server.publicURL.map { "public URL    \($0.directLineURL)" },
             "bot           \(bot.name)",
             "credentials   " + (ownSecret == nil ? "any or none" : "the secret, or a token made with it"),
             "chat          baton --direct-line \(address.url)",

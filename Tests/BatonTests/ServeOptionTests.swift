@@ -63,7 +63,7 @@ struct ServeOptionTests {
             home: try TemporaryFolder()
         )
         try server.wait(for: "Ctrl-C stops the server.")
-        #expect(server.output.contains("in public     https://chat.example/x/v3/directline"), "\(server.output)")
+        #expect(server.output.contains("public URL    https://chat.example/x/v3/directline"), "\(server.output)")
         let port = try #require(
             server.output.firstRange(of: "http://127.0.0.1:").flatMap {
                 UInt16(server.output[$0.upperBound...].prefix(while: \.isNumber))

@@ -8,21 +8,6 @@ import Testing
 /// What whoever watches a server is told.
 @Suite(.timeLimit(.minutes(5)))
 struct HealthTests {
-    private struct Broken: Error, CustomStringConvertible {
-        let description = "disk full: /var/lib/secret.db"
-    }
-
-    /// A store that can stop taking things, and take them again.
-    private final class FailingStore: ConversationStore {
-        private let store = TestStore()
-        private let failing = Mutex(false)
-
-        func fail(_ isFailing: Bool) { failing.withLock { $0 = isFailing } }
-        func record(_ change: ConversationChange, in conversation: String) { store.record(change, in: conversation) }
-        func changes(in conversation: String) async -> [ConversationChange] { await store.changes(in: conversation) }
-        func settled() async throws { if failing.withLock({ $0 }) { throw Broken() } }
-    }
-
     private func health(_ server: TestServer, headers: HTTPHeaders = [:]) async throws -> TestServer.Answer {
         try await server.call(.GET, server.address.url + "/health", headers: headers)
     }
@@ -40,16 +25,20 @@ struct HealthTests {
     }
 
     @Test func `a store that cannot write makes it 503 for as long, without the reason`() async throws {
-        let store = FailingStore()
-        try await withServer(store: store) { server in
+        let store = TestStore()
+        let events = Happenings<String>()
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { events.note($0.description) }
+        try await withServer(configuration, store: store) { server in
             #expect(try await health(server).json == ["status": "ok", "store": "ok"])
-            store.fail(true)
+            store.fail(StoreError(.failed, "disk full: /var/lib/secret.db"))
             let answer = try await health(server)
             #expect(answer.status == 503)
             #expect(answer.json == ["status": "failing", "store": "failing"])
             #expect(try await server.call(.HEAD, server.address.url + "/health").status == 503)
-            store.fail(false)
+            store.fail(nil)
             #expect(try await health(server).status == 200)
+            #expect(await events.next(2) == ["store failed: disk full: /var/lib/secret.db", "store works again"])
         }
     }
 

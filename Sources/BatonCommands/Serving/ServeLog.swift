@@ -46,9 +46,13 @@ struct ServeLog: Sendable {
     /// Notes an event of the server for users, or of the one for agents' desks.
     func note(_ event: ServerEvent, atDesks: Bool = false) {
         guard format != .none else { return }
-        var json = event.json
-        if atDesks { json["server"] = "desks" }
-        lines.append(Self.line((atDesks ? "desk " : "") + event.description, json, as: format))
+        lines.append(
+            Self.line(
+                (atDesks ? "desk " : "") + event.description,
+                atDesks ? event.json.adding("server", "desks") : event.json,
+                as: format
+            )
+        )
     }
 
     /// Notes a step of a handoff.
@@ -85,12 +89,24 @@ struct ServeLog: Sendable {
     /// Lets what was noted be printed, if somebody reads it.
     func finish() async { await lines.drain(atMost: Self.patience) }
 
-    private static func line(_ text: String, _ json: JSONObject, as format: LogOption) -> String {
+    private static func line(
+        _ text: @autoclosure () -> String,
+        _ json: @autoclosure () -> JSONObject,
+        as format: LogOption
+    ) -> String {
         let time = Timestamp.now.text
-        guard format == .json else { return DisplayText.neutralised("\(time)  \(text)", keepingNewlines: false) }
+        guard format == .json else { return DisplayText.neutralised("\(time)  \(text())", keepingNewlines: false) }
         var object: JSONObject = ["time": .string(time)]
-        object.entries += json.entries
+        object.entries += json().entries
         return DisplayText.escapedJSON(JSONValue.object(object).compactText)
+    }
+}
+
+extension JSONObject {
+    fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONObject {
+        var object = self
+        object[name] = value
+        return object
     }
 }
 

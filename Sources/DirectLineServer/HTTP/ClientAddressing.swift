@@ -60,19 +60,15 @@ final class MissingHostMarker: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundOut = HTTPServerRequestPart
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(let head) = unwrapInboundIn(data), head.hosts != head.headers["Host"] else {
-            return context.fireChannelRead(data)
-        }
-        var marked = head
-        marked.headers.add(name: "Host", value: "")
-        context.fireChannelRead(wrapInboundOut(.head(marked)))
+        guard case .head(var head) = unwrapInboundIn(data), head.lacksHost else { return context.fireChannelRead(data) }
+        head.headers.add(name: "Host", value: "")
+        context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 }
 
 extension HTTPRequestHead {
     /// What the request has as `Host`; an empty one where HTTP/1.1 asks for one and there is none.
-    var hosts: [String] {
-        let hosts = headers["Host"]
-        return hosts.isEmpty && version != .http1_0 ? [""] : hosts
-    }
+    var hosts: [String] { lacksHost ? [""] : headers["Host"] }
+
+    fileprivate var lacksHost: Bool { version != .http1_0 && !headers.contains(name: "Host") }
 }
