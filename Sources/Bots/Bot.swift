@@ -16,6 +16,12 @@ public protocol Bot: Sendable {
     func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse?
 }
 
+/// A bot or an adapter that waits by suspending only and never keeps its thread for long.
+///
+/// Such a one runs on the server's event loops. Any other runs on the threads of the default executor, since a loop
+/// that is blocked serves none of its connections.
+package protocol NeverBlocks: Sendable {}
+
 /// A bot's answer to an `invoke` activity.
 public struct InvokeResponse: Hashable, Sendable {
     /// An HTTP status.

@@ -31,6 +31,8 @@ final class ListeningServer: Sendable {
             storeHealth: storeHealth,
             scope: scope,
             deadlines: deadlines,
+            botExecutor: bot is any NeverBlocks ? nil : globalConcurrentExecutor,
+            adapterExecutor: adapter is any NeverBlocks ? nil : globalConcurrentExecutor,
             identifiers: identifiers,
             botAccount: configuration.botAccount,
             channelId: configuration.channelId,

@@ -149,6 +149,16 @@ struct RemoteBotTests {
         }
     }
 
+    @Test func `a bot that is asked after its time ends the turn at once`() async throws {
+        try await withEndpoint({ _ in ("200 OK", "") }) { endpoint in
+            let bot = try await RemoteBot.withBot(at: endpoint.url) { $0 }
+            let error = await #expect(throws: BotError.self) {
+                _ = try await bot.onTurn(.message("x"), in: Conversation())
+            }
+            #expect(error?.code == .unreachable)
+        }
+    }
+
     @Test(arguments: ["127.0.0.1", "localhost"])
     func `nobody at the endpoint is one clear sentence at once`(host: String) async throws {
         // A port that was free a moment ago may be another test's by now; nobody listens at port 1.

@@ -6,7 +6,7 @@ package import Handoff
 /// agent is done.
 ///
 /// The adapter is the one publisher of handoff statuses: each goes to the user's stream and to the bot.
-package actor HandoffAdapter: ConversationAdapter {
+package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     /// The event by which a user's client leaves the queue or the agent (A13); no document has one.
     package static let withdrawalName = "baton.withdraw"
 

@@ -3,7 +3,7 @@ import Handoff
 import Synchronization
 
 /// The bot that comes along: a small assistant of a department store that knows when to ask for a person.
-package final class DemoBot: Bot {
+package final class DemoBot: Bot, NeverBlocks {
     /// How many conversations are remembered; of more, the ones begun first start over.
     private static let memoryLimit = 1000
     /// A longer transcript would not fit into an activity that every channel takes.

@@ -2,7 +2,7 @@ package import BotSchema
 import Handoff
 
 /// A bot with faults: another bot, and what goes wrong with it around a handoff.
-package struct FaultyBot: Bot {
+package struct FaultyBot: Bot, NeverBlocks {
     private let bot: any Bot
     private let faults: Set<BotFault>
 

@@ -62,6 +62,9 @@ final class BotAnswer: HTTPClientResponseDelegate {
         taken?.succeed()
     }
 
+    /// Ends the waiting for parts with an error.
+    func fail(_ error: any Error) { deliver(.failure(error)) }
+
     // MARK: - What the client calls
 
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
@@ -97,7 +100,7 @@ final class BotAnswer: HTTPClientResponseDelegate {
         }
     }
 
-    func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { deliver(.failure(error)) }
+    func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) { fail(error) }
 
     func didFinishRequest(task: HTTPClient.Task<Void>) {
         let (status, body, isStream) = state.withLock { ($0.status, $0.body, $0.isStream) }

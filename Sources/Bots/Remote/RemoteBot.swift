@@ -8,7 +8,7 @@ import NIOHTTP1
 /// An activity is one POST. The bot answers it when its turn is over and speaks by calling the service URL that the
 /// activity carries, so what it says does not come through here, but for the answers to an invoke and the activities
 /// of a bot that answers at once (`expectReplies`). Nothing is ever sent twice: the bot may have had it.
-package struct RemoteBot: Bot {
+package struct RemoteBot: Bot, NeverBlocks {
     /// The endpoint as people may see it: without a query, which may hold a key.
     package let name: String
 
@@ -112,6 +112,8 @@ package struct RemoteBot: Bot {
     private func run(_ request: HTTPClient.Request, _ exchange: Exchange) async throws -> InvokeResponse? {
         let answer = BotAnswer(limit: Self.answerLimit)
         let call = client.execute(request: request, delegate: answer)
+        // A call that could not even begin is not told to its delegate.
+        call.futureResult.whenFailure { answer.fail($0) }
         let watchdog = Watchdog(limit: limit, total: limit * Self.streamedTurns, in: deadlines) {
             call.fail(reason: HTTPClientError.deadlineExceeded)
         }

@@ -7,13 +7,21 @@ extension Conversation {
     var isResting: Bool { pending.isEmpty && observations.isEmpty && turns.isEmpty && heldLines.isEmpty }
 
     func observe(_ observation: Observation) {
-        guard observations.add(observation), !surroundings.scope.add({ await self.runObservations() }) else { return }
-        abandonLanes()
+        guard observations.add(observation) else { return }
+        let executor = surroundings.adapterExecutor
+        let isBegun = surroundings.scope.add {
+            await withTaskExecutorPreference(executor) { await self.runObservations() }
+        }
+        if !isBegun { abandonLanes() }
     }
 
     func take(_ turn: Turn) {
-        guard turns.add(turn), !surroundings.scope.add({ await self.runTurns() }) else { return }
-        abandonLanes()
+        guard turns.add(turn) else { return }
+        let executor = surroundings.botExecutor
+        let isBegun = surroundings.scope.add {
+            await withTaskExecutorPreference(executor) { await self.runTurns() }
+        }
+        if !isBegun { abandonLanes() }
     }
 
     /// Asks the adapter about the next line of the user, after whatever the bot has said until now.
@@ -79,10 +87,10 @@ extension Conversation {
             return true
         }
         turnNumber += 1
-        let (number, scope) = (turnNumber, surroundings.scope)
+        let (number, scope, executor) = (turnNumber, surroundings.scope, surroundings.botExecutor)
         let deadline = surroundings.deadlines.add(after: surroundings.limits.turn) {
             // A scope that has ended cancels the turn, which ends it as well.
-            _ = scope.add { await self.overtake(turn, number) }
+            _ = scope.add { await withTaskExecutorPreference(executor) { await self.overtake(turn, number) } }
         }
         let outcome = await run(turn)
         surroundings.deadlines.remove(deadline)

@@ -11,6 +11,9 @@ struct Surroundings: Sendable {
     let memory = MemoryUse()
     let scope: TaskScope
     let deadlines: DeadlineQueue
+    /// Where bot and adapter run, nil for the loop of whoever begins their work.
+    let botExecutor: (any TaskExecutor)?
+    let adapterExecutor: (any TaskExecutor)?
     let identifiers: Identifiers
     let botAccount: ChannelAccount
     let channelId: String
