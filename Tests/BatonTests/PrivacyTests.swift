@@ -127,6 +127,11 @@ struct PrivacyTests {
         #expect(try outcome(arguments, try TemporaryFolder()) == "ended with 1")
     }
 
+    @Test func `a server that has nothing to print ends, too`() throws {
+        // The announcement is read whole; after that nothing is written that could fail.
+        #expect(try outcome("serve --log none", into: "| head -n 6", try TemporaryFolder()) == "ended with 1")
+    }
+
     @Test func `a script that waits for an answer does not wait when nobody reads it`() throws {
         let home = try TemporaryFolder()
         let baton = try BuiltProducts.executable("baton")

@@ -102,8 +102,11 @@ struct PartsTests {
         var ledger = EchoLedger()
         ledger.posted(id: "1")
         #expect(ledger.isEcho(activity(id: "1", role: "bot")) == true)
-        // What comes under the id again are other words, and nobody knows whose.
-        #expect(ledger.isEcho(activity(id: "1", role: "user")) == false)
+        // A replay is one still; other words under the id are nobody knows whose.
+        #expect(ledger.isEcho(activity(id: "1", role: "user")) == true)
+        var changed = activity(id: "1", role: "user")
+        changed.text = "I approve"
+        #expect(ledger.isEcho(changed) == false)
         #expect(ledger.isEcho(activity(id: "2")) == false)
     }
 

@@ -70,7 +70,8 @@ actor UpstreamSession {
     /// - Returns: False when nothing more will come.
     private func passOn(_ event: ClientEvent) async -> Bool {
         switch event {
-        case .activity(let activity, isEcho: false):
+        // What a user says by another client upstream is no word of the bot's.
+        case .activity(let activity, isEcho: false) where !activity.isFromUser:
             // A conversation of ours that is gone needs none upstream.
             // Whoever stands behind the service upstream speaks in no name of ours.
             let activity = MarkTrust.foreign.accepted(Self.withoutChannelFields(activity))
