@@ -89,14 +89,17 @@ private struct PlainSocket: ~Copyable {
 
     init(port: Int) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        _ = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        // By bytes: whose module the fields of the structure belong to depends on what else is compiled with this file.
+        var address = [UInt8](repeating: 0, count: 16)
+        #if canImport(Glibc)
+        address[0] = UInt8(AF_INET)
+        #else
+        (address[0], address[1]) = (16, UInt8(AF_INET))
+        #endif
+        (address[2], address[3]) = (UInt8(port >> 8 & 0xff), UInt8(port & 0xff))
+        (address[4], address[7]) = (127, 1)
+        _ = address.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { connect(descriptor, $0.baseAddress, socklen_t(bytes.count)) }
         }
     }
 
