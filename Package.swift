@@ -301,7 +301,12 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskTests",
-            dependencies: ["AgentHub", "BotSchema", "Bots", "Desk", "Handoff"],
+            dependencies: [
+                "AgentHub", "BotSchema", "Bots", "Desk", "DirectLineServer", "Handoff",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -20,7 +20,7 @@ extension EmbeddedHub {
 
     private func restore(_ stored: StoredItem, _ item: ResumedItem) -> RestoredItem {
         lastItemNumber = max(lastItemNumber, Int(stored.id.dropFirst(Self.itemPrefix.count)) ?? 0)
-        var request = item.request
+        var request = distinguished(item.request)
         request.notes = stored.notes
         conversations[item.item] = Conversation(request: request, report: item.report)
         if let agent = stored.agent, desks[agent.id] == nil { desks[agent.id] = AgentDesk.Letterbox(agent: agent) }

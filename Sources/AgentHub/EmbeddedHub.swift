@@ -112,7 +112,7 @@ extension EmbeddedHub {
         guard machine.policy.isReachable else { throw HubConnectionError(HubRefusal.hubDown.sentence) }
         lastItemNumber += 1
         let item = "\(Self.itemPrefix)\(lastItemNumber)"
-        conversations[item] = Conversation(request: request, report: report)
+        conversations[item] = Conversation(request: distinguished(request), report: report)
         receive(.opened(item: item, request.need))
         remember(item)
         return item
@@ -120,6 +120,7 @@ extension EmbeddedHub {
 
     package func userSent(_ activity: Activity, to item: WorkItemID) async -> Bool {
         guard let agent = machine.reachableAgent(of: item), let letterbox = desks[agent.id] else { return false }
+        let activity = distinguished(activity)
         conversations[item]?.remember(activity)
         letterbox.events.post(.userSent(item: item, activity))
         if activity.type == .message { receive(.spoke(item: item)) }

@@ -41,6 +41,13 @@ public struct ChannelAccount: JSONObjectRepresentable {
     }
 }
 
+extension ChannelAccount {
+    /// How the account ids of human agents and of their hub begin; nobody else has such an id.
+    package static let agentIdPrefix = "agent-"
+    /// The hub's own account.
+    package static let agentHub = ChannelAccount(id: agentIdPrefix + "hub", name: "Agent hub", role: "bot")
+}
+
 /// A conversation as a channel knows it (A7520).
 public struct ConversationAccount: JSONObjectRepresentable {
     /// The whole object, known and unknown members alike.

@@ -132,6 +132,7 @@ public final class EmbeddedServer: Sendable {
                     storeHealth: storeHealth,
                     scope: scope,
                     deadlines: deadlines,
+                    key: key,
                     identifiers: identifiers,
                     gatekeeper: gatekeeper,
                     crossOrigin: crossOrigin,

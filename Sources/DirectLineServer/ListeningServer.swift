@@ -17,13 +17,18 @@ final class ListeningServer: Sendable {
         storeHealth: StoreHealth,
         scope: TaskScope,
         deadlines: DeadlineQueue,
+        key: ServerKey,
         identifiers: Identifiers,
         gatekeeper: Gatekeeper,
         crossOrigin: CrossOrigin,
         faults: FaultControl
     ) {
-        let connectorPrefix = identifiers.short()
-        let serviceURL = "\(address.url)/\(connectorPrefix)/"
+        let authorship = Authorship(configuration)
+        let serviceURLs = ServiceURLs(
+            key: key,
+            base: address.url + "/",
+            publicURL: (configuration.publicURL?.description ?? address.url) + "/"
+        )
         let surroundings = Surroundings(
             bot: bot,
             adapter: adapter,
@@ -34,10 +39,9 @@ final class ListeningServer: Sendable {
             botExecutor: bot is any NeverBlocks ? nil : globalConcurrentExecutor,
             adapterExecutor: adapter is any NeverBlocks ? nil : globalConcurrentExecutor,
             identifiers: identifiers,
-            botAccount: configuration.botAccount,
+            authorship: authorship,
             channelId: configuration.channelId,
-            serviceURL: serviceURL,
-            publicURL: (configuration.publicURL?.description ?? address.url) + "/",
+            serviceURLs: serviceURLs,
             localhostURL: Self.urlForBots(address, configuration),
             welcome: configuration.welcome,
             streams: configuration.streams,
@@ -64,11 +68,13 @@ final class ListeningServer: Sendable {
                 trustedProxies: configuration.trustedProxies
             ),
             ownURL: address.ownURL,
-            connectorPrefix: connectorPrefix,
+            // The bot of the desks is in this process: nobody has to call in its name.
+            key: configuration.clients == .agents ? nil : key,
             directLine: DirectLineRoutes(
                 registry: registry,
                 gatekeeper: gatekeeper,
                 identifiers: identifiers,
+                authorship: authorship,
                 limits: configuration.limits,
                 files: files,
                 store: store,
@@ -79,7 +85,7 @@ final class ListeningServer: Sendable {
             connector: ConnectorRoutes(
                 registry: registry,
                 identifiers: identifiers,
-                serviceURL: serviceURL,
+                serviceURLs: serviceURLs,
                 limits: configuration.limits,
                 files: files,
                 report: configuration.onEvent

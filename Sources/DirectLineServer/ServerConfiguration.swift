@@ -12,6 +12,8 @@ public struct ServerConfiguration: Sendable {
     public var secret: String?
     /// The bot as the conversation's members and the recipient of activities.
     public var botAccount = ChannelAccount(id: "bot", name: "Bot", role: "bot")
+    /// Who the clients are, which decides what they may mark in `channelData`.
+    package var clients = ServerClients.users
     /// The channel that bots see; it changes what SDKs send, `emulator` turns on traces.
     public var channelId = "directline"
     /// How long a token is good.
@@ -65,6 +67,14 @@ public struct ServerConfiguration: Sendable {
         self.port = port
         self.secret = secret
     }
+}
+
+/// Who the clients of a server are.
+package enum ServerClients: Hashable, Sendable {
+    /// Users, who mark nothing that this program gives a meaning.
+    case users
+    /// Agents at their desks, who name the work item of what they say; the bot is this program's own and calls nobody.
+    case agents
 }
 
 /// How a bot hears that somebody is there, which is when most bots greet.

@@ -58,8 +58,8 @@ extension HandoffInitiation {
         ["transcript", "trasnscript"].contains(name.lowercased())
     }
 
-    /// By name, or without one by the shape of its content.
-    static func isTranscript(_ attachment: Attachment) -> Bool {
+    /// Whether an attachment is a transcript: by name, or without one by the shape of its content.
+    package static func isTranscript(_ attachment: Attachment) -> Bool {
         if let name = attachment.name, !name.isEmpty { return isTranscriptName(name) }
         return attachment.content?["activities"]?.array != nil
     }

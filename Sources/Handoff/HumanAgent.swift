@@ -22,7 +22,7 @@ extension Activity {
     /// - Returns: The activity under the agent's account and mark; other channel data stays.
     public func sent(byAgent id: String, name: String) -> Activity {
         var activity = self
-        activity.from = ChannelAccount(id: "agent-\(id)", name: name, role: "bot")
+        activity.from = ChannelAccount(id: ChannelAccount.agentIdPrefix + id, name: name, role: "bot")
         activity.mark("author", "agent")
         activity.mark("agentId", .string(id))
         return activity

@@ -102,7 +102,7 @@ struct AgentDeskTests {
         #expect(office.news(desk) == ["offered item-1"])
         let brief = try #require(try office.act { await desk.brief(on: "item-1") })
         #expect(brief.headline == "Sam, skill billing: VIP")
-        #expect(brief.transcript == ["Bot: hello bot"])
+        #expect(brief.transcript == ["Bot (unverified): hello bot"])
         #expect(try office.act { await desk.accept("item-1") })
         try office.escalate(second)
         #expect(try office.act { await desk.accept("item-2") })
@@ -178,7 +178,7 @@ struct AgentDeskTests {
         try office.say("hello?", in: conversation)
         #expect(office.news(bobs) == ["offered item-1"])
         let brief = try #require(try office.act { await bobs.brief(on: "item-1") })
-        #expect(brief.transcript == ["Bot: hello bot", "Sam: my invoice is wrong", "Ann: let me see"])
+        #expect(brief.transcript == ["Bot (unverified): hello bot", "Sam: my invoice is wrong", "Ann: let me see"])
         #expect(brief.notes == ["Ann: angry, be kind"])
         #expect(brief.text.contains("va_AgentMessage: VIP"))
         #expect(try office.act { await bobs.accept("item-1") })
@@ -240,7 +240,7 @@ struct AgentDeskTests {
             #expect(try office.act { await bobs.accept("item-1") })
             #expect(office.news(bobs) == ["offered item-1", "connected item-1", "item-1: 2"])
             let brief = try #require(try office.act { await bobs.brief(on: "item-1") })
-            #expect(brief.transcript == ["Bot: hello bot", "Sam: 1", "Sam: 2"])
+            #expect(brief.transcript == ["Bot (unverified): hello bot", "Sam: 1", "Sam: 2"])
             #expect(conversation.shown.last == "Bob has joined the conversation.")
         }
     }

@@ -221,14 +221,20 @@ struct ConnectorTests {
             )
             #expect(answer.status == 201)
             let id = answer.json?["id"]?.string ?? ""
-            #expect(answer.json?["serviceUrl"]?.string == scene.serviceURL)
+            let serviceURL = try #require(answer.json?["serviceUrl"]?.string)
+            #expect(serviceURL.contains("/\(id)/") && serviceURL != scene.serviceURL)
             let kept = ActivitySet(try await scene.server.call(.GET, "/conversations/\(id)/activities").json)
             #expect(kept?.activities.map(\.text) == ["hello"])
             #expect(kept?.activities.first?.id == answer.json?["activityId"]?.string)
             #expect(kept?.activities.first?.recipient?.id == "bob")
             #expect(try await scene.server.call(.POST, scene.serviceURL + "v3/conversations", [:]).status == 201)
             let list = try await scene.server.call(.GET, scene.serviceURL + "v3/conversations").json
-            #expect(list?["conversations"]?.array?.count == 3)
+            #expect(list?["conversations"]?.array?.map { $0["id"]?.string } == [scene.conversation.id])
+            // Bot Builder for Python goes on below the service URL of the conversation that it came from.
+            for base in [serviceURL, scene.serviceURL] {
+                let path = base + "v3/conversations/\(id)/activities"
+                #expect(try await scene.server.call(.POST, path, ["type": "message", "text": "more"]).status == 200)
+            }
         }
     }
 
@@ -258,7 +264,10 @@ struct ConnectorTests {
                 #expect(answer.errorCode != nil)
             }
             #expect(try await scene.conversation.history().activities.isEmpty, "what is refused is not kept")
-            #expect(await events.next(2).last == "gone is unknown, the bot may remember it from an earlier run")
+            let earlier = scene.server.address.url + "/bot/gone/0123456789abcdef0123456789abcdef/v3/conversations"
+            #expect(try await scene.server.call(.POST, earlier + "/gone/activities", ["type": "message"]).status == 404)
+            let told = await events.next(2).last
+            #expect(told == "gone is unknown, the bot may remember it from an earlier run")
         }
     }
 

@@ -213,7 +213,9 @@ struct FileTests {
             _ = try await server.upload(conversation, Array("<script>".utf8), type: "text/html")
             let url = try await conversation.history().activities.first?.attachments.first?.contentURL ?? ""
             let answer = try await server.call(.GET, url)
-            #expect(answer.headers.first(name: "Content-Security-Policy") == "sandbox")
+            #expect(answer.headers.first(name: "Content-Security-Policy") == "default-src 'none'; sandbox")
+            #expect(answer.headers.first(name: "Content-Disposition") == "attachment")
+            #expect(answer.headers.first(name: "Referrer-Policy") == "no-referrer")
             #expect(answer.headers.first(name: "X-Content-Type-Options") == "nosniff")
         }
     }

@@ -22,19 +22,25 @@ struct RequestTests {
         ("/v3/directline/conversations/", .conversations),
         ("/v3/directline/conversations/c%7C1/activities", .activities("c|1")),
         ("/v3/directline/conversations/c/stream", .stream("c")),
-        ("/nonce//v3/conversations/c/activities/history", .history("c")),
-        ("/nonce/v3/conversations/c/activities/a%7C1", .botActivity("c", activity: "a|1")),
-        ("/nonce/v3/conversations/c/activities/a/members", .activityMembers("c", activity: "a")),
-        ("/nonce/v3/conversations/c/pagedmembers", .pagedMembers("c")),
+        ("/bot/c/CODE//v3/conversations/c/activities/history", .history("c")),
+        ("/bot/c//CODE/v3/conversations/c/activities/a%7C1", .botActivity("c", activity: "a|1")),
+        ("/bot/c/CODE/v3/conversations/c/activities/a/members", .activityMembers("c", activity: "a")),
+        ("/bot/c/CODE/v3/conversations/c/pagedmembers", .pagedMembers("c")),
+        ("/bot/c/CODE/v3/conversations", .botConversations(by: "c")),
+        ("/bot/c/CODE/v3/attachments/x", .attachment("x")),
         ("/v3/attachments/x/views/original", .attachmentView("x", view: "original")),
         ("/v3/conversations/c/activities", nil),
-        ("/other/v3/conversations/c/activities", nil),
+        ("/bot/c/other/v3/conversations/c/activities", nil),
+        ("/bot/c/CODE/v3/conversations/d/activities", nil), ("/bot/d/CODE/v3/conversations/d/activities", nil),
+        ("/CODE/v3/conversations/c/activities", nil), ("/v3/botstate/x", nil), ("/bot/c/CODE", nil),
         ("/v3/directline/conversations/c/activities/x", nil),
         ("/health", .health), ("/health/", .health), ("/health/x", nil),
         ("/v3/directline", nil), ("/", nil),
     ])
-    func `a path names a resource`(path: String, resource: Resource?) {
-        #expect(Resource(path: RequestTarget(path).path, connectorPrefix: "nonce") == resource)
+    func `a path names a resource`(path: String, resource: Resource?) throws {
+        let key = try #require(ServerKey([UInt8](repeating: 7, count: ServerKey.size)))
+        let path = RequestTarget(path.replacing("CODE", with: key.connectorCapability(of: "c"))).path
+        #expect(Resource(path: path, key: key) == resource)
     }
 
     @Test(arguments: [

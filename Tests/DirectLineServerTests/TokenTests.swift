@@ -35,7 +35,7 @@ struct TokenTests {
             let body: JSONValue = ["type": "message", "text": "hi", "from": ["id": "r_x", "name": "X"]]
             #expect(try await server.call(.POST, path, body, headers: ["Authorization": bearer]).status == 200)
             let kept = ActivitySet(try await server.call(.GET, path, headers: ["Authorization": bearer]).json)
-            #expect(kept?.activities.first?.from?.id == "dl_ada")
+            #expect(kept?.activities.first?.from?.json == ["id": "dl_ada", "name": "Ada", "role": "user"])
         }
     }
 

@@ -105,7 +105,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             return
         }
         // What this adapter publishes itself is marked, should a channel show it here.
-        guard activity.channelData?["baton"] == nil, let signal = HandoffSignal(activity),
+        guard activity.channelData?["baton"]?["author"] == nil, let signal = HandoffSignal(activity),
             case .initiate(let initiation) = signal.kind
         else { return }
         // A redelivered event asks for nothing new, not even after the end (A5).
@@ -149,9 +149,8 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         var items: [ResumedItem] = []
         for conversation in conversations {
             let key = SessionRecord.key(conversation.id)
-            guard let record = SessionRecord(recorded[key]),
-                let past = HandoffPast(record, in: await conversation.transcript())
-            else {
+            let log = await conversation.transcript()
+            guard let record = SessionRecord(recorded[key]), let past = HandoffPast(record, in: log) else {
                 store.record(nil, under: key)
                 continue
             }
@@ -166,8 +165,9 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             var request = WorkRequest(
                 conversationId: conversation.id,
                 user: await conversation.user,
-                initiation: past.initiation,
-                activity: past.request
+                request: past.request,
+                past.initiation,
+                log: log
             )
             request.history = past.history
             items.append(ResumedItem(item: item, request: request) { session.hear($0) })

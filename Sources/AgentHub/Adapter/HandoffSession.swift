@@ -144,8 +144,9 @@ actor HandoffSession {
         let request = WorkRequest(
             conversationId: conversation.id,
             user: user,
-            initiation: initiation,
-            activity: request
+            request: request,
+            initiation,
+            log: await conversation.transcript()
         )
         do throws(HubConnectionError) {
             guard item == nil, phase == .waiting else { return await follow() }

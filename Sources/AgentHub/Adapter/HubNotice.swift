@@ -138,7 +138,7 @@ extension Activity {
     /// The activity under the hub's own account.
     var sentByHub: Activity {
         var activity = marked("author", "hub")
-        activity.from = ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot")
+        activity.from = .agentHub
         return activity
     }
 

@@ -66,7 +66,7 @@ struct HandoffPast {
         else { return nil }
         request = transcript[index]
         self.initiation = initiation
-        let said = transcript[(index + 1)...].filter { $0.type == .message }
+        let said = transcript[(index + 1)...].filter { $0.type == .message && !$0.isImported }
         let taken = record.delivered.flatMap { id in said.firstIndex { $0.id == id } }.map { $0 + 1 } ?? 0
         let isUsers = { (activity: Activity) in activity.from?.role == "user" && activity.humanAgent == nil }
         history = said.enumerated().filter { place, line in isUsers(line) ? place < taken : line.humanAgent != nil }

@@ -72,7 +72,8 @@ final class DeskDoor: Sendable {
         let bot = DeskBot(hub: hub)
         var configuration = ServerConfiguration(port: port, secret: secret)
         configure(&configuration)
-        configuration.botAccount = ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot")
+        configuration.botAccount = .agentHub
+        configuration.clients = .agents
         configuration.onEvent = { [onEvent] event in
             switch event {
             case .streamOpened(let id): bot.noteStream(of: id, isOpen: true)

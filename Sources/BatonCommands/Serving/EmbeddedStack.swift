@@ -27,7 +27,9 @@ enum BotChoice: Hashable, Sendable {
     var account: ChannelAccount {
         switch self {
         case .demo: ChannelAccount(id: "robin", name: "Robin", role: "bot")
-        case .remote, .upstream: ChannelAccount(id: "bot", name: "Bot", role: "bot")
+        case .remote: ChannelAccount(id: "bot", name: "Bot", role: "bot")
+        // Without a name it may keep the one that it has upstream.
+        case .upstream: ChannelAccount(id: "bot", role: "bot")
         }
     }
 

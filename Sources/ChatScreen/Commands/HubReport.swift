@@ -3,6 +3,9 @@ package import Handoff
 
 /// What a tester reports in place of a hub, so that a bot's own handling of it can be tried.
 package struct HubReport: Hashable, Sendable {
+    /// The member of channel data that holds what the event itself cannot say.
+    private static let member = "handReport"
+
     /// What is reported.
     package let status: HandoffStatus
     /// The agent's name, for an acceptance.
@@ -34,19 +37,17 @@ package struct HubReport: Hashable, Sendable {
     /// The event for the bot.
     package func activity(conversationId: String, dialect: HandoffDialect) -> Activity {
         let event = Activity.handoffStatus(status, message: reason, conversationId: conversationId, dialect: dialect)
-        guard let agent else { return event }
-        var marked = event.sent(byAgent: "hand", name: agent)
-        var mark = marked.channelData?["baton"]?.object ?? JSONObject()
-        mark["agentName"] = .string(agent)
-        marked.channelData = ["baton": .object(mark)]
-        // It is the user who sends it: a service would take another account for another user.
-        marked.from = nil
-        return marked
+        // Our own servers believe no client's marks of a hub: under this name they are words of the user's client.
+        var mark = event.channelData?["baton"]?.object ?? JSONObject()
+        mark["agentName"] = agent.map(JSONValue.string)
+        var report = event
+        report.channelData = mark.isEmpty ? nil : [Self.member: .object(mark)]
+        return report
     }
 
     /// The echo of a report as if the hub had sent it, nil when the activity is none.
     ///
-    /// The client puts the user's account in, so the agent's name comes from our own channel data.
+    /// The client puts the user's account in, so the agent's name comes from the report's channel data.
     package static func asFromHub(_ echo: Activity) -> Activity? {
         guard let signal = HandoffSignal(echo) else { return nil }
         switch signal.kind {
@@ -54,8 +55,13 @@ package struct HubReport: Hashable, Sendable {
         default: return nil
         }
         var report = echo
-        let name = echo.channelData?["baton"]?["agentName"]?.string ?? "Agent"
-        report.from = ChannelAccount(id: "agent-hand", name: name, role: "bot")
+        let mark = echo.channelData?[Self.member]?.object
+        let name = mark?["agentName"]?.string
+        report.from = ChannelAccount(id: ChannelAccount.agentIdPrefix + "hand", name: name ?? "Agent", role: "bot")
+        if var mark {
+            if name != nil { mark["author"] = "agent" }
+            report.channelData = ["baton": .object(mark)]
+        }
         return report
     }
 }

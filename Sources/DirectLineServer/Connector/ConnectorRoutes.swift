@@ -8,7 +8,7 @@ import HummingbirdCore
 struct ConnectorRoutes: Sendable {
     let registry: ConversationRegistry
     let identifiers: Identifiers
-    let serviceURL: String
+    let serviceURLs: ServiceURLs
     let limits: ServerLimits
     let files: FileRoutes
     let report: @Sendable (ServerEvent) -> Void
@@ -16,8 +16,8 @@ struct ConnectorRoutes: Sendable {
     /// Answers a call to a resource of the Connector API.
     func answer(_ call: Call) async throws(HTTPFailure) -> Response {
         switch call.resource {
-        case .botConversations where call.method == .get: return await list()
-        case .botConversations: return try await create(call)
+        case .botConversations(let creator) where call.method == .get: return try await list(creator)
+        case .botConversations(let creator): return try await create(call, by: creator)
         case .botActivities(let id) where call.method == .get: return try await transcript(id)
         case .botActivities(let id): return try await send(call, id, replyingTo: nil)
         case .botActivity(let id, let activity):
@@ -51,24 +51,30 @@ struct ConnectorRoutes: Sendable {
         return conversation
     }
 
-    // MARK: - Conversations
-
-    private func list() async -> Response {
-        var conversations: [JSONValue] = []
-        for conversation in await registry.all {
-            let members = await [conversation.bot, conversation.user].map(\.jsonValue)
-            conversations.append(["id": .string(conversation.id), "members": .array(members)])
-        }
-        return Response(json: ["conversations": .array(conversations)])
+    /// Says that a bot calls with a capability of an earlier run, which the answer does not tell from any other path.
+    func noteRefusal(of path: [String]) {
+        guard path.count > 3, path[0] == ServiceURLs.root, path[3] == "v3" else { return }
+        let id = path.count > 5 && path[4] == "conversations" ? path[5] : path[1]
+        if Identifiers.isConversation(id) { report(.unknownConversation(id)) }
     }
 
-    private func create(_ call: Call) async throws(HTTPFailure) -> Response {
+    // MARK: - Conversations
+
+    /// The one conversation that the caller has a right to know of.
+    private func list(_ id: String) async throws(HTTPFailure) -> Response {
+        let conversation: JSONValue = ["id": .string(id), "members": .array(try await members(id).map(\.jsonValue))]
+        return Response(json: ["conversations": [conversation]])
+    }
+
+    private func create(_ call: Call, by creator: String) async throws(HTTPFailure) -> Response {
+        _ = try await conversation(creator)
         let body = try await call.json(limit: limits.botBody)
-        var user = ChannelAccount(body?["members"]?[0])
-        if user?.role == nil { user?.role = "user" }
-        let conversation = try await registry.open(identifiers.conversation(), user: user, tellingBot: false)
-            .conversation
-        var answer: JSONObject = ["id": .string(conversation.id), "serviceUrl": .string(serviceURL)]
+        let user = ChannelAccount(body?["members"]?[0])
+        let id = serviceURLs.key.createdConversation(identifiers.conversation(), by: creator)
+        let conversation = try await registry.open(id, user: user, tellingBot: false).conversation
+        var answer: JSONObject = [
+            "id": .string(conversation.id), "serviceUrl": .string(serviceURLs.url(of: conversation.id)),
+        ]
         if let activity = Activity(body?["activity"]), activity.type != nil {
             answer["activityId"] = .string(try await add(activity, to: conversation, replyingTo: nil))
         }

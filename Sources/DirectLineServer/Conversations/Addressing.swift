@@ -4,50 +4,51 @@ import BotSchema
 struct Addressing: Sendable {
     let conversation: String
     let channelId: String
+    /// Where the bot calls, which lets whoever knows it speak as the bot.
     let serviceURL: String
+    /// Keeps the service URL from clients.
+    let filter: ServiceURLFilter
     /// Where the server is for everybody, ending in a slash.
     let publicURL: String
     /// The same by the name `localhost`, where it has one.
     let localhostURL: String?
-    let bot: ChannelAccount
+    let authorship: Authorship
     var user: ChannelAccount
+    var bot: ChannelAccount { authorship.bot }
 
     /// A user's activity as the log keeps it and the stream echoes it.
     ///
-    /// What the channel decides is set, everything else stays as the client sent it, `channelData` above all. The user
-    /// that a token was made for overrides the client's word.
-    func fromUser(_ activity: Activity, id: String, timestamp: String, tokenUser: String?) -> Activity {
-        var activity = stamped(activity, id: id, timestamp: timestamp)
-        var from = activity.from ?? user
-        if let tokenUser { from.id = tokenUser }
-        // Readers of transcripts and Web Chat tell the user's lines by the role; clients often leave it out.
-        if from.role == nil { from.role = "user" }
-        activity.from = from
-        return activity
+    /// What the channel decides is set, everything else stays as the client sent it, `channelData` above all.
+    ///
+    /// - Throws: 400 for an event that only this program sends.
+    func fromUser(
+        _ activity: Activity,
+        id: String,
+        timestamp: String,
+        boundTo bound: ChannelAccount?
+    ) throws(HTTPFailure) -> Activity {
+        stamped(try authorship.byUser(activity, boundTo: bound, in: user), id: id, timestamp: timestamp)
     }
 
     /// A bot's or an adapter's activity as the log keeps it.
     ///
     /// Bots send no id or an explicit null, and repeat `serviceUrl`, which is no business of clients (A2301).
-    func fromBot(_ activity: Activity, id: String, timestamp: String) -> Activity {
-        var activity = stamped(activity, id: id, timestamp: timestamp)
-        var from = activity.from ?? bot
-        if from.role == nil { from.role = "bot" }
-        activity.from = from
-        if activity.recipient == nil { activity.recipient = user }
-        // Bots link their files below the service URL, which lets its holder speak as the bot.
-        activity.moveLinks(from: serviceURL, to: publicURL)
-        return activity
+    func fromBot(
+        _ activity: Activity,
+        id: String,
+        timestamp: String,
+        by speaker: Conversation.Speaker = .bot
+    ) -> Activity {
+        forClients(stamped(authorship.by(speaker, activity, to: user), id: id, timestamp: timestamp))
     }
 
     /// An activity of an earlier time as the log keeps it: either side may have said it (R12).
     func history(_ activity: Activity, id: String, timestamp: String) -> Activity {
-        guard let from = activity.from, from.role == "user" || from.id == user.id, from.id != bot.id else {
-            return fromBot(activity, id: id, timestamp: timestamp)
-        }
-        var activity = fromUser(activity, id: id, timestamp: timestamp, tokenUser: nil)
-        if activity.recipient == nil { activity.recipient = bot }
-        return activity
+        forClients(stamped(authorship.imported(activity, with: user), id: id, timestamp: timestamp))
+    }
+
+    private func forClients(_ activity: Activity) -> Activity {
+        filter.filtered(activity.json).map(Activity.init) ?? activity
     }
 
     /// An activity as the bot is sent it, without top-level nulls: SDKs refuse them.

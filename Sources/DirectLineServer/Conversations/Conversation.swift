@@ -87,6 +87,11 @@ actor Conversation {
 
     /// The position behind everything that was applied.
     var end: Int { log.end }
+
+    /// What a client is sent besides activities, without service URLs.
+    nonisolated func forClients(_ value: JSONValue) -> JSONValue {
+        surroundings.serviceURLs.filter(for: id).filtered(value) ?? value
+    }
 }
 
 // MARK: - What is entered
@@ -119,11 +124,11 @@ extension Conversation {
     /// Keeps and echoes an activity of the user, then sees to its turn.
     ///
     /// - Returns: The activity's id and what will become of the turn.
-    /// - Throws: 429 when too much waits or is kept already or too many activities came in a short time, 503 when the
-    ///   store does not take it; nothing of it is kept then.
+    /// - Throws: 429 when too much waits or is kept already or too many activities came in a short time, 400 for an event
+    ///   that only this program sends, 503 when the store does not take it; nothing of it is kept then.
     func post(
         _ activity: Activity,
-        tokenUser: String?
+        tokenUser: ChannelAccount?
     ) async throws(HTTPFailure) -> (id: String, outcome: Reply<Outcome>) {
         guard !isClosed else { throw .noConversation(id) }
         noticeUser()
@@ -133,7 +138,7 @@ extension Conversation {
             throw .tooMany("too many activities in a short time", retryAfter: seconds)
         }
         let activityId = nextId(for: activity)
-        let activity = addressing.fromUser(activity, id: activityId, timestamp: stamp(), tokenUser: tokenUser)
+        let activity = try addressing.fromUser(activity, id: activityId, timestamp: stamp(), boundTo: tokenUser)
         let serialized = SerializedActivity(activity)
         try checkRoom(for: serialized)
         // An invoke is a call with an answer, not a part of the chat.
@@ -189,7 +194,7 @@ extension Conversation {
         replyingTo repliesTo: String? = nil
     ) async throws(BotError) -> Activity {
         guard !isClosed else { throw .conversationGone(id) }
-        var activity = addressing.fromBot(activity, id: nextId(for: activity), timestamp: stamp())
+        var activity = addressing.fromBot(activity, id: nextId(for: activity), timestamp: stamp(), by: speaker)
         // SDKs keep traces back on every channel but the Emulator's, though not among the replies of `expectReplies`.
         if activity.type == .trace, surroundings.channelId != "emulator" { return activity }
         // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
@@ -236,28 +241,33 @@ extension Conversation {
         return last
     }
 
-    /// Replaces an activity; it keeps its id, place and time.
+    /// Replaces an activity of the bot; it keeps its id, place and time.
     ///
-    /// - Returns: False when there is none of this id.
+    /// - Returns: False when the bot has said nothing of this id.
     /// - Throws: ``StoreError`` when the store does not take it or cannot give the old one back.
     func replace(_ activityId: String, with activity: Activity) async throws(StoreError) -> Bool {
-        guard let old = log[activityId] else { return false }
-        let time = try await load(old).activity?.timestamp
-        var activity = addressing.fromBot(activity, id: activityId, timestamp: time ?? stamp())
+        guard let old = try await said(byBot: activityId) else { return false }
+        var activity = addressing.fromBot(activity, id: activityId, timestamp: old.timestamp ?? stamp())
         activity.replyToId = activity.replyToId.flatMap { log.contains($0) ? $0 : nil }
         try await enter(.change(.replaced(SerializedActivity(activity))))
         return true
     }
 
-    /// Deletes an activity and tells clients so.
+    /// Deletes an activity of the bot and tells clients so.
     ///
-    /// - Returns: False when there is none of this id.
-    /// - Throws: ``StoreError`` when the store does not take it.
+    /// - Returns: False when the bot has said nothing of this id.
+    /// - Throws: ``StoreError`` when the store does not take it or cannot give the old one back.
     func delete(_ activityId: String) async throws(StoreError) -> Bool {
-        guard log.contains(activityId) else { return false }
+        guard try await said(byBot: activityId) != nil, log.contains(activityId) else { return false }
         let notice = addressing.fromBot(Activity(type: .messageDelete), id: activityId, timestamp: stamp())
         try await enter(.change(.deleted(SerializedActivity(notice))))
         return true
+    }
+
+    /// What the bot has said under an id, nil when that is nothing or somebody else's.
+    private func said(byBot activityId: String) async throws(StoreError) -> Activity? {
+        guard let item = log[activityId], let said = try await load(item).activity else { return nil }
+        return addressing.authorship.isBots(said) ? said : nil
     }
 
     /// Gives the bot an activity after the turns already waiting, without showing it to the user.

@@ -20,6 +20,9 @@ actor ConversationRegistry {
 
     init(in surroundings: Surroundings) { self.surroundings = surroundings }
 
+    /// The user of a conversation whose client has not said who it is.
+    nonisolated var unknownUser: ChannelAccount { surroundings.unknownUser }
+
     /// All conversations in the order in which they began.
     var all: [Conversation] { entries.values.sorted { $0.number < $1.number }.map(\.conversation) }
 

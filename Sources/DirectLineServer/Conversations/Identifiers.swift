@@ -12,6 +12,11 @@ final class Identifiers: Sendable {
     /// An id for a conversation, in the service's shape.
     func conversation() -> String { random(22) + "-loc" }
 
+    /// Whether a text could be the id of a conversation, and so stand in a log.
+    static func isConversation(_ text: String) -> Bool {
+        text.utf8.count <= 80 && text.utf8.allSatisfy { alphabet.contains($0) || $0 == UInt8(ascii: "-") }
+    }
+
     /// A credential of 256 bits.
     func secret() -> String { random(43) }
 

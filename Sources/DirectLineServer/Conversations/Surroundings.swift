@@ -15,10 +15,9 @@ struct Surroundings: Sendable {
     let botExecutor: (any TaskExecutor)?
     let adapterExecutor: (any TaskExecutor)?
     let identifiers: Identifiers
-    let botAccount: ChannelAccount
+    let authorship: Authorship
     let channelId: String
-    let serviceURL: String
-    let publicURL: String
+    let serviceURLs: ServiceURLs
     let localhostURL: String?
     let welcome: Welcome
     let streams: StreamSharing
@@ -30,15 +29,18 @@ struct Surroundings: Sendable {
     /// The user of a conversation whose client has not said who it is.
     var unknownUser: ChannelAccount { ChannelAccount(id: "user", name: "User", role: "user") }
 
+    var botAccount: ChannelAccount { authorship.bot }
+
     func addressing(of conversation: String, user: ChannelAccount) -> Addressing {
         Addressing(
             conversation: conversation,
             channelId: channelId,
-            serviceURL: serviceURL,
-            publicURL: publicURL,
+            serviceURL: serviceURLs.url(of: conversation),
+            filter: serviceURLs.filter(for: conversation),
+            publicURL: serviceURLs.publicURL,
             localhostURL: localhostURL,
-            bot: botAccount,
-            user: user
+            authorship: authorship,
+            user: authorship.user(user, in: unknownUser)
         )
     }
 }

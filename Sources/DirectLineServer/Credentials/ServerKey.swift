@@ -18,6 +18,8 @@ package struct ServerKey: Sendable {
     enum Purpose: String, Sendable {
         /// The path below which the bot of one conversation calls the Connector API.
         case connector
+        /// The id of a conversation that a bot has begun.
+        case creation
         /// A client's token for one conversation.
         case token
         /// The ticket inside a stream URL.
@@ -69,9 +71,6 @@ package struct ServerKey: Sendable {
     ///
     /// The same for as long as the key lives, since bots keep service URLs for proactive messages.
     func connectorCapability(of conversation: String) -> String {
-        code(for: conversation, .connector).prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        hexadecimalCode(for: conversation, .connector)
     }
 }

@@ -29,6 +29,6 @@ extension DirectLineRoutes {
         for file in upload.files {
             urls.append(call.clientURL.attachment(try await files.attachments.keep(file, in: id, by: owner)))
         }
-        return try await post(upload.attached(at: urls), to: conversation, tokenUser: bound?.id)
+        return try await post(upload.attached(at: urls), to: conversation, tokenUser: bound)
     }
 }

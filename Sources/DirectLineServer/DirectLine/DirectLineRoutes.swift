@@ -8,6 +8,7 @@ struct DirectLineRoutes: Sendable {
     let registry: ConversationRegistry
     let gatekeeper: Gatekeeper
     let identifiers: Identifiers
+    let authorship: Authorship
     let limits: ServerLimits
     let files: FileRoutes
     let store: any ConversationStore
@@ -37,8 +38,9 @@ struct DirectLineRoutes: Sendable {
         guard case .everything = try gatekeeper.bearer(call.authorization) else {
             throw .forbidden("a token cannot generate tokens, the secret can")
         }
-        let user = ChannelAccount(try await call.json(limit: limits.clientActivity)?["user"])
+        var user = ChannelAccount(try await call.json(limit: limits.clientActivity)?["user"])
         if let id = user?.id, !id.hasPrefix("dl_") { throw .badArgument("the user id of a token begins with dl_") }
+        if let named = user, named.id != nil { user = authorship.user(named, in: named) }
         let id = identifiers.conversation()
         return Response(json: info(id, user: user).jsonValue)
     }
@@ -68,17 +70,16 @@ struct DirectLineRoutes: Sendable {
         let body = try await call.json(limit: limits.clientActivity)
         var asked = ChannelAccount(body?["user"])
         if asked?.id == nil { asked = nil }
+        if let named = asked { asked = authorship.user(named, in: registry.unknownUser) }
 
         let id: String
         let bound: ChannelAccount?
         switch bearer {
         case .token(let grant): (id, bound) = (grant.conversation, grant.user)
         // Only ids in the form that tokens demand bind the user; any other is what the client calls itself for now.
-        case .everything: (id, bound) = (identifiers.conversation(), asked?.id?.hasPrefix("dl_") == true ? asked : nil)
+        case .everything: (id, bound) = (identifiers.conversation(), asked?.isBound == true ? asked : nil)
         }
-        var user = bound ?? asked
-        if user?.role == nil { user?.role = "user" }
-        let (_, isNew) = try await registry.open(id, user: user, locale: body?["locale"]?.string)
+        let (_, isNew) = try await registry.open(id, user: bound ?? asked, locale: body?["locale"]?.string)
         let info = info(id, user: bound, streamURL: streamURL(call, id, watermark: nil))
         return Response(isNew ? .created : .ok, json: info.jsonValue)
     }
@@ -135,14 +136,14 @@ struct DirectLineRoutes: Sendable {
         let conversation = try await conversation(id)
         let activity = try await call.activity(limit: limits.clientActivity)
         guard bound != nil || activity.from?.id != nil else { throw .missingProperty("the activity's from has no id") }
-        return try await post(activity, to: conversation, tokenUser: bound?.id)
+        return try await post(activity, to: conversation, tokenUser: bound)
     }
 
     /// Posts an activity and waits for what the bot makes of it.
     func post(
         _ activity: Activity,
         to conversation: Conversation,
-        tokenUser: String?
+        tokenUser: ChannelAccount?
     ) async throws(HTTPFailure) -> Response {
         if activity.type == .invoke, activity.name == nil { throw .missingProperty("the invoke has no name") }
         let posted = try await conversation.post(activity, tokenUser: tokenUser)
@@ -153,7 +154,9 @@ struct DirectLineRoutes: Sendable {
         case .failure(let error): throw .bot(error)
         case .success(let answer?):
             // Clients read the id where there is nothing else to read (DirectLineJS), so there is always a body.
-            let body = answer.body.flatMap { $0.isNull ? .none : .some($0) } ?? ["id": .string(posted.id)]
+            let body =
+                answer.body.flatMap { $0.isNull ? .none : conversation.forClients($0) }
+                ?? ["id": .string(posted.id)]
             return Response(HTTPResponse.Status(code: Self.statusWithBody(answer.status)), json: body)
         case .success(nil):
             return Response(json: ["id": .string(posted.id)])

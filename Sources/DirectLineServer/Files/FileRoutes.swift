@@ -58,10 +58,13 @@ struct FileRoutes: Sendable {
         guard let bytes = file.view(view) else {
             throw HTTPFailure(.notFound, "BadArgument", "the file has no such view")
         }
-        var headers: HTTPFields = [.contentType: Self.headerSafe(file.contentType), .cacheControl: "private"]
-        // A page that somebody uploads must not run as one of this server.
-        headers[.contentSecurityPolicy] = "sandbox"
+        let type = Self.headerSafe(file.contentType)
+        var headers: HTTPFields = [.contentType: type, .cacheControl: "private"]
+        // A page that somebody uploads must not run as one of this server, nor tell where it was read.
+        headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"
         headers[.xContentTypeOptions] = "nosniff"
+        headers[.contentDisposition] = Self.isShownInPlace(type) ? "inline" : "attachment"
+        headers[.referrerPolicy] = "no-referrer"
         headers[.contentLength] = String(bytes.readableBytes)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: bytes))
     }
@@ -73,8 +76,18 @@ struct FileRoutes: Sendable {
         return file
     }
 
+    /// Pictures, sound and films are shown where they are linked, everything else is only saved.
+    private static func isShownInPlace(_ type: String) -> Bool {
+        let type = type.lowercased()
+        return ["image/", "audio/", "video/"].contains(where: type.hasPrefix) && !type.hasPrefix("image/svg")
+    }
+
     /// A type that came within JSON may hold what no header may.
     private static func headerSafe(_ type: String) -> String {
         type.utf8.allSatisfy { (0x20...0x7e).contains($0) } ? type : "application/octet-stream"
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .xContentTypeOptions
 }

@@ -11,7 +11,7 @@ enum Resource: Hashable, Sendable {
     case stream(String)
 
     /// The paths of the Connector API, below the service URL that bots are given.
-    case botConversations
+    case botConversations(by: String)
     case botActivities(String)
     case botActivity(String, activity: String)
     case activityMembers(String, activity: String)
@@ -30,19 +30,35 @@ enum Resource: Hashable, Sendable {
 
     /// Finds the resource of a path.
     ///
+    /// A path of the Connector API begins with the conversation whose bot calls and its capability. Without the right
+    /// one, and for a conversation that is neither this one nor begun by it, there is nothing at the path, so that
+    /// nobody learns which conversations there are.
+    ///
     /// - Parameters:
     ///   - path: The path's decoded segments.
-    ///   - connectorPrefix: The segment before the paths of the Connector API. It is not guessable, so that only who
-    ///     was sent an activity can speak as the bot.
-    init?(path: [String], connectorPrefix: String) {
+    ///   - key: Tells which capabilities are good; without one there is no Connector API.
+    init?(path: [String], key: ServerKey?) {
         switch path.first {
         case "v3" where path.dropFirst().first == "directline": self.init(directLine: path.dropFirst(2))
-        case connectorPrefix where path.dropFirst().first == "v3": self.init(connector: path.dropFirst(2))
+        case ServiceURLs.root where path.count > 3 && path[3] == "v3":
+            guard let key, key.isConnectorCapability(path[2], of: path[1]) else { return nil }
+            self.init(connector: path.dropFirst(4), of: path[1])
+            if let called, called != path[1], !key.isCreated(called, by: path[1]) { return nil }
         // Attachments are linked from activities and so read by clients too.
-        case "v3" where path.dropFirst().first == "attachments": self.init(connector: path.dropFirst(1))
+        case "v3": self.init(attachment: path.dropFirst(1))
         case "faults" where path.count == 1: self = .faults
         case "health" where path.count == 1: self = .health
         default: return nil
+        }
+    }
+
+    /// The conversation that a call of a bot is about.
+    private var called: String? {
+        switch self {
+        case .botActivities(let id), .botActivity(let id, _), .activityMembers(let id, _), .history(let id),
+            .members(let id), .member(let id, _), .pagedMembers(let id), .botAttachments(let id):
+            id
+        default: nil
         }
     }
 
@@ -64,10 +80,19 @@ enum Resource: Hashable, Sendable {
         }
     }
 
-    private init?(connector path: ArraySlice<String>) {
+    private init?(attachment path: ArraySlice<String>) {
         let path = Array(path)
         switch (path.first, path.count) {
-        case ("conversations", 1): self = .botConversations
+        case ("attachments", 2): self = .attachment(path[1])
+        case ("attachments", 4) where path[2] == "views": self = .attachmentView(path[1], view: path[3])
+        default: return nil
+        }
+    }
+
+    private init?(connector path: ArraySlice<String>, of conversation: String) {
+        let path = Array(path)
+        switch (path.first, path.count) {
+        case ("conversations", 1): self = .botConversations(by: conversation)
         case ("conversations", 3):
             switch path[2] {
             case "activities": self = .botActivities(path[1])
@@ -86,10 +111,8 @@ enum Resource: Hashable, Sendable {
             }
         case ("conversations", 5) where path[2] == "activities" && path[4] == "members":
             self = .activityMembers(path[1], activity: path[3])
-        case ("attachments", 2): self = .attachment(path[1])
-        case ("attachments", 4) where path[2] == "views": self = .attachmentView(path[1], view: path[3])
         case ("botstate", _): self = .botState
-        default: return nil
+        default: self.init(attachment: path[...])
         }
     }
 

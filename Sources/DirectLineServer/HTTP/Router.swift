@@ -9,7 +9,8 @@ struct Router: Sendable {
     let clients: ClientAddressing
     /// Where the server listens.
     let ownURL: PublicURL
-    let connectorPrefix: String
+    /// Tells which capabilities of bots are good; nil where bots do not call.
+    let key: ServerKey?
     let directLine: DirectLineRoutes
     let connector: ConnectorRoutes
     let faults: FaultRoutes
@@ -51,7 +52,10 @@ struct Router: Sendable {
 
     private func answer(_ request: Request, to url: PublicURL) async throws(HTTPFailure) -> Response {
         let target = RequestTarget(request.head.path ?? "/")
-        guard let resource = Resource(path: target.path, connectorPrefix: connectorPrefix) else { throw .noSuchPath }
+        guard let resource = Resource(path: target.path, key: key) else {
+            connector.noteRefusal(of: target.path)
+            throw .noSuchPath
+        }
         guard resource.methods.contains(request.method) else { throw .wrongMethod(resource.methods) }
         let call = Call(resource: resource, query: target.query, request: request, clientURL: url)
         if resource == .health { return await health.answer(call) }

@@ -159,7 +159,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     private func permittedStream(_ head: HTTPRequestHead) -> StreamRequest? {
         guard !faults.isRefusingStreams, storeHealth.error == nil else { return nil }
         let target = RequestTarget(head.uri)
-        guard case .stream(let id)? = Resource(path: target.path, connectorPrefix: "") else { return nil }
+        guard case .stream(let id)? = Resource(path: target.path, key: nil) else { return nil }
         do {
             let host = try ClientAddressing.host(head.hosts)
             try crossOrigin.check(origin: head.headers.first(name: "Origin"), host: host)
