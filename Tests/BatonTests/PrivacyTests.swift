@@ -156,8 +156,8 @@ struct PrivacyTests {
         )
         let arguments = arguments.replacing("TALK", with: "'\(home.file("talk.transcript"))'")
         #expect(try outcome(arguments, into: "", home, output: ">&-") == "ended with 1")
-        // What has nothing to say loses nothing.
-        guard !arguments.contains("list") else { return }
+        // What has nothing to say loses nothing, and a server outlives a full disk behind its log.
+        guard !arguments.contains("list"), arguments != "serve" else { return }
         #expect(try outcome(arguments, into: "", home, output: ">/dev/full") != "ended with 0")
     }
 
