@@ -126,6 +126,28 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `what the store is not asked about does not make a full one well`() async throws {
+        let (store, events) = (TestStore(), Happenings<String>())
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { event in
+            switch event {
+            case .storeFailed, .storeRecovered: events.note("\(event)")
+            default: break
+            }
+        }
+        try await withServer(configuration, store: store) { server in
+            let conversation = try await server.start()
+            store.fail(Self.full)
+            #expect(try await conversation.say("lost").status == 503)
+            #expect(try await conversation.post(Activity(type: .typing)).status == 200)
+            #expect(try await conversation.say("lost").status == 503)
+            #expect(try await server.call(.GET, conversation.path).status == 503)
+            store.fail(nil)
+            #expect(try await conversation.say("kept").status == 200)
+            #expect(await events.next(2) == ["store failed: \(Self.full)", "store works again"])
+        }
+    }
+
     @Test func `a bot whose words the store refuses is told, and may say them again`() async throws {
         let (store, outcomes) = (TestStore(), Happenings<BotError.Code?>())
         let bot = TestBot { activity, conversation in
