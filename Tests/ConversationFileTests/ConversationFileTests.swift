@@ -207,7 +207,9 @@ private final class TemporaryPath {
             #expect([mode(place.path), mode(place.path + "-wal")] == [0o600, 0o600])
             await file.finish()
         }
-        chmod(place.path, 0o644)
+        // A run that was killed leaves its log behind; an empty one has nothing to say.
+        close(open(place.path + "-wal", O_CREAT | O_WRONLY, 0o600))
+        for ending in ["", "-wal"] { #expect(chmod(place.path + ending, 0o644) == 0) }
         let again = try ConversationFile(place.path)
         _ = try await again.keep(.kept(Self.message("private", id: "2")), in: "c")
         #expect([mode(place.path), mode(place.path + "-wal")] == [0o600, 0o600])
