@@ -195,6 +195,29 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `a page ends before what cannot be read, and the poll from there is 503 and an event`() async throws {
+        let (store, events) = (TestStore(), Happenings<String>())
+        let id = try await withServer(store: store) { server in
+            let conversation = try await server.start()
+            for text in ["a", "b", "c"] { _ = try await conversation.say(text) }
+            return conversation.id
+        }
+        // The user's account and “a” come before it.
+        store.damage(row: 3)
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { if case .storeDamaged = $0 { events.note("\($0)") } }
+        try await withServer(configuration, store: store) { server in
+            let old = TestConversation(server: server, info: ConversationInfo(conversationId: id))
+            let page = try await old.history()
+            #expect(page.activities.map(\.text) == ["a"])
+            #expect(page.watermark == "1")
+            #expect(await events.next()?.contains("row 3 is damaged") == true)
+            #expect(try await server.call(.GET, old.path + "/activities?watermark=1").status == 503)
+            #expect(await events.next()?.contains("row 3 is damaged") == true)
+            #expect(try await old.history(after: "2").activities.map(\.text) == ["c"])
+        }
+    }
+
     // MARK: - After a restart
 
     @Test func `tokens, their users and stream URLs stay good after a restart, and expire when they should`()

@@ -39,7 +39,7 @@ actor ConversationRegistry {
         do throws(StoreError) {
             return try await conversation(id)
         } catch {
-            surroundings.report(.storeDamaged(error.description))
+            surroundings.storeHealth.noteUnreadable(error)
             throw .store(error)
         }
     }

@@ -123,7 +123,11 @@ struct DirectLineRoutes: Sendable {
         let conversation = try await conversation(id)
         var watermark = try Watermark(call.query["watermark"])
         if faults.takesStaleWatermark() { watermark = .none }
-        return Response(page: await conversation.page(after: watermark.number), of: conversation)
+        do throws(StoreError) {
+            return try await Response(page: await conversation.page(after: watermark.number), of: conversation)
+        } catch {
+            throw .store(error)
+        }
     }
 
     private func post(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {
