@@ -148,6 +148,29 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `a damaged page fails who writes to it, and ends nobody's stream`() async throws {
+        let (store, events) = (TestStore(), Happenings<String>())
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { event in
+            switch event {
+            case .storeFailed, .storeRecovered, .storeDamaged: events.note("\(event)")
+            default: break
+            }
+        }
+        try await withServer(configuration, store: store) { server in
+            let (conversation, other) = (try await server.start(), try await server.start())
+            try await other.withStream { stream in
+                store.fail(StoreError(.damaged, "page 7 is damaged"))
+                #expect(try await conversation.say("lost").status == 503)
+                store.fail(nil)
+                #expect(try await other.say("kept").status == 200)
+                try await stream.expect(["kept"])
+            }
+            events.note("nothing more")
+            #expect(await events.next(2) == ["store cannot be read: page 7 is damaged", "nothing more"])
+        }
+    }
+
     @Test func `a bot whose words the store refuses is told, and may say them again`() async throws {
         let (store, outcomes) = (TestStore(), Happenings<BotError.Code?>())
         let bot = TestBot { activity, conversation in
