@@ -55,6 +55,32 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `a conversation that the store does not have yet is found by nobody`() async throws {
+        let (store, heard) = (TestStore(), Happenings<String>())
+        try await withServer(store: store) { server in
+            let token = try await server.call(.POST, "/tokens/generate", [:]).json?["token"]?.string ?? ""
+            let bearer: HTTPHeaders = ["Authorization": "Bearer \(token)"]
+            store.hold()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for status in [201, 200] {
+                    let before = store.count
+                    group.addTask {
+                        let answer = try await server.call(.POST, "/conversations", headers: bearer)
+                        heard.note("\(answer.status)")
+                    }
+                    while status == 201, store.count == before { await Task.yield() }
+                }
+                // Time enough for the second to be answered, if it were.
+                for _ in 1...20 { _ = try await server.call(.GET, "/session/getsessionid") }
+                heard.note("not before")
+                store.release()
+                try await group.waitForAll()
+            }
+            #expect(await heard.next() == "not before")
+            #expect(await heard.next(2).sorted() == ["200", "201"])
+        }
+    }
+
     @Test func `lines of one conversation are applied in their order, however the store settles them`() async throws {
         let store = TestStore()
         try await withServer(bot: echoBot, store: store) { server in
