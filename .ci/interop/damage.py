@@ -1,5 +1,7 @@
 """Writes noise over pages of a store and looks at whether anybody is told something that is not so."""
 
+import asyncio
+import json
 import random
 import shutil
 from pathlib import Path
@@ -18,6 +20,23 @@ async def conversation(session, client):
     except (aiohttp.ClientError, ValueError) as error:
         return "cut off", repr(error)
     return status, [(one["id"], one.get("text")) for one in found] if status == 200 else found
+
+
+async def streamed(session, client):
+    """What a stream gives of a damaged conversation, and how it ends."""
+    status, _, answer = await client.call("GET", client.path + "?watermark=0")
+    if status != 200:
+        return [], status
+    found = []
+    async with session.ws_connect(json.loads(answer)["streamUrl"], max_msg_size=0) as socket:
+        try:
+            while message := await socket.receive(5):
+                if message.type != aiohttp.WSMsgType.TEXT:
+                    return found, socket.close_code
+                if message.data:
+                    found += [(one["id"], one.get("text")) for one in message.json()["activities"]]
+        except asyncio.TimeoutError:
+            return found, "still open"
 
 
 async def damage(checks, program, folder, bot, session, pages):
@@ -61,6 +80,9 @@ async def damage(checks, program, folder, bot, session, pages):
                 if status == 503:
                     if not await server.tells("talks.db", 1, 2):
                         untold.append((number, length, "503 without a line in the log"))
+                    shown, end = await streamed(session, clients[index])
+                    if end not in (503, 1011) or shown != truth[index][1][: len(shown)]:
+                        wrong.append((number, length, index, "stream", end, str(shown)[-80:]))
                 elif (status, content) != truth[index]:
                     wrong.append((number, length, index, status, str(content)[:80], f"told {told}"))
             await server.kill()

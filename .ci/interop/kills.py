@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 from checks import Checks
+from errands import Errands
 from kept import GONE, Talk
 from server import Bot, Server, slow_sync
 
@@ -36,9 +37,10 @@ class Numbers:
         if activity["type"] != "message":
             return
         try:
-            if activity["text"].endswith("7"):
+            text = activity.get("text", "")
+            if text.endswith("7"):
                 await self.call("POST", service, id, "", {"type": "typing"})
-            reply = {"type": "message", "text": "re: " + activity["text"]}
+            reply = {"type": "message", "text": "re: " + text}
             await self.call("POST", service, id, "/" + activity["id"], reply)
         except GONE:
             pass
@@ -111,6 +113,16 @@ class Trial:
                 self.fault(talk, f"{kind}: “{start}” out of order or twice")
             if talk.refused.intersection(numbers):
                 self.fault(talk, f"{kind}: shown though it was refused: {talk.refused.intersection(numbers)}")
+
+    async def errands(self, errands, busy):
+        """Lets the errands rest for a moment, and looks for what they were told is done."""
+        await errands.stop()
+        marker = await busy.pause()
+        readers = (busy.streaming, busy.polling)
+        if not await busy.until(lambda: all(marker in reader.ids[-50:] for reader in readers)):
+            self.fault(busy, f"a client did not get {marker}")
+        await errands.look([reader.shown for reader in readers])
+        errands.run(busy.id)
 
     async def kill(self, environment):
         """Kills the server at a random moment of the load and starts it again."""
@@ -186,16 +198,26 @@ async def main(program, kills):
                 for talk in talks:
                     await talk.start()
                 trial = Trial(checks, server, numbers, talks, up)
+                # The one whose files and edits are looked at as well, apart from the numbers.
+                busy = Talk(session, server.base, "busy", up)
+                await busy.start()
+                errands = Errands(session, server, numbers, up)
+                errands.run(busy.id)
                 for number in range(1, kills + 1):
                     slow = {"LD_PRELOAD": str(library), "SYNC_DELAY_MS": "20", "CLOCK_BACK_S": str(number % 60)}
                     await trial.kill(slow if number % 2 else None)
                     await trial.settle(whole=number % 20 == 0 or number == kills)
+                    await trial.errands(errands, busy)
                     if number % 10 == 0:
                         print(f"      {number} kills, {sum(len(t.streaming.shown) for t in talks)} shown", flush=True)
                 said = sum(len(talk.acknowledged) for talk in talks)
                 checks.that(said > 10 * kills, "there was load", said)
                 what = "lost, shown and lost, twice, out of order or with a time that went back"
                 checks.that(not trial.faults, f"{kills} kills, {said} lines: nothing {what}", trial.faults)
+                errands_done = "conversations that began, files and edits: nothing acknowledged is lost"
+                checks.that(not errands.faults, errands_done, errands.faults)
+                await errands.stop()
+                await busy.stop()
                 for talk in talks[:2]:
                     await afterwards(checks, trial, session, talk)
                 checks.that(not server.told("store"), "the log tells of no trouble", server.log[-5:])

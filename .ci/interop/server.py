@@ -111,5 +111,9 @@ class Bot:
         await self.runner.cleanup()
 
     async def process(self, request):
-        await self.answer(await request.json())
+        try:
+            await self.answer(await request.json())
+        except ConnectionError:
+            # The server was killed while it asked.
+            pass
         return web.json_response({})
