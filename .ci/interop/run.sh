@@ -1,5 +1,6 @@
 #!/bin/bash
-# Talks through baton to bots made with Microsoft's Python SDKs and checks what comes back.
+# Talks through baton to bots made with Microsoft's Python SDKs and checks what comes back; kills the server, takes its
+# disk away and loads it.
 #
 # Usage: run.sh [BATON]   the built executable, .build/debug/baton unless given; needs Python 3.10 or later and PyPI
 set -euo pipefail
@@ -98,6 +99,13 @@ echo "== nginx and HAProxy with TLS in front of baton serve"
 PATH=$PATH:/usr/sbin part proxies proxies.py "$baton"
 echo "== files for an SDK, a browser and a cast player"
 part transcripts transcripts.py "$baton" "$here/../../Transcripts"
+
+echo "== a server that is killed"
+part kills kills.py "$baton" 4
+echo "== a server whose disk is full, read-only or damaged"
+part disk disk.py "$baton" 3
+echo "== a server that is loaded"
+part memory memory.py "$baton" short
 
 "$python" "$here/bot.py" 0 >"$work/botbuilder" 2>"$work/botbuilder.err" &
 started+=($!)

@@ -17,12 +17,37 @@ extension ConversationFile {
     }
 
     package func outline(of conversation: String, after row: Int64) async throws(StoreError) -> [StoredChange] {
-        try await onQueue { database throws(StoreError) in
+        try await onQueue { [path] database throws(StoreError) in
             let sql = """
                 SELECT number, kind, id, time, length(json), CASE kind WHEN 0 THEN json END FROM log
                 WHERE conversation = ? AND number > ? ORDER BY number LIMIT \(Self.outlineRows)
                 """
-            return try database.run(sql, .text(conversation), .integer(row)).compactMap(Self.change)
+            var changes: [StoredChange] = []
+            for row in try database.run(sql, .text(conversation), .integer(row)) {
+                // One that is left out would move everything behind it to another position.
+                guard let change = Self.change(row) else {
+                    throw StoreError(.damaged, "\(path): row \(row[0].integer ?? 0) of the log is damaged")
+                }
+                changes.append(change)
+            }
+            if changes.isEmpty { try Self.checkCompleteness(of: conversation, in: database, at: path) }
+            return changes
+        }
+    }
+
+    /// Compares what the log has of a conversation with what was counted when it was written: SQLite does not notice
+    /// when a damaged index no longer leads to a row.
+    private static func checkCompleteness(
+        of conversation: String,
+        in database: Database,
+        at path: String
+    ) throws(StoreError) {
+        let sql = """
+            SELECT (SELECT sum(length(json)) FROM log WHERE conversation = ?1),
+            (SELECT bytes FROM conversations WHERE id = ?1)
+            """
+        guard let sums = try database.run(sql, .text(conversation)).first, sums[0] == sums[1] else {
+            throw StoreError(.damaged, "\(path): the log of \(conversation) is not complete")
         }
     }
 

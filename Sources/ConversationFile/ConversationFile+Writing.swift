@@ -102,6 +102,12 @@ extension ConversationFile {
             let outcomes = try database.transaction { () throws(StoreError) in try insert(writes, work) }
             for (write, outcome) in zip(writes, outcomes) { write.settle(outcome) }
         } catch {
+            guard error.code != .damaged || writes.count == 1 && unsaved.isEmpty else {
+                // A damaged page concerns what is on it and nobody else.
+                keepUnsaved(unsaved)
+                for single in writes { write([single], [:]) }
+                return
+            }
             keepUnsaved(work)
             for write in writes { write.settle(.failure(error)) }
         }

@@ -63,8 +63,9 @@ package final class ConversationFile: ConversationStore, WorkStore {
         guard errno == EEXIST else {
             throw StoreError(.failed, "\(path) cannot be made: \(String(cString: strerror(errno)))")
         }
-        // Whoever may write a file of somebody else cannot change its permissions, and need not.
-        _ = chmod(path, 0o600)
+        // Whoever may write a file of somebody else cannot change its permissions, and need not. What a run that was
+        // killed has left beside it has the permissions of then.
+        for ending in ["", "-wal", "-shm", "-journal"] { _ = chmod(path + ending, 0o600) }
     }
 
     private static func damage(of database: Database, at path: String) -> StoreError? {

@@ -1,6 +1,7 @@
 import AgentHub
 import BotSchema
 import DirectLineServer
+import Dispatch
 import Synchronization
 import Testing
 
@@ -207,7 +208,9 @@ private final class TemporaryPath {
             #expect([mode(place.path), mode(place.path + "-wal")] == [0o600, 0o600])
             await file.finish()
         }
-        chmod(place.path, 0o644)
+        // A run that was killed leaves its log behind; an empty one has nothing to say.
+        close(open(place.path + "-wal", O_CREAT | O_WRONLY, 0o600))
+        for ending in ["", "-wal"] { #expect(chmod(place.path + ending, 0o644) == 0) }
         let again = try ConversationFile(place.path)
         _ = try await again.keep(.kept(Self.message("private", id: "2")), in: "c")
         #expect([mode(place.path), mode(place.path + "-wal")] == [0o600, 0o600])
@@ -254,6 +257,83 @@ private final class TemporaryPath {
         close(handle)
         let again = try ConversationFile(place.path)
         #expect(again.damage?.code == .damaged)
+    }
+
+    /// Changes the leaves of the log's index in which only one of two conversations is.
+    private func damageIndex(
+        at path: String,
+        of conversation: String,
+        apartFrom other: String,
+        _ damage: (inout [UInt8]) -> Void
+    ) throws {
+        let handle = open(path, O_RDWR)
+        defer { close(handle) }
+        var damaged = 0
+        for number in 0..<(Int(lseek(handle, 0, SEEK_END)) / 4096) {
+            var page = [UInt8](repeating: 0, count: 4096)
+            try #require(pread(handle, &page, 4096, off_t(number * 4096)) == 4096)
+            func has(_ text: String) -> Bool {
+                let text = Array(text.utf8)
+                return page.indices.contains { page[$0...].starts(with: text) }
+            }
+            // 10 marks a leaf of an index.
+            guard page[0] == 10, has(conversation), !has(other) else { continue }
+            damage(&page)
+            try #require(pwrite(handle, page, 4096, off_t(number * 4096)) == 4096)
+            damaged += 1
+        }
+        try #require(damaged > 0)
+    }
+
+    private func fileOfTwo(_ first: String, _ second: String, at path: String) async throws {
+        let file = try ConversationFile(path)
+        for conversation in [first, second] {
+            for number in 1...400 {
+                file.record(.kept(Self.message("\(number)", id: "\(number)")), in: conversation) { _ in }
+            }
+        }
+        await file.finish()
+    }
+
+    @Test func `a damaged index loses no line without a word`() async throws {
+        let place = TemporaryPath()
+        try await fileOfTwo("first", "second", at: place.path)
+        try damageIndex(at: place.path, of: "first", apartFrom: "second") { page in
+            for index in page.indices.reversed() where page[index...].starts(with: Array("first".utf8)) {
+                page[index] = UInt8(ascii: "F")
+            }
+        }
+        let again = try ConversationFile(place.path)
+        let error = await #expect(throws: StoreError.self) {
+            var row: Int64 = 0
+            while let last = try await again.outline(of: "first", after: row).last { row = last.row }
+        }
+        #expect(error?.code == .damaged)
+        #expect(try await again.outline(of: "second", after: 0).count == 400)
+        #expect(try await again.outline(of: "nobody's", after: 0).isEmpty)
+    }
+
+    @Test func `a damaged page refuses those who write to it, and nobody who writes at the same time`() async throws {
+        let place = TemporaryPath()
+        try await fileOfTwo("first", "second", at: place.path)
+        try damageIndex(at: place.path, of: "second", apartFrom: "first") { page in
+            page = [UInt8](repeating: 0xA5, count: page.count)
+        }
+        let again = try ConversationFile(place.path)
+        #expect(again.damage?.code == .damaged)
+        let outcomes = Mutex<[StoreError.Code?]>([])
+        // Both are in one group.
+        again.queue.suspend()
+        for conversation in ["first", "second"] {
+            again.record(.kept(Self.message("new", id: "new")), in: conversation) { outcome in
+                outcomes.withLock {
+                    if case .failure(let error) = outcome { $0.append(error.code) } else { $0.append(nil) }
+                }
+            }
+        }
+        again.queue.resume()
+        try await again.check()
+        #expect(outcomes.withLock { $0 } == [nil, .damaged])
     }
 
     @Test func `a file of the first version is upgraded, with everything that was in it`() async throws {

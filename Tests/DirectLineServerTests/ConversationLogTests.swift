@@ -146,7 +146,7 @@ struct ConversationLogTests {
         var large = Activity.typing
         large.text = String(repeating: "x", count: 20_000)
         for _ in 1...10 { log.pass(SerializedActivity(large)) }
-        #expect(readAll(log, from: &reader).count == ConversationLog.passingLimit.bytes / 20_000)
+        #expect(readAll(log, from: &reader).count == ConversationLog.passingLimit.bytes / 32_768)
     }
 
     // MARK: - The store
@@ -157,8 +157,8 @@ struct ConversationLogTests {
             log.append(message("\(number)", String(repeating: "x", count: 1000)), row: Int64(number + 10))
         }
         let before = log.bytes
-        log.unload(downTo: before - 1500)
-        #expect(log.bytes <= before - 1500)
+        log.unload(downTo: before - 3000)
+        #expect(log.bytes <= before - 3000)
         var reader = log.position(after: 0)
         let lines = readAll(log, from: &reader)
         #expect(lines[0].hasPrefix("row 11,") && lines[0].hasSuffix("@1"))

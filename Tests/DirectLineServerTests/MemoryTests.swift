@@ -7,6 +7,7 @@ import Testing
 /// What is kept in memory is bounded by bytes, and refused before anything is taken.
 @Suite(.timeLimit(.minutes(5)))
 struct MemoryTests {
+    // A line of 7,500 takes a buffer of 8 KiB.
     private func line(of size: Int) -> Activity { .message(String(repeating: "x", count: size)) }
 
     @Test(arguments: [false, true])
@@ -16,12 +17,12 @@ struct MemoryTests {
         try await withServer(configuration, adapter: withAdapter ? PassingAdapter() : nil) { server in
             let (loud, quiet) = (try await server.start(), try await server.start())
             var statuses: [Int] = []
-            for _ in 1...6 { statuses.append(try await loud.post(line(of: 10_000)).status) }
-            #expect(statuses == [200, 200, 200, 200, 429, 429])
-            let refused = try await loud.post(line(of: 10_000))
+            for _ in 1...6 { statuses.append(try await loud.post(line(of: 7_500)).status) }
+            #expect(statuses == [200, 200, 200, 200, 200, 429])
+            let refused = try await loud.post(line(of: 7_500))
             #expect(refused.errorCode == "TooManyRequests")
             #expect(refused.headers.first(name: "Retry-After") == "60")
-            #expect(try await loud.history().activities.count == 4)
+            #expect(try await loud.history().activities.count == 5)
             #expect(try await quiet.say("hi").status == 200)
         }
     }
@@ -33,7 +34,7 @@ struct MemoryTests {
         try await withServer(configuration, adapter: withAdapter ? PassingAdapter() : nil) { server in
             let (first, second) = (try await server.start(), try await server.start())
             for conversation in [first, second] {
-                for _ in 1...2 { #expect(try await conversation.post(line(of: 8_000)).status == 200) }
+                for _ in 1...2 { #expect(try await conversation.post(line(of: 7_500)).status == 200) }
             }
             #expect(try await first.say("more").status == 429)
             let refused = try await server.call(.POST, "/conversations", [:])
@@ -74,7 +75,7 @@ struct MemoryTests {
         var configuration = ServerConfiguration.patient
         configuration.limits.conversationBytes = 50_000
         let bot = TestBot { activity, conversation in
-            for _ in 1...20 { try await conversation.send(.message(String(repeating: "x", count: 10_000))) }
+            for _ in 1...20 { try await conversation.send(.message(String(repeating: "x", count: 7_500))) }
             return nil
         }
         try await withServer(configuration, bot: bot) { server in
@@ -82,7 +83,7 @@ struct MemoryTests {
             let answer = try await conversation.say("talk")
             #expect(answer.status == 502)
             #expect(answer.text.contains("size limit"))
-            #expect(try await conversation.history().activities.count == 6)
+            #expect(try await conversation.history().activities.count == 8)
         }
     }
 

@@ -17,6 +17,7 @@ final class TestStore: ConversationStore {
         var held: [@Sendable () -> Void] = []
         var failure: StoreError?
         var unreadable: StoreError?
+        var unreadableRows: Set<Int64> = []
         var sweeps: [Set<String>] = []
     }
 
@@ -46,6 +47,9 @@ final class TestStore: ConversationStore {
 
     /// Gives nothing back.
     func beUnreadable(_ error: StoreError?) { state.withLock { $0.unreadable = error } }
+
+    /// Gives the content of one row no more back; rows count from 1.
+    func damage(row: Int64) { state.withLock { _ = $0.unreadableRows.insert(row) } }
 
     func key(orKeep new: ServerKey) async throws(StoreError) -> ServerKey {
         state.withLock { state in
@@ -91,7 +95,12 @@ final class TestStore: ConversationStore {
     }
 
     func content(of row: Int64) async throws(StoreError) -> [UInt8] {
-        let (change, error) = state.withLock { ($0.rows[Int(row) - 1].change, $0.unreadable) }
+        let (change, error) = state.withLock { state in
+            let damage = StoreError(.damaged, "row \(row) is damaged")
+            return (
+                state.rows[Int(row) - 1].change, state.unreadable ?? (state.unreadableRows.contains(row) ? damage : nil)
+            )
+        }
         if let error { throw error }
         switch change {
         case .user: return []

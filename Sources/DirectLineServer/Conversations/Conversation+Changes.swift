@@ -70,7 +70,8 @@ extension Conversation {
                 outcome = next
             }
             pending.removeFirst()
-            surroundings.storeHealth.note(outcome)
+            // What the store was not asked about tells nothing of it.
+            if change.isRecorded { surroundings.storeHealth.note(outcome) }
             switch outcome {
             case .success(let row): apply(change, row: row)
             case .failure(let error): drop(change, because: error)

@@ -5,6 +5,8 @@ import NIOCore
 struct ActivityPage: Sendable {
     /// What is in it, oldest first.
     var items: [ConversationLog.Item] = []
+    /// The position before it.
+    let start: Int
     /// The position behind it.
     var watermark: Int
 }
@@ -36,7 +38,7 @@ extension Conversation {
     func page(after watermark: Int?) -> ActivityPage {
         noticeUser()
         var reader = position(after: watermark)
-        var page = ActivityPage(watermark: reader.watermark)
+        var page = ActivityPage(start: reader.watermark, watermark: reader.watermark)
         var bytes = 0
         while page.items.count < surroundings.limits.pageActivities {
             var next = reader
@@ -52,13 +54,6 @@ extension Conversation {
             if !item.isPassing { page.items.append(item) }
         }
         return page
-    }
-
-    /// Makes sure that everything in a page can be read, before an answer is begun that could only be cut off.
-    ///
-    /// - Throws: ``StoreError`` when the store cannot give one of them back.
-    nonisolated func check(_ page: ActivityPage) async throws(StoreError) {
-        for item in page.items { _ = try await load(item) }
     }
 
     /// The newest activities as far as they have no more than so many bytes, oldest first.
@@ -79,11 +74,18 @@ extension Conversation {
     }
 
     /// An activity of the log with its content, from the store if need be.
+    ///
+    /// - Throws: ``StoreError`` when the store cannot give it back; the operator has been told.
     nonisolated func load(_ item: ConversationLog.Item) async throws(StoreError) -> LoggedActivity {
         switch item {
-        case .loaded(let activity, _): activity
+        case .loaded(let activity, _): return activity
         case .stored(let row, let position, _):
-            try await surroundings.storedActivities.activity(in: row, at: position, of: surroundings.store)
+            do throws(StoreError) {
+                return try await surroundings.storedActivities.activity(in: row, at: position, of: surroundings.store)
+            } catch {
+                surroundings.storeHealth.noteUnreadable(error)
+                throw error
+            }
         }
     }
 }

@@ -62,11 +62,14 @@ actor Conversation {
     private var rate: ActivityRate?
     var roster = StreamRoster()
     private(set) var isClosed = false
+    /// Whether the store has the conversation.
+    private var isBegun: Bool
     /// Whether the adapter was told that the user's last stream has closed.
     var isDeserted = false
 
     /// A conversation with what a store knows of it, which is nothing for a new one.
     init(id: String, user: ChannelAccount, log: ConversationLog? = nil, in surroundings: Surroundings) {
+        isBegun = log != nil
         let log = log ?? ConversationLog(capacity: surroundings.limits.activitiesInMemory)
         self.id = id
         self.log = log
@@ -113,6 +116,14 @@ extension Conversation {
         }
         try await enter(.change(.user(addressing.user)), then: .turns(turns))
         surroundings.report(.conversationStarted(id))
+    }
+
+    /// Waits until the store has the conversation.
+    ///
+    /// - Throws: ``StoreError`` when it has not taken it.
+    func waitUntilBegun() async throws(StoreError) {
+        try await enter(.nothing)
+        guard isBegun else { throw StoreError(.failed, "the store has not taken conversation \(id)") }
     }
 
     private func welcome(_ members: [ChannelAccount], locale: String?) -> Turn {
@@ -307,7 +318,8 @@ extension Conversation {
     /// Puts a change that the store has into the log, and sees to what follows from it.
     func apply(_ change: PendingChange, row: Int64) {
         switch change.entry {
-        case .nothing, .change(.user): break
+        case .nothing: break
+        case .change(.user): isBegun = true
         case .passing(let activity): log.pass(activity)
         case .change(.kept(let activity)): log.append(activity, row: row)
         case .change(.replaced(let activity)): log.replace(with: activity, row: row)

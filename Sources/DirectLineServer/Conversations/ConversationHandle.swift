@@ -18,11 +18,6 @@ struct ConversationHandle: ConversationChannel {
     func send(_ activity: Activity) async throws -> Activity { try await conversation.add(activity, by: speaker) }
     func deliverToBot(_ activity: Activity) async { await conversation.deliverToBot(activity) }
     func transcript() async -> [Activity] {
-        do throws(StoreError) {
-            return try await conversation.activities()
-        } catch {
-            conversation.surroundings.report(.storeDamaged(error.description))
-            return []
-        }
+        (try? await conversation.activities()) ?? []
     }
 }

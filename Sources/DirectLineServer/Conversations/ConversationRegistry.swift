@@ -6,6 +6,8 @@ actor ConversationRegistry {
         let conversation: Conversation
         let number: Int
         var lastUse: Timestamp
+        /// Whether the store is known to have it.
+        var isBegun: Bool
     }
 
     /// Unused for so long a conversation that a store can bring back need not stay.
@@ -30,11 +32,18 @@ actor ConversationRegistry {
     ///
     /// - Throws: ``StoreError`` when the store cannot tell.
     func conversation(_ id: String) async throws(StoreError) -> Conversation? {
-        if let known = use(id) { return known }
+        if let known = try await begun(id) { return known }
         guard surroundings.store.isDurable, let restored = try await restore(id) else { return nil }
         // Another request may have been quicker while the store was asked.
-        if let known = use(id) { return known }
-        return isClosed ? nil : enter(restored)
+        if let known = try await begun(id) { return known }
+        return isClosed ? nil : enter(restored, isBegun: true)
+    }
+
+    /// A conversation in use, once the store has it: nobody else is to find what a crash would take back.
+    private func begun(_ id: String) async throws(StoreError) -> Conversation? {
+        guard let conversation = use(id) else { return nil }
+        if entries[id]?.isBegun == false { try await conversation.waitUntilBegun() }
+        return conversation
     }
 
     /// The same for requests, which are answered 503 when the store cannot tell.
@@ -42,7 +51,7 @@ actor ConversationRegistry {
         do throws(StoreError) {
             return try await conversation(id)
         } catch {
-            surroundings.report(.storeDamaged(error.description))
+            surroundings.storeHealth.noteUnreadable(error)
             throw .store(error)
         }
     }
@@ -80,14 +89,15 @@ actor ConversationRegistry {
     ) async throws(HTTPFailure) -> (conversation: Conversation, isNew: Bool) {
         if let known = try await known(id) { return (known, false) }
         if entries.count >= surroundings.limits.conversations { await unload(idle: Self.crowdedIdle) }
-        if let known = use(id) { return (known, false) }
+        if let known = try await known(id) { return (known, false) }
         guard entries.count < surroundings.limits.conversations else {
             throw .tooMany("too many conversations are in use", retryAfter: 60)
         }
         guard surroundings.store.isDurable || surroundings.memory.used < surroundings.limits.memory else {
             throw .tooMany("the server has reached its memory limit", retryAfter: 60)
         }
-        let new = enter(Conversation(id: id, user: user ?? surroundings.unknownUser, in: surroundings))
+        let conversation = Conversation(id: id, user: user ?? surroundings.unknownUser, in: surroundings)
+        let new = enter(conversation, isBegun: false)
         if isClosed { await new.close() }
         do throws(StoreError) {
             try await new.begin(tellingBot: tellingBot, locale: locale)
@@ -95,6 +105,7 @@ actor ConversationRegistry {
             entries[id] = nil
             throw .store(error)
         }
+        entries[id]?.isBegun = true
         return (new, true)
     }
 
@@ -135,9 +146,14 @@ actor ConversationRegistry {
         return entries[id]?.conversation
     }
 
-    private func enter(_ conversation: Conversation) -> Conversation {
+    private func enter(_ conversation: Conversation, isBegun: Bool) -> Conversation {
         lastNumber += 1
-        entries[conversation.id] = Entry(conversation: conversation, number: lastNumber, lastUse: surroundings.now())
+        entries[conversation.id] = Entry(
+            conversation: conversation,
+            number: lastNumber,
+            lastUse: surroundings.now(),
+            isBegun: isBegun
+        )
         return conversation
     }
 }

@@ -25,6 +25,9 @@ final class StoreHealth: Sendable {
         case .success:
             guard failure.withLock({ $0.take() }) != nil else { return }
             report(.storeRecovered)
+        case .failure(let error) where error.code == .damaged:
+            // A damaged page concerns what is on it; the others may go on.
+            noteUnreadable(error)
         case .failure(let error):
             let isNew = failure.withLock { failure in
                 defer { failure = error }
@@ -35,6 +38,9 @@ final class StoreHealth: Sendable {
             onFailure()
         }
     }
+
+    /// Notes that something stored could not be given back, or added to; each time is news, since each time somebody misses something.
+    func noteUnreadable(_ error: StoreError) { report(.storeDamaged(error.description)) }
 
     /// Finds out whether a store that has failed takes writes again.
     ///

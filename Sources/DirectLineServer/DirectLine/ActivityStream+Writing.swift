@@ -23,8 +23,7 @@ extension ActivityStream {
                     try await feed.send(utf8: frame.buffer)
                 }
             }
-        } catch let error as StoreError {
-            report(.storeDamaged(error.description))
+        } catch is StoreError {
             feed.close(code: 1011, reason: "the server cannot read what it has stored")
         } catch {
             // The socket is closed, which whoever follows it sees.

@@ -121,14 +121,11 @@ struct DirectLineRoutes: Sendable {
         let conversation = try await conversation(id)
         var watermark = try Watermark(call.query["watermark"])
         if faults.takesStaleWatermark() { watermark = .none }
-        let page = await conversation.page(after: watermark.number)
         do throws(StoreError) {
-            try await conversation.check(page)
+            return try await Response(page: await conversation.page(after: watermark.number), of: conversation)
         } catch {
-            report(.storeDamaged(error.description))
             throw .store(error)
         }
-        return Response(page: page, of: conversation)
     }
 
     private func post(_ call: Call, _ id: String) async throws(HTTPFailure) -> Response {

@@ -71,6 +71,7 @@ actor AttachmentStore {
                 thumbnail: upload.thumbnail.map { ByteBuffer(bytes: $0) }
             )
         } catch {
+            health.noteUnreadable(error)
             throw .store(error)
         }
     }
