@@ -324,8 +324,21 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "BatonCommandsTests",
+            dependencies: [
+                "AgentHub", "BatonCommands", "BotSchema", "Bots", "Desk", "DirectLineClient", "DirectLineServer",
+                "Handoff",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "BatonTests",
-            dependencies: ["baton", "BotSchema", "Bots", "DirectLineServer", "LineEditing", "TestSupport"],
+            dependencies: [
+                "AgentHub", "baton", "BotSchema", "Bots", "DirectLineServer", "Handoff", "LineEditing", "TestSupport",
+            ],
             exclude: ["Golden"],
             swiftSettings: strict
         ),

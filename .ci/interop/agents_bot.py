@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime, timezone
 
 from aiohttp import web
-from endpoint import ADAPTIVE_CARD, FILE, STREAMED, digest, received, run, serve
+from endpoint import ADAPTIVE_CARD, FILE, STREAMED, digest, received, returned, run, serve, summary
 from microsoft_agents.activity import (
     ActionTypes,
     Activity,
@@ -251,6 +251,9 @@ class InteropBot:
 
     async def on_event(self, context: TurnContext, state: TurnState):
         activity = context.activity
+        entries = await returned(activity.attachments)
+        if entries:
+            await context.send_activity(summary(entries))
         if activity.name == "handoff.status":
             await context.send_activity(f"handoff.status {(activity.value or {}).get('state')}")
         elif activity.name in ("HandoffResponse", "HandoffCompleted"):

@@ -4,6 +4,7 @@ Usage: bot.py [PORT]   PORT 0 or none takes a free one; the first line printed i
 """
 
 import asyncio
+import json
 import sys
 import uuid
 from datetime import datetime, timezone
@@ -36,7 +37,19 @@ from botbuilder.schema import (
     HeroCard,
     SuggestedActions,
 )
-from endpoint import ADAPTIVE_CARD, FILE, STREAMED, digest, received, run, serve
+from endpoint import (
+    ADAPTIVE_CARD,
+    FILE,
+    INLINE_LIMIT,
+    REQUESTS,
+    STREAMED,
+    digest,
+    received,
+    returned,
+    run,
+    serve,
+    summary,
+)
 
 
 class Settings:
@@ -240,7 +253,7 @@ class InteropBot(ActivityHandler):
             Activity(
                 type=ActivityTypes.event,
                 id=str(uuid.uuid4()),
-                name="handoff.initiate",
+                name=REQUESTS.get(words[0] if words else "", "handoff.initiate"),
                 timestamp=datetime.now(timezone.utc),
                 value={"Skill": "credit cards", "va_Topic": "Credit card"},
                 relates_to=ConversationReference().deserialize(reference.serialize()),
@@ -248,14 +261,28 @@ class InteropBot(ActivityHandler):
                 conversation=activity.conversation,
                 from_property=ChannelAccount(id=activity.from_property.id),
                 entities=[],
-                attachments=[
-                    Attachment(content_type="application/json", name="Transcript", content={"activities": said})
-                ],
+                attachments=[await self.attached(context, said)],
             )
         )
 
+    async def attached(self, context, said):
+        """The transcript as an attachment: a long one is kept with the channel, and goes by link."""
+        content = json.dumps({"activities": said}).encode()
+        if len(content) <= INLINE_LIMIT:
+            return Attachment(content_type="application/json", name="Transcript", content={"activities": said})
+        client = context.turn_state[CloudAdapter.BOT_CONNECTOR_CLIENT_KEY]
+        kept = await client.conversations.upload_attachment(
+            context.activity.conversation.id,
+            AttachmentData(name="Transcript", type="application/json", original_base64=content),
+        )
+        where = f"{context.activity.service_url.rstrip('/')}/v3/attachments/{kept.id}/views/original"
+        return Attachment(content_type="application/json", name="Transcript", content_url=where)
+
     async def on_event_activity(self, turn_context):
         activity = turn_context.activity
+        entries = await returned(activity.attachments)
+        if entries:
+            await turn_context.send_activity(summary(entries))
         if activity.name == "handoff.status":
             print("handoff.status", activity.value, flush=True)
             state = (activity.value or {}).get("state")

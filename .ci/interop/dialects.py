@@ -1,6 +1,6 @@
-"""Checks what `baton --json --dialect DIALECT` printed while a handoff was accepted and completed.
+"""Checks what `baton --json` printed while a handoff was accepted and completed.
 
-Usage: dialects.py DIALECT OUTPUT EXIT_STATUS
+Usage: dialects.py DIALECT OUTPUT EXIT_STATUS CHECK   the last is what `baton transcript check --json` says of it
 """
 
 import json
@@ -15,7 +15,7 @@ REPORTS = {
     "three-events-as-coded": ["HandoffResponse accepted", "HandoffResponse transferBack"],
 }
 
-dialect, path, status = sys.argv[1:4]
+dialect, path, status, check = sys.argv[1:5]
 checks = Checks()
 with open(path, encoding="utf-8") as file:
     lines = [json.loads(line) for line in file]
@@ -27,4 +27,10 @@ states = [line["state"] for line in lines if line["kind"] == "handoff" and line[
 checks.that(states == ["requested", "live", "bot"], f"{dialect}: the handoff goes there and back", states)
 errors = [line["text"] for line in lines if line.get("level") == "error"]
 checks.that(status == "0" and not errors, f"{dialect}: nothing is rejected", (status, errors))
+with open(check, encoding="utf-8") as file:
+    text = file.read()
+findings = [f for f in json.loads(text.splitlines()[0])["findings"] if f["severity"] != "information"]
+checks.that(not findings, f"{dialect}: the record breaks no rule", findings)
+back = [text for text in heard if text and text.startswith("transcript ")]
+checks.that(len(back) == 1, f"{dialect}: the bot reads what user and agent said", back)
 checks.finish()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 
 from aiohttp import ClientSession, web
 
@@ -20,6 +21,16 @@ ADAPTIVE_CARD = {
 STREAMED = ["Once ", "upon ", "a ", "time"]
 
 
+# How a request for an agent is named in each dialect.
+REQUESTS = {
+    "three-events": "HandoffInitiation",
+    "three-events-as-coded": "InitiateHandoff",
+    "sdk": "handoff.initiate",
+}
+# What goes within an event; a longer transcript goes by link.
+INLINE_LIMIT = 100_000
+
+
 def digest(content):
     return hashlib.sha256(content).hexdigest()[:16]
 
@@ -33,6 +44,25 @@ async def received(attachments):
                 content = await response.read()
             lines.append(f"received {attachment.name} {len(content)} {digest(content)}")
     return lines
+
+
+async def returned(attachments):
+    """Reads the transcript of user and agent that came back, from behind its link if need be; None where none came."""
+    for attachment in attachments or []:
+        if (attachment.name or "").lower() != "transcript":
+            continue
+        if attachment.content is not None:
+            return attachment.content["activities"]
+        async with ClientSession(raise_for_status=True) as session:
+            async with session.get(attachment.content_url) as response:
+                return json.loads(await response.read())["activities"]
+    return None
+
+
+def summary(entries):
+    """The transcript in one line: how many entries, by how many different texts, and the last."""
+    texts = [entry.get("text") for entry in entries]
+    return f"transcript {len(entries)} {len(set(texts))} {digest(chr(10).join(texts[:-1]).encode())} {texts[-1]}"
 
 
 async def serve(process, port, application=None):

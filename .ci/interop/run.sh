@@ -59,9 +59,12 @@ chat() {
 handoff() {
     local status=0
     echo "== a handoff in the dialect $3, asked for by a bot on $1"
-    printf 'human please\n' |
-        timeout 120 "$baton" --json --agent-pace 8 --dialect "$3" --bot "$2" >"$work/lines" || status=$?
-    part "handoff-$1-$3" dialects.py "$3" "$work/lines" "$status"
+    # Reports are spelt as the bot asks.
+    printf 'human %s\n' "$3" |
+        timeout 120 "$baton" --json --agent-pace 8 --bot "$2" --record "$work/$1-$3.transcript" >"$work/lines" ||
+        status=$?
+    "$baton" transcript check --json "$work/$1-$3.transcript" >"$work/check" || true
+    part "handoff-$1-$3" dialects.py "$3" "$work/lines" "$status" "$work/check"
 }
 
 # A handoff to a human at a desk: desk SDK BOT DIALECT
@@ -81,6 +84,27 @@ desk() {
         timeout 120 "$baton" --json --direct-line "$service" >"$work/$name.user" || user_status=$?
     wait "$desk" || desk_status=$?
     part "$name" desk.py "$3" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status"
+}
+
+# A long conversation with a human at a desk, whose transcripts go by link both ways: long SDK BOT
+long() {
+    local name=long-$1 service hub desk line user_status=0 desk_status=0
+    echo "== a conversation of 600 KB, handed over to a human and back, with a bot on $1"
+    line=$(printf 'x%.0s' $(seq 1 4000))
+    BATON_AGENT_SECRET=interop "$baton" serve --agent desk --bot "$2" >"$work/$name.serve" &
+    started+=($!)
+    wait_for "$work/$name.serve" 'Ctrl-C stops' "baton serve" >/dev/null
+    service=$(grep -Eo 'http://[^ ]+/v3/directline' "$work/$name.serve")
+    hub=$(grep -Eo -- '--hub http://[^ ]+' "$work/$name.serve")
+    { echo /transcript && echo /accept && for number in $(seq 1 150); do echo "agent $number $line"; done &&
+        echo '/back finish the booking'; } |
+        BATON_AGENT_SECRET=interop timeout 300 "$baton" agent $hub --name Dana --json >"$work/$name.desk" &
+    desk=$!
+    wait_for "$work/$name.desk" 'desk.signedIn' "baton agent" >/dev/null
+    { for number in $(seq 1 75); do echo "user $number $line"; done && echo 'human please'; } |
+        timeout 300 "$baton" --json --settle 300 --direct-line "$service" >"$work/$name.user" || user_status=$?
+    wait "$desk" || desk_status=$?
+    part "$name" long.py "$line" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status"
 }
 
 python3 -m venv "$work/venv"
@@ -125,6 +149,7 @@ for sdk in botbuilder agents; do
         handoff "$sdk" "$bot" "$dialect"
         desk "$sdk" "$bot" "$dialect"
     done
+    if [[ $sdk == botbuilder ]]; then long "$sdk" "$bot"; fi
 done
 
 # The last line counts all parts; a part that did not get to its own count has failed.

@@ -93,8 +93,13 @@ extension AgentDesk {
     }
 
     /// Ends a conversation; the agent's capacity stays taken for the hub's time of wrap-up.
-    package func end(_ item: WorkItemID, _ completion: HandoffCompletion) async {
-        await hub.receive(.ended(item: item, agent: agent.id, completion))
+    ///
+    /// - Parameters:
+    ///   - item: Which.
+    ///   - completion: How it ended.
+    ///   - note: What the bot is to do next, for one that gets the user back.
+    package func end(_ item: WorkItemID, _ completion: HandoffCompletion, note: String? = nil) async {
+        await hub.end(item, by: agent, completion, note: note)
     }
 
     /// Frees the capacity that an ended conversation still holds.
@@ -104,6 +109,16 @@ extension AgentDesk {
 
     /// Context, transcript, history and notes of a conversation that is the agent's or rings, as text.
     package func brief(on item: WorkItemID) async -> AgentBrief? { await hub.brief(on: item, for: agent) }
+
+    /// Reads a transcript that the request only links, for as long as that takes.
+    ///
+    /// The brief has it from then on.
+    ///
+    /// - Returns: The request with it; nil for what is neither the agent's nor rings.
+    /// - Throws: ``TranscriptLinkError`` when it cannot be had.
+    package func readTranscript(of item: WorkItemID) async throws(TranscriptLinkError) -> WorkRequest? {
+        try await hub.readTranscript(of: item, for: agent)
+    }
 
     /// The same as the hub has it; nil for what is neither the agent's nor rings.
     package func request(of item: WorkItemID) async -> WorkRequest? { await hub.request(of: item, for: agent) }

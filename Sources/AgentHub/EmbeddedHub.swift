@@ -10,6 +10,8 @@ package actor EmbeddedHub: HubConnection {
         static let historyLimit = 500
 
         var request: WorkRequest
+        /// What the agent who gives the user back has written for the bot.
+        var noteForBot: String?
         let report: @Sendable (HubReport) -> Void
 
         mutating func remember(_ activity: Activity) {
@@ -191,7 +193,30 @@ extension EmbeddedHub {
     }
 
     func request(of item: WorkItemID, for agent: HubAgent) -> WorkRequest? {
-        machine.concerns(item, agent: agent.id) ? conversations[item]?.request : nil
+        machine.concerns(item, agent: agent.id) ? request(of: item, as: agent.id) : nil
+    }
+
+    /// The request as an agent is told it.
+    private func request(of item: WorkItemID, as agent: String) -> WorkRequest? {
+        guard var request = conversations[item]?.request else { return nil }
+        request.droppedSkills = machine.missingSkills(of: item, agent: agent)
+        return request
+    }
+
+    func end(_ item: WorkItemID, by agent: HubAgent, _ completion: HandoffCompletion, note: String?) {
+        if machine.agent(of: item)?.id == agent.id { conversations[item]?.noteForBot = note }
+        receive(.ended(item: item, agent: agent.id, completion))
+    }
+
+    func readTranscript(of item: WorkItemID, for agent: HubAgent) async throws(TranscriptLinkError) -> WorkRequest? {
+        guard let request = request(of: item, for: agent) else { return nil }
+        if request.initiation.transcript == nil, let linked = request.linkedTranscript {
+            let initiation = try await linked.added(to: request.initiation)
+            // The item may be gone, or somebody else's, by now.
+            conversations[item]?.request.initiation = initiation
+            conversations[item]?.request.linkedTranscript = nil
+        }
+        return self.request(of: item, for: agent)
     }
 
     func view(for agent: HubAgent) -> HubView { machine.view(for: agent.id, at: clock.now) }
@@ -211,7 +236,7 @@ extension EmbeddedHub {
     private func perform(_ action: HubAction) {
         switch action {
         case .offer(let item, let agent):
-            guard let request = conversations[item]?.request else { return }
+            guard let request = request(of: item, as: agent) else { return }
             tell(agent, .offered(item: item, request))
         case .withdraw(let item, let agent): tell(agent, .withdrawn(item: item))
         case .reject(let item, let agent, let reason): tell(agent, .rejected(item: item, reason))
@@ -222,12 +247,12 @@ extension EmbeddedHub {
         case .dismiss(let item, let agent): tell(agent, .userLeft(item: item))
         case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
         case .connect(let item, let agent, let isFirst):
-            guard let request = conversations[item]?.request, let known = desks[agent]?.agent else { return }
+            guard let request = request(of: item, as: agent), let known = desks[agent]?.agent else { return }
             remember(item)
             tell(agent, .connected(item: item, request))
             conversations[item]?.report(isFirst ? .accepted(known) : .joined(known))
         case .giveBack(let item, let agent):
-            guard let request = conversations[item]?.request else { return }
+            guard let request = request(of: item, as: agent) else { return }
             tell(agent, .connected(item: item, request))
         case .position(let item, let position, let estimatedWait):
             conversations[item]?.report(.queued(position: position, estimatedWait: estimatedWait))
@@ -244,7 +269,9 @@ extension EmbeddedHub {
             report(item, agent) { .reassigning($0) }
         case .interrupt(let item, let agent): report(item, agent) { .interrupted($0) }
         case .reconnect(let item, let agent): report(item, agent) { .reachable($0) }
-        case .refuse(let item, let refusal): finish(item, with: .failed(refusal, reason: refusal.sentence))
+        case .refuse(let item, let refusal):
+            let skill = conversations[item]?.request.initiation.context.skill
+            finish(item, with: .failed(refusal, reason: refusal.sentence(for: skill)))
         case .giveUp(let item): finish(item, with: .timedOut(reason: "No agent was free in time."))
         case .warnIdle(let item, let agent, let remaining): report(item, agent) { .idle($0, endsIn: remaining) }
         case .endIdle(let item, let agent, let silence):
@@ -252,7 +279,8 @@ extension EmbeddedHub {
             perform(.complete(item: item, agent: agent, .ended))
         case .complete(let item, let agent, let completion):
             let unread = release(item, from: agent)
-            finish(item, with: desks[agent].map { .completed(completion, $0.agent, unread: unread) })
+            let note = conversations[item]?.noteForBot
+            finish(item, with: desks[agent].map { .completed(completion, $0.agent, unread: unread, note: note) })
         case .lose(let item, let agent):
             let unread = release(item, from: agent)
             let reason = "The agent was disconnected."

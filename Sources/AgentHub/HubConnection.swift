@@ -94,6 +94,10 @@ package struct WorkRequest: Sendable {
     package var initiation: HandoffInitiation
     /// The bot's request as it came, nil where there is none to show.
     package var activity: Activity?
+    /// What the request only links, for an agent who wants to read it; nil where there is nothing more to read.
+    package var linkedTranscript: LinkedTranscript?
+    /// The skills that were asked for and that the agent does not have, since nobody at work has them.
+    package var droppedSkills: [String] = []
     /// What user and agents have said since, for the agent who takes over; oldest first.
     package var history: [Activity] = []
     /// What agents have noted for one another; never for the user.
@@ -143,7 +147,7 @@ package enum HubReport: Sendable {
     case joined(HubAgent)
     /// The agent is composing.
     case typing(HubAgent)
-    /// The agent says something.
+    /// The agent says something, or reacts to, changes or deletes what was said; with the hub's id, where it has one.
     case message(Activity, HubAgent)
     /// The agent lets the user wait.
     case held(HubAgent)
@@ -163,8 +167,9 @@ package enum HubReport: Sendable {
     case expired(HubAgent, after: Duration)
     /// The user has been away for so long that the item is closed; the last report.
     case abandoned(HubAgent?, after: Duration)
-    /// The agent is done; the last report, with what the user said and the agent did not look at.
-    case completed(HandoffCompletion, HubAgent, unread: [Activity] = [])
+    /// The agent is done; the last report, with what the user said and the agent did not look at, and what the agent
+    /// wrote for the bot.
+    case completed(HandoffCompletion, HubAgent, unread: [Activity] = [], note: String? = nil)
     /// Nobody takes the conversation; the last report.
     case failed(HubRefusal = .noAgents, reason: String)
     /// Nobody took the conversation in time; the last report.

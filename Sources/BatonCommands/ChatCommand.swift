@@ -51,6 +51,15 @@ package struct ChatCommand: AsyncParsableCommand {
     @Option(help: .detail("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
     var settle: Int = 500
 
+    @Option(help: "Show a saved conversation first.", completion: .file())
+    var load: String?
+
+    @Option(
+        name: .customLong("as"),
+        help: .detail("With --load: /next says the user's lines again, one by one.")
+    )
+    var loadUse: LoadUse?
+
     /// A command with nothing set.
     package init() {}
 
@@ -61,6 +70,7 @@ package struct ChatCommand: AsyncParsableCommand {
         if let conversationId, !resume {
             throw ValidationError("“\(conversationId)” is no command of baton; a conversation's id goes with --resume.")
         }
+        if loadUse != nil, load == nil { throw ValidationError("--as goes with --load FILE.") }
         if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
     }
 
@@ -103,15 +113,18 @@ package struct ChatCommand: AsyncParsableCommand {
                 let settings = hub.settings
                 let agentHub = settings.makeHub(patience: patience)
                 let desks = agentHub.map { DeskDoor(to: $0, port: 0, secret: Secrets.forAgents()) }
+                let links = LinkedTranscripts()
                 var stack = EmbeddedStack(
                     bot: bot,
                     port: 0,
                     secret: secret,
-                    adapter: agentHub.map { hub.adapter(to: $0) },
+                    adapter: agentHub.map { hub.adapter(to: $0, links: links) },
                     desks: desks
                 )
                 // The only client is this chat; nobody else could be kept out by what it says.
                 stack.configure = { ($0.limits.conversationBytes, $0.limits.memory) = (4 << 30, 4 << 30) }
+                stack.dialect = hub.dialect.dialect
+                stack.links = links
                 stack.botFaults = hub.botFaults
                 stack.serverFaults = hub.serverFaults
                 let panel = FaultPanel()
@@ -270,6 +283,7 @@ package struct ChatCommand: AsyncParsableCommand {
                 linger: linger,
                 style: style,
                 dialect: hub.dialect.dialect,
+                load: load.map { ChatStateMachine.FileToLoad(path: $0, isContext: loadUse == .context) },
                 drawsPictures: screen.pictures != nil,
                 day: LocalClock.day(of:)
             )
@@ -302,4 +316,9 @@ package struct ChatCommand: AsyncParsableCommand {
         }
         return HubAnnouncement(url: address.url, secret: desks.secret).publish()
     }
+}
+
+/// The words of `--as`.
+enum LoadUse: String, ExpressibleByArgument, CaseIterable {
+    case context
 }

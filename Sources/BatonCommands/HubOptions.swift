@@ -18,8 +18,17 @@ struct HubOptions: ParsableArguments {
     @Option(help: .detail("Who goes on when an agent is lost, if there is a colleague."))
     var agentLoss: AgentLossOption = .colleague
 
-    @Option(help: .detail("How handoff reports are spelt."))
-    var dialect: DialectOption = .sdk
+    @Option(help: .detail("How handoff events are named; auto reports as the bot asked."))
+    var dialect: DialectOption = .auto
+
+    @Option(help: .detail("Who gets a request whose skill no agent has."))
+    var skillGap: SkillGapOption = .anybody
+
+    @Option(help: .detail("Seconds that a user waits in the queue before the handoff times out.", valueName: "s"))
+    var maxWait: Int?
+
+    @Option(help: .detail("How many users may wait in the queue; more are refused.", valueName: "n"))
+    var queueLimit: Int?
 
     @Option(
         name: .customLong("fault"),
@@ -36,6 +45,12 @@ struct HubOptions: ParsableArguments {
     func validate() throws {
         if faults.contains(.help) { throw CleanExit.message(FaultOption.list) }
         if !(0...86_400).contains(agentGrace) { throw ValidationError("--agent-grace takes seconds from 0 to 86400.") }
+        if let maxWait, !(1...86_400).contains(maxWait) {
+            throw ValidationError("--max-wait takes seconds from 1 to 86400.")
+        }
+        if let queueLimit, !(0...1_000_000).contains(queueLimit) {
+            throw ValidationError("--queue-limit takes a number from 0 to 1000000.")
+        }
         if !(0.1...1000).contains(agentPace) { throw ValidationError("--agent-pace takes a factor from 0.1 to 1000.") }
     }
 
@@ -62,7 +77,7 @@ struct HubOptions: ParsableArguments {
 
     /// What was chosen, with a seed of its own where none was.
     var settings: HubSettings {
-        HubSettings(
+        var settings = HubSettings(
             agent: agent,
             pace: agentPace,
             grace: agentGrace,
@@ -71,15 +86,18 @@ struct HubOptions: ParsableArguments {
             faults: faults,
             seed: seed ?? .random(in: 0..<(1 << 53))
         )
+        settings.queue = QueueSettings(skillGap: skillGap, maximumWait: maxWait, limit: queueLimit)
+        return settings
     }
 
     /// The way to a hub.
     func adapter(
         to hub: EmbeddedHub,
         store: any WorkStore = VolatileWork(),
+        links: any TranscriptLinks,
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) -> HandoffAdapter {
-        settings.adapter(to: hub, store: store, onStep: onStep)
+        settings.adapter(to: hub, store: store, links: links, onStep: onStep)
     }
 }
 
@@ -95,12 +113,15 @@ enum AgentLossOption: String, ExpressibleByArgument, CaseIterable {
 
 /// The words of `--dialect`.
 enum DialectOption: String, ExpressibleByArgument, CaseIterable {
+    case auto
     case sdk
     case threeEvents = "three-events"
     case threeEventsAsCoded = "three-events-as-coded"
 
-    var dialect: HandoffDialect {
+    /// Nil for reports as the bot asked.
+    var dialect: HandoffDialect? {
         switch self {
+        case .auto: nil
         case .sdk: .sdk
         case .threeEvents: .threeEvents
         case .threeEventsAsCoded: .threeEventsAsCoded

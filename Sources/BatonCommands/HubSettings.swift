@@ -13,6 +13,7 @@ struct HubSettings: Sendable {
     var grace: Int
     var loss: AgentLossOption
     var dialect: DialectOption
+    var queue = QueueSettings()
     var faults: [FaultOption]
     /// What makes the simulated agents do and say the same again.
     var seed: UInt64
@@ -33,6 +34,7 @@ struct HubSettings: Sendable {
         var policy = HubPolicy()
         rules(&policy)
         policy.connectionGrace = .seconds(grace)
+        queue.apply(to: &policy)
         policy.agentLoss = loss == .bot ? .fail : .requeue
         return EmbeddedHub.simulated(
             pace: SimulatedPace(patience: patience, speed: pace),
@@ -47,6 +49,7 @@ struct HubSettings: Sendable {
     func adapter(
         to hub: EmbeddedHub,
         store: any WorkStore = VolatileWork(),
+        links: any TranscriptLinks = NoTranscriptLinks(),
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) -> HandoffAdapter {
         HandoffAdapter(
@@ -54,7 +57,8 @@ struct HubSettings: Sendable {
             dialect: dialect.dialect,
             faults: Set(faults.compactMap(\.statusFault)),
             store: store,
-            onStep: onStep
+            onStep: onStep,
+            links: links
         )
     }
 
@@ -67,12 +71,15 @@ struct HubSettings: Sendable {
     var trace: Activity {
         var trace = Activity(type: .trace)
         trace.name = Self.traceName
+        // Every entry of a record has a sender (A2060); nobody in the conversation is this one.
+        trace.from = ChannelAccount(id: "baton", name: "Baton")
         var value: JSONObject = [
             "agent": .string(agent.rawValue), "agentPace": JSONNumber(pace).map(JSONValue.number) ?? 1,
             "agentGrace": .number(JSONNumber(grace)), "agentLoss": .string(loss.rawValue),
             "dialect": .string(dialect.rawValue), "seed": .number(JSONNumber(seed)),
         ]
         let names = faults.compactMap(\.recordedName)
+        queue.record(in: &value)
         if !names.isEmpty { value["faults"] = .array(names.map(JSONValue.string)) }
         trace.value = .object(value)
         return trace
@@ -88,6 +95,7 @@ struct HubSettings: Sendable {
         grace = value["agentGrace"]?.double.flatMap(Int.init(exactly:)) ?? grace
         loss = value["agentLoss"]?.string.flatMap(AgentLossOption.init(rawValue:)) ?? loss
         dialect = value["dialect"]?.string.flatMap(DialectOption.init(rawValue:)) ?? dialect
+        queue = QueueSettings(recordedIn: value)
         faults = (value["faults"]?.array ?? []).compactMap(\.string).compactMap(FaultOption.init(argument:))
         if case .number(let number)? = value["seed"] { seed = UInt64(number.literal) ?? seed }
     }

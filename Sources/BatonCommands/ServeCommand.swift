@@ -109,11 +109,12 @@ package struct ServeCommand: AsyncParsableCommand {
                 onEvent: { log.note($0, atDesks: true) }
             )
         }
+        let links = LinkedTranscripts()
         var stack = EmbeddedStack(
             bot: choice,
             port: server.port,
             secret: ownSecret,
-            adapter: agentHub.map { hub.adapter(to: $0, store: work, onStep: log.note) },
+            adapter: agentHub.map { hub.adapter(to: $0, store: work, links: links, onStep: log.note) },
             desks: desks
         )
         stack.store = file
@@ -122,6 +123,8 @@ package struct ServeCommand: AsyncParsableCommand {
             server.apply(to: &configuration)
             configuration.healthChecks = [Self.check(of: agentHub)]
         }
+        stack.dialect = hub.dialect.dialect
+        stack.links = links
         stack.botFaults = hub.botFaults
         stack.serverFaults = hub.serverFaults
         stack.onEvent = { log.note($0) }

@@ -62,6 +62,30 @@ public protocol ConversationChannel: Sendable {
 
     /// All activities kept so far, oldest first.
     func transcript() async -> [Activity]
+
+    /// Keeps a file that only those in this conversation can read: its user, its bot and its adapter.
+    ///
+    /// - Returns: Its address, for `contentUrl`; nil where the channel keeps no files.
+    func keep(_ bytes: [UInt8], name: String, contentType: String) async -> String?
+
+    /// Reads a file that the channel keeps for this conversation.
+    ///
+    /// - Parameter address: What an activity of the conversation links.
+    /// - Returns: The content; nil for every other address.
+    func file(at address: String) async -> [UInt8]?
+}
+
+extension ConversationChannel {
+    /// Keeps nothing.
+    public func keep(_ bytes: [UInt8], name: String, contentType: String) async -> String? { nil }
+
+    /// Knows no file.
+    public func file(at address: String) async -> [UInt8]? { nil }
+
+    /// Keeps a transcript for a handoff event.
+    package func keepTranscript(_ bytes: [UInt8]) async -> String? {
+        await keep(bytes, name: "Transcript", contentType: "application/json")
+    }
 }
 
 /// What stands between a conversation and its bot, and may divert the user to someone else.
@@ -87,6 +111,14 @@ public protocol ConversationAdapter: Sendable {
     /// Sees an activity of the bot that the channel has already kept and streamed.
     func botSent(_ activity: Activity, in conversation: any ConversationChannel) async
 
+    /// Hears that the bot failed on an activity that did not come from the user, such as one that the adapter delivered.
+    ///
+    /// - Parameters:
+    ///   - activity: As the bot was sent it.
+    ///   - error: Why; `refused` where the bot itself answered with an error.
+    ///   - conversation: Where it happened.
+    func botFailed(on activity: Activity, _ error: BotError, in conversation: any ConversationChannel) async
+
     /// Hears that the user's last stream of a conversation has closed, or that the user is there again.
     ///
     /// A client that polls from the start has no stream, and nothing is said of it.
@@ -102,6 +134,9 @@ public protocol ConversationAdapter: Sendable {
 extension ConversationAdapter {
     /// Does nothing.
     public func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {}
+
+    /// Does nothing.
+    public func botFailed(on activity: Activity, _ error: BotError, in conversation: any ConversationChannel) async {}
 
     /// Nothing outlives a run.
     public func unfinished() async -> [String] { [] }

@@ -17,6 +17,7 @@ package actor DeskBot: Bot {
     private enum Work: Sendable {
         case follow(agent: String, Mailbox<AgentDesk.Event>)
         case stream(conversation: String, isOpen: Bool)
+        case readTranscript(WorkItemID, AgentDesk, any ConversationChannel)
     }
 
     private let hub: EmbeddedHub
@@ -44,6 +45,9 @@ package actor DeskBot: Bot {
                     group.addTask {
                         while let event = await events.next() { await self.pass(event, to: agent) }
                     }
+                case .readTranscript(let item, let desk, let channel):
+                    // A link may take long, and neither a ring nor a line waits for it.
+                    group.addTask { await Self.readTranscript(of: item, at: desk, for: channel) }
                 case .stream(let conversation, let isOpen): await streamChanged(of: conversation, isOpen: isOpen)
                 }
             }
@@ -65,7 +69,9 @@ package actor DeskBot: Bot {
         switch activity.type {
         case ActivityType.invoke?: return InvokeResponse(status: 501)
         case ActivityType.endOfConversation?: await leave(conversation)
-        case ActivityType.message?, ActivityType.typing?: try await say(activity, in: conversation)
+        case ActivityType.message?, ActivityType.typing?, ActivityType.messageReaction?, ActivityType.messageUpdate?,
+            ActivityType.messageDelete?:
+            try await say(activity, in: conversation)
         case ActivityType.event?:
             do throws(DeskCommandError) {
                 if let command = try DeskCommand(activity) { await obey(command, in: conversation) }
@@ -95,7 +101,8 @@ extension DeskBot {
         case .resume(let item): await desk.resume(item)
         case .note(let item, let text): await desk.note(text, in: item)
         case .transfer(let item, let target): _ = await desk.transfer(item, to: target)
-        case .end(let item, let completion): await desk.end(item, completion)
+        case .end(let item, let completion, let note): await desk.end(item, completion, note: note)
+        case .transcript(let item): entrance.yield(.readTranscript(item, desk, conversation))
         case .finishWrapUp(let item): await desk.finishWrapUp(of: item)
         case .presence(let presence): await desk.setPresence(presence)
         case .look: _ = try? await conversation.send(DeskEvent.view(DeskView(await desk.view)).activity)
@@ -105,20 +112,48 @@ extension DeskBot {
     private func say(_ activity: Activity, in conversation: any ConversationChannel) async throws {
         guard let desk = seat(in: conversation)?.desk else { return await refuse(conversation) }
         guard let item = activity.deskItem else {
-            guard activity.type == .message else { return }
+            guard activity.isForAgents else { return }
             let hint = "a message needs the item in channelData.desk.item"
             try await conversation.send(DeskEvent.failure(hint).activity)
             return
         }
-        guard activity.type == .message else { return await desk.showTyping(in: item) }
+        guard activity.isForAgents else { return await desk.showTyping(in: item) }
+        // With its id, by which the agent may later change it.
         var words = activity
-        for field in ["id", "from", "recipient", "conversation", "channelData", "serviceUrl", "channelId"] {
+        if activity.isAboutLine { words.replyToId = await userLine(activity.replyToId, in: conversation) }
+        for field in ["from", "recipient", "conversation", "channelData", "serviceUrl", "channelId"] {
             words.json[field] = nil
         }
         guard await desk.say(words, in: item) else {
             try await conversation.send(DeskEvent.rejected(item, .gone).activity)
             return
         }
+    }
+
+    /// What the user's channel calls a line of the user that the desk has a copy of; an agent's own as the desk calls it.
+    private func userLine(_ id: String?, in conversation: any ConversationChannel) async -> String? {
+        guard let id else { return nil }
+        return await conversation.transcript().last { $0.id == id }?.deskSource ?? id
+    }
+
+    /// What a desk calls a line: the copy of one of the user's, or one of the agent's own.
+    private func deskLine(_ id: String, in conversation: any ConversationChannel) async -> String? {
+        await conversation.transcript().last { $0.deskSource == id && $0.type == .message || $0.id == id }?.id
+    }
+
+    private static func readTranscript(
+        of item: WorkItemID,
+        at desk: AgentDesk,
+        for channel: any ConversationChannel
+    ) async {
+        let event: DeskEvent
+        do throws(TranscriptLinkError) {
+            let request = try await desk.readTranscript(of: item)
+            event = request.map { .transcript(DeskBriefing($0, item: item)) } ?? .rejected(item, .gone)
+        } catch {
+            event = .transcriptMissing(item, reason: error.description)
+        }
+        _ = try? await channel.send(event.activity)
     }
 
     private func seat(in conversation: any ConversationChannel) -> Seat? {
@@ -200,13 +235,14 @@ extension DeskBot {
 
 extension DeskBot {
     private func pass(_ event: AgentDesk.Event, to agent: String) async {
-        guard let seat = seats[agent], let activity = await activity(for: event, at: seat.desk) else { return }
+        guard let seat = seats[agent], let activity = await activity(for: event, at: seat) else { return }
         // The channel may have changed while the hub was asked.
         guard let channel = seats[agent]?.channel else { return }
         _ = try? await channel.send(activity)
     }
 
-    private func activity(for event: AgentDesk.Event, at desk: AgentDesk) async -> Activity? {
+    private func activity(for event: AgentDesk.Event, at seat: Seat) async -> Activity? {
+        let desk = seat.desk
         switch event {
         case .offered(let item, let request):
             let rings = await desk.view.ringing.first { $0.item == item }?.remaining
@@ -215,7 +251,9 @@ extension DeskBot {
         case .connected(let item, let request): return DeskEvent.connected(DeskBriefing(request, item: item)).activity
         case .userSent(let item, let activity):
             let user = await desk.request(of: item)?.user ?? ChannelAccount(id: "user", name: "User")
-            return activity.forDesk(item: item, user: user)
+            var line: String?
+            if activity.isAboutLine, let id = activity.replyToId { line = await deskLine(id, in: seat.channel) }
+            return activity.forDesk(item: item, user: user, about: line)
         case .userLeft(let item): return DeskEvent.userLeft(item).activity
         case .userConnectionChanged(let item, let isConnected):
             return DeskEvent.userConnectionChanged(item, isConnected: isConnected).activity

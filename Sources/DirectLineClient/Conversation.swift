@@ -93,18 +93,19 @@ public final class Conversation: Sendable {
         guard bytes.count(where: { $0 & 0xc0 != 0x80 }) <= Self.characterLimit else {
             throw ClientError(.tooLarge, "an activity may have \(Self.characterLimit) characters, this one has more")
         }
-        return try await submit(clientID) { [service, conversationId] bearer in
+        return try await submit(activity, clientID) { [service, conversationId] bearer in
             try await service.post(bearer, conversation: conversationId, activity: bytes)
         }
     }
 
     /// Makes a request that brings an activity to the bot, when its turn has come.
     func submit(
+        _ activity: Activity,
         _ clientID: String,
         _ request: @escaping @Sendable (_ bearer: String?) async throws -> String?
     ) async throws -> SendReceipt {
         try await turnstile.pass {
-            state.withLock { $0.ledger.sending(clientActivityID: clientID) }
+            state.withLock { $0.ledger.sending(activity, clientActivityID: clientID) }
             requests.post(.sent)
             let id = try await repeating(request)
             if let id { state.withLock { $0.ledger.posted(id: id) } }

@@ -29,6 +29,13 @@ final class ListeningServer: Sendable {
             base: address.url + "/",
             publicURL: (configuration.publicURL?.description ?? address.url) + "/"
         )
+        let attachments = AttachmentStore(
+            configuration.limits,
+            identifiers: identifiers,
+            now: configuration.now,
+            store: store,
+            health: storeHealth
+        )
         let surroundings = Surroundings(
             bot: bot,
             adapter: adapter,
@@ -43,6 +50,11 @@ final class ListeningServer: Sendable {
             channelId: configuration.channelId,
             serviceURLs: serviceURLs,
             localhostURL: Self.urlForBots(address, configuration),
+            files: ConversationFiles(
+                attachments: attachments,
+                publicURL: (configuration.publicURL?.description ?? address.url) + "/",
+                otherURLs: [address.url + "/", Self.urlForBots(address, configuration)].compactMap(\.self)
+            ),
             welcome: configuration.welcome,
             streams: configuration.streams,
             limits: configuration.limits,
@@ -52,13 +64,7 @@ final class ListeningServer: Sendable {
         )
         registry = ConversationRegistry(in: surroundings)
         let files = FileRoutes(
-            attachments: AttachmentStore(
-                configuration.limits,
-                identifiers: identifiers,
-                now: configuration.now,
-                store: store,
-                health: storeHealth
-            ),
+            attachments: attachments,
             limits: configuration.limits
         )
         router = Router(
@@ -70,6 +76,7 @@ final class ListeningServer: Sendable {
             ownURL: address.ownURL,
             // The bot of the desks is in this process: nobody has to call in its name.
             key: configuration.clients == .agents ? nil : key,
+            gatekeeper: gatekeeper,
             directLine: DirectLineRoutes(
                 registry: registry,
                 gatekeeper: gatekeeper,

@@ -9,8 +9,8 @@ public enum ServerEvent: Sendable {
     case userActivity(_ conversation: String, ActivityType)
     /// A bot's activity was taken through the Connector API.
     case botActivity(_ conversation: String, ActivityType)
-    /// A turn failed; the user's activity stays in the conversation.
-    case botFailed(_ conversation: String, BotError)
+    /// A turn failed on an activity, which stays in the conversation.
+    case botFailed(_ conversation: String, BotError, on: Activity)
     /// A bot asked for a conversation that does not exist, which usually means one from before a restart.
     case unknownConversation(_ conversation: String)
     /// The store takes no writes; what clients and bots send is refused meanwhile.
@@ -32,7 +32,8 @@ extension ServerEvent: CustomStringConvertible {
         case .conversationStarted(let id): "\(id) started"
         case .userActivity(let id, let type): "\(id) user: \(type.rawValue)"
         case .botActivity(let id, let type): "\(id) bot: \(type.rawValue)"
-        case .botFailed(let id, let error): "\(id) bot failed: \(error.message)"
+        case .botFailed(let id, let error, let activity):
+            "\(id) bot failed on \(Self.words(for: activity)): \(error.message)"
         case .unknownConversation(let id): "\(id) is unknown, the bot may remember it from an earlier run"
         case .storeFailed(let reason): "store failed: \(reason)"
         case .storeRecovered: "store works again"
@@ -48,11 +49,14 @@ extension ServerEvent: CustomStringConvertible {
         case .conversationStarted(let id): Self.object("conversationStarted", id)
         case .userActivity(let id, let type): Self.object("userActivity", id, ["type": .string(type.rawValue)])
         case .botActivity(let id, let type): Self.object("botActivity", id, ["type": .string(type.rawValue)])
-        case .botFailed(let id, let error):
+        case .botFailed(let id, let error, let activity):
             Self.object(
                 "botFailed",
                 id,
-                ["reason": .string(error.message), "status": error.status.map { .number(JSONNumber($0)) } ?? .null]
+                [
+                    "activity": .string(Self.words(for: activity)), "reason": .string(error.message),
+                    "status": error.status.map { .number(JSONNumber($0)) } ?? .null,
+                ]
             )
         case .unknownConversation(let id): Self.object("conversationUnknown", id)
         case .storeFailed(let reason): ["event": "storeFailed", "reason": .string(reason)]
@@ -67,5 +71,10 @@ extension ServerEvent: CustomStringConvertible {
         var object: JSONObject = ["event": .string(event), "conversation": .string(conversation)]
         for entry in more.entries where !entry.value.isNull { object[entry.key] = entry.value }
         return object
+    }
+
+    /// The kind of an activity, and the name of an event or an invoke.
+    private static func words(for activity: Activity) -> String {
+        [activity.type?.rawValue ?? "an activity", activity.name].compactMap(\.self).joined(separator: " ")
     }
 }

@@ -58,6 +58,11 @@ public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomString
     /// Private events of this program's own adapter, such as the place in the queue.
     public static let baton = HandoffDialect(rawValue: "baton")
 
+    /// How a hub reports to whoever asked in this dialect.
+    public var ofReports: HandoffDialect {
+        [.threeEvents, .threeEventsAsCoded].contains(self) ? self : .sdk
+    }
+
     /// The short name.
     public var description: String { rawValue }
 }

@@ -51,22 +51,29 @@ extension Activity {
         activity.conversation = turn.conversation
         activity.replyToId = turn.id
         activity.relatesTo = ConversationReference(to: turn)
-        if let transcript { activity.attach(transcript) }
+        if let transcript { activity.attachTranscript(transcript) }
         return activity
     }
 
-    /// As much of the end of a transcript as there is room for.
-    private mutating func attach(_ transcript: [Activity]) {
-        var room = Self.sizeLimit - Self.roomForChannel - jsonValue.serialized().count
-        var kept = transcript.count
-        for entry in transcript.reversed() {
-            // One more for the comma.
-            room -= entry.jsonValue.serialized().count + 1
-            guard room >= 0 else { break }
-            kept -= 1
-        }
-        attachments = [.transcript(of: Array(transcript[kept...]))]
-        if kept > 0 { mark("omittedEntries", .number(JSONNumber(kept))) }
+    /// A bot's request whose transcript goes by link where it is too long for an event.
+    ///
+    /// - Parameters:
+    ///   - context: What the hub should know; it becomes the `value`.
+    ///   - transcript: The conversation so far, oldest first.
+    ///   - turn: The user's activity that made the bot ask.
+    ///   - dialect: `sdk` and `copilotStudio` give `handoff.initiate`, the others the older names.
+    ///   - keep: Keeps a file where the hub can get it and gives its address; nil where it cannot.
+    /// - Returns: The event, without the id and time that the channel gives.
+    public static func handoffInitiate(
+        context: HandoffContext,
+        transcript: [Activity],
+        replyingTo turn: Activity,
+        dialect: HandoffDialect = .sdk,
+        keeping keep: (_ transcript: [UInt8]) async -> String?
+    ) async -> Activity {
+        var activity = handoffInitiate(context: context, transcript: [], replyingTo: turn, dialect: dialect)
+        await activity.attachTranscript(transcript, keeping: keep)
+        return activity
     }
 
     /// A hub's report, in a dialect.
@@ -79,12 +86,14 @@ extension Activity {
     ///   - message: Words for people.
     ///   - conversationId: The conversation of the initiation.
     ///   - dialect: `threeEvents`, `threeEventsAsCoded`, or else the final protocol.
+    ///   - transcript: What user and agent said, for a bot that gets the user back; as much of its end as has room.
     /// - Returns: The event, without a sender, id and time.
     public static func handoffStatus(
         _ status: HandoffStatus,
         message: String? = nil,
         conversationId: String,
-        dialect: HandoffDialect = .sdk
+        dialect: HandoffDialect = .sdk,
+        transcript: [Activity]? = nil
     ) -> Activity {
         var activity =
             switch dialect {
@@ -93,6 +102,30 @@ extension Activity {
             default: sdkStatus(status, message: message)
             }
         activity.conversation = ConversationAccount(id: conversationId)
+        if let transcript { activity.attachTranscript(transcript) }
+        return activity
+    }
+
+    /// A hub's report whose transcript goes by link where it is too long for an event.
+    ///
+    /// - Parameters:
+    ///   - status: What happened.
+    ///   - message: Words for people.
+    ///   - conversationId: The conversation of the initiation.
+    ///   - dialect: `threeEvents`, `threeEventsAsCoded`, or else the final protocol.
+    ///   - transcript: What user and agent said, oldest first.
+    ///   - keep: Keeps a file where the bot can get it and gives its address; nil where it cannot.
+    /// - Returns: The event, without a sender, id and time.
+    public static func handoffStatus(
+        _ status: HandoffStatus,
+        message: String? = nil,
+        conversationId: String,
+        dialect: HandoffDialect = .sdk,
+        transcript: [Activity],
+        keeping keep: (_ transcript: [UInt8]) async -> String?
+    ) async -> Activity {
+        var activity = handoffStatus(status, message: message, conversationId: conversationId, dialect: dialect)
+        await activity.attachTranscript(transcript, keeping: keep)
         return activity
     }
 
@@ -146,10 +179,6 @@ extension Activity {
 extension Attachment {
     /// The transcript attachment of a handoff initiation.
     public static func transcript(of activities: [Activity]) -> Attachment {
-        Attachment(
-            contentType: "application/json",
-            content: ["activities": .array(activities.map(\.jsonValue))],
-            name: "Transcript"
-        )
+        .transcript(content: ["activities": .array(activities.map(\.jsonValue))])
     }
 }

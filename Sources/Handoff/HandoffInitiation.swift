@@ -22,24 +22,22 @@ public struct HandoffInitiation: Hashable, Sendable {
     /// Reads the request out of an activity of any dialect.
     public init(_ activity: Activity) {
         context = activity.escalationContext ?? HandoffContext(value: activity.value)
-        omittedEntries = max(activity.channelData?["baton"]?["omittedEntries"]?.int ?? 0, 0)
         if case .object(let body)? = activity.value, body.contains("handoffContext"),
             case .success(let entries)? = TranscriptContent.read(body["transcript"])
         {
             transcript = entries
         }
-        for attachment in activity.attachments.filter(Self.isTranscript) {
-            // What is within the link itself is read; nothing is fetched.
-            let content = attachment.content ?? attachment.contentURL.flatMap(DataURI.init).map { .string($0.text) }
-            switch TranscriptContent.read(content) {
-            case .success(let entries)?:
-                transcript = entries
-                transcriptProblem = nil
-                return
-            case .failure(let problem)?: transcriptProblem = transcriptProblem ?? problem.description
-            case nil: transcriptURL = transcriptURL ?? attachment.contentURL
-            }
-        }
+        omittedEntries = max(activity.channelData?["baton"]?["omittedEntries"]?.int ?? 0, 0)
+        guard let attached = HandoffTranscript(activity) else { return }
+        transcript = attached.entries ?? transcript
+        (transcriptURL, transcriptProblem) = (attached.url, attached.problem)
+    }
+
+    /// Takes what was behind ``transcriptURL``.
+    public mutating func take(linkedTranscript bytes: [UInt8]) {
+        var linked = HandoffTranscript()
+        linked.take(linked: bytes)
+        (transcript, transcriptProblem) = (linked.entries ?? transcript, linked.problem)
     }
 }
 

@@ -35,6 +35,9 @@ extension HandoffLifecycle {
         // Telling who speaks teaches the machine accounts, so it happens on a copy.
         var machine = self
         let isUser = machine.isUser(activity, isEcho: isEcho)
+        if let rejection = RejectedReport(activity) {
+            return [HandoffRemark(.rejectedReport, path: "$.value", rejection.words)]
+        }
         if let signal = HandoffSignal(activity) {
             if isEcho, activity.type != .endOfConversation { return [] }
             return machine.remarks(on: signal)

@@ -21,6 +21,8 @@ public struct HandoffLifecycle: Hashable, Sendable {
     private(set) var isAcceptanceInferred = false
     /// Whether it was said of this attempt that the bot or an agent spoke out of turn: once is enough.
     private var hasToldOfSpeaker = false
+    /// The names that were told to be near one of the protocol's: once is enough.
+    private var toldNames: Set<String> = []
 
     /// A conversation in which the bot listens.
     public init() {}
@@ -44,8 +46,9 @@ public struct HandoffLifecycle: Hashable, Sendable {
         isEcho: Bool = false,
         at instant: Timestamp
     ) -> [HandoffTransition] {
-        let remarks = remarks(on: activity, isEcho: isEcho).filter(\.isForOnlookers)
+        let remarks = remarks(on: activity, isEcho: isEcho).filter(\.isForOnlookers) + remarksOnName(of: activity)
         let steps = steps(on: activity, isEcho: isEcho, at: instant)
+        if let rejection = RejectedReport(activity) { keep(rejection, at: instant) }
         return steps + remarks.compactMap { told($0, of: activity, at: instant) }
     }
 
@@ -64,6 +67,26 @@ public struct HandoffLifecycle: Hashable, Sendable {
         if isUser { return userSpoke(activity, at: instant) }
         if isAgent(activity) { return agentSpoke(activity, at: instant) }
         return botSpoke(activity, at: instant)
+    }
+
+    /// The bot answered a report with an error, and the one who sent it was told so.
+    public mutating func reportRejected(_ rejection: RejectedReport, at instant: Timestamp) {
+        keep(rejection, at: instant)
+    }
+
+    /// An event that nobody will understand, since its name is not quite one of the protocol's.
+    private mutating func remarksOnName(of activity: Activity) -> [HandoffRemark] {
+        guard activity.type == .event, let name = activity.name, let meant = HandoffEventName.similar(to: name),
+            toldNames.count < 100, toldNames.insert(name).inserted
+        else { return [] }
+        return [HandoffRemark(.similarName, path: "$.name", "“\(name)” is not known; “\(meant)” is")]
+    }
+
+    private mutating func keep(_ rejection: RejectedReport, at instant: Timestamp) {
+        guard !attempts.isEmpty else { return }
+        attempts[attempts.count - 1].rejections.append(
+            HandoffAttempt.Rejection(report: rejection, instant: instant)
+        )
     }
 
     /// The user withdrew a request, or left the agent.
@@ -118,7 +141,8 @@ extension HandoffLifecycle {
                 message: message,
                 at: instant
             )
-            transition.returned = HandoffInitiation(activity).transcript
+            transition.returned = HandoffTranscript(activity)
+            attempts[attempts.count - 1].returned = transition.returned
             return [transition]
         case .progress(let progress): return progressed(progress, because: cause, at: instant)
         case .initiate, .conversationEnded: return []
@@ -287,6 +311,10 @@ extension HandoffLifecycle {
         var cause = HandoffTransition.Cause.botSpoke
         if let signal = HandoffSignal(activity) {
             cause = .signal(signal)
+        } else if let rejection = RejectedReport(activity) {
+            cause = .reportRejected(rejection)
+        } else if activity.type == .event {
+            cause = .misnamed(activity.name ?? "")
         } else {
             guard activity.type == .message, !hasToldOfSpeaker else { return nil }
             hasToldOfSpeaker = true

@@ -92,16 +92,3 @@ extension HandoffRecogniser {
         return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .providerEvent)
     }
 }
-
-/// The names of the handoff events, compared exactly.
-enum HandoffEventName {
-    static let initiate = "handoff.initiate"
-    static let status = "handoff.status"
-    static let handoffInitiation = "HandoffInitiation"
-    static let initiateHandoff = "InitiateHandoff"
-    static let response = "HandoffResponse"
-    static let completed = "HandoffCompleted"
-    static let queue = "baton.queue"
-    /// Our adapter's record of a bot's message that it kept from the user.
-    static let suppressed = "baton.suppressed"
-}

@@ -51,6 +51,10 @@ public struct HandoffSignal: Hashable, Sendable {
             kind = reading.kind
             dialect = reading.dialect
             conversationId = activity.conversation?.id
+            if case .initiate = reading.kind {
+            } else {
+                conversationId = activity.postedConversationId ?? conversationId
+            }
             relatedConversationId = activity.relatesTo?.conversation?.id
             activityId = activity.id
             return

@@ -56,6 +56,11 @@ public struct HandoffTimeline: Hashable, Sendable {
         row("queued", attempt.queuedAt, [attempt.queuePosition.map { "last at position \($0)" }])
         row("accepted", attempt.acceptedAt, [agent.map { "by \($0)" }])
         row("first reply", attempt.repliedAt)
+        for rejection in attempt.rejections {
+            let report = rejection.report
+            let words = report.event + (report.report.map { " “\($0)”" } ?? "")
+            row("rejected by bot", rejection.instant, [words, report.status.map { "status \($0)" }])
+        }
         row("over", attempt.endedAt)
         let figures: [(String, Duration?)] = [
             ("time in queue", attempt.timeInQueue), ("time to human", attempt.timeToHuman),

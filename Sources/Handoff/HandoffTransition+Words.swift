@@ -3,6 +3,8 @@ import BotSchema
 extension HandoffTransition {
     /// The transition in words for people, in parts for one line; nil when it tells them nothing.
     package var words: [String]? {
+        // What is odd within a state is told alone.
+        if brokenRule != nil { return message.map { [$0] } }
         let agent = agent?.name ?? agent?.id
         switch (to, outcome) {
         case (.requested, _):
@@ -70,7 +72,9 @@ extension HandoffTransition {
 
     /// What came along for the bot, whose last entry may tell it what to do next.
     private var returnedWords: [String] {
-        guard let entries = returned, !entries.isEmpty else { return [] }
+        if returned?.entries == nil, returned?.url != nil { return ["transcript by link, not fetched"] }
+        if let problem = returned?.problem { return [problem] }
+        guard let entries = returned?.entries, !entries.isEmpty else { return [] }
         let count = Self.count(entries.count, "transcript entry", "transcript entries")
         return [count] + (entries.last?.text.map { ["the last: “\($0)”"] } ?? [])
     }

@@ -16,6 +16,10 @@ public struct HandoffTransition: Hashable, Sendable {
         case userLeft
         /// The conversation cannot be reached any more.
         case conversationLost
+        /// The bot answered a report of the hub with an error.
+        case reportRejected(RejectedReport)
+        /// Somebody sent an event whose name is not quite one of the protocol's.
+        case misnamed(String)
     }
 
     /// The state before.
@@ -42,8 +46,8 @@ public struct HandoffTransition: Hashable, Sendable {
     public var brokenRule: HandoffRule?
     /// What was asked for.
     public var initiation: HandoffInitiation?
-    /// What the user and the agent said, oldest first, where a completion brings it along for the bot.
-    public var returned: [Activity]?
+    /// What the user and the agent said, where a completion brings it along for the bot.
+    public var returned: HandoffTranscript?
     /// The place in the queue, 1 being the next.
     public var queuePosition: Int?
     /// How long the hub thinks that the user will wait.
@@ -91,10 +95,22 @@ public struct HandoffAttempt: Hashable, Sendable {
     public internal(set) var endedAt: Timestamp?
     /// The agent, once known.
     public internal(set) var agent: ChannelAccount?
+    /// What the user and the agent said, where the completion brought it along for the bot.
+    public internal(set) var returned: HandoffTranscript?
     /// The last place in the queue that was told.
     public internal(set) var queuePosition: Int?
+    /// The reports that the bot answered with an error, and when.
+    public internal(set) var rejections: [Rejection] = []
     /// How it went.
     public internal(set) var outcome = HandoffOutcome.open
+
+    /// A report that the bot answered with an error.
+    public struct Rejection: Hashable, Sendable {
+        /// What was rejected.
+        public let report: RejectedReport
+        /// When that was seen.
+        public let instant: Timestamp
+    }
 
     /// From the request to the agent, or to giving up; nil while the user waits.
     public var waited: Duration? { (acceptedAt ?? endedAt)?.duration(since: requestedAt) }

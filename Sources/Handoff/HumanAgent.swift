@@ -11,6 +11,23 @@ extension Activity {
         return isMarked || from.role?.lowercased() == "agent" ? from : nil
     }
 
+    /// Whether an agent wrote this for the bot that gets the user back: the last record of a transcript may tell it what
+    /// to do next.
+    public var isNoteForBot: Bool { channelData?["baton"]?["note"]?.string == "bot" }
+
+    /// The agent's note for the bot, as the last record of what user and agent said.
+    ///
+    /// - Parameters:
+    ///   - text: What the bot is to do.
+    ///   - id: The agent's id at the hub.
+    ///   - name: The agent's display name.
+    /// - Returns: The message, marked as a note for the bot.
+    public static func noteForBot(_ text: String, byAgent id: String, name: String) -> Activity {
+        var note = Activity.message(text).sent(byAgent: id, name: name)
+        note.mark("note", "bot")
+        return note
+    }
+
     /// Whether the hub itself speaks, which is neither the bot nor an agent.
     public var isFromHub: Bool { channelData?["baton"]?["author"]?.string == "hub" }
 
@@ -32,6 +49,9 @@ extension Activity {
     var completionMark: HandoffCompletion? {
         channelData?["baton"]?["completion"]?.string.flatMap(HandoffCompletion.init(rawValue:))
     }
+
+    /// The conversation that a sender named, where the channel had to put its own in the place of it.
+    var postedConversationId: String? { channelData?["baton"]?["postedConversationId"]?.string }
 
     mutating func mark(_ name: String, _ value: JSONValue) {
         var data = channelData?.object ?? JSONObject()

@@ -10,7 +10,10 @@ struct StatusReport {
         if let text = value?.string, let parsed = try? JSONValue(parsing: text), parsed.object != nil { value = parsed }
         guard let state = value?.string ?? value?["state"]?.string, !state.isEmpty else { return nil }
         self.state = state
-        message = Self.words(value?["message"]) ?? activity.attachments.lazy.compactMap(Self.reason).first
+        let besides = JSONObject(entries: (value?.object?.entries ?? []).filter { $0.key != "state" })
+        message =
+            ErrorPayload(value?["message"])?.words ?? ErrorPayload(members: besides)?.words
+            ?? activity.attachments.lazy.compactMap(ErrorPayload.init(in:)).first?.words
     }
 
     func kind(from activity: Activity) -> HandoffSignal.Kind? {
@@ -23,27 +26,6 @@ struct StatusReport {
         case "transferback": .completed(.transferBack, message: message)
         case "typing": .progress(.typing)
         default: .progress(.other(state))
-        }
-    }
-
-    /// Text verbatim, anything else as compact JSON; null and the empty text say nothing.
-    private static func words(_ value: JSONValue?) -> String? {
-        switch value {
-        case nil, .null, .string(""): nil
-        case .string(let text): text
-        case let other?: other.compactText
-        }
-    }
-
-    /// The error payload that hubs may attach to a response, in the shapes that are likely.
-    private static func reason(_ attachment: Attachment) -> String? {
-        guard attachment.name.map({ !HandoffInitiation.isTranscriptName($0) }) ?? true else { return nil }
-        switch attachment.content {
-        case .string(let text): return text.isEmpty ? nil : text
-        case .object(let object):
-            let error = object["error"]
-            return words(object["message"]) ?? words(object["reason"]) ?? words(error?["message"]) ?? words(error)
-        default: return nil
         }
     }
 }

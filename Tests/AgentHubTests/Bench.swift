@@ -11,6 +11,7 @@ final class ScriptedHub: HubConnection {
         var requests: [WorkRequest] = []
         var report: (@Sendable (HubReport) -> Void)?
         var heard: [String] = []
+        var activities: [Activity] = []
         var departures = 0
         var takesLines = true
         var failures = (count: 0, isTransient: true)
@@ -42,7 +43,10 @@ final class ScriptedHub: HubConnection {
                 state.failures.count -= 1
                 throw HubConnectionError("500", isTransient: state.failures.isTransient)
             }
-            if state.takesLines { state.heard.append(activity.brief) }
+            if state.takesLines {
+                state.heard.append(activity.brief)
+                state.activities.append(activity)
+            }
             return state.takesLines
         }
     }
@@ -60,6 +64,7 @@ final class ScriptedHub: HubConnection {
 
     var requests: [WorkRequest] { state.withLock { $0.requests } }
     var heard: [String] { state.withLock { $0.heard } }
+    var activities: [Activity] { state.withLock { $0.activities } }
     var departures: Int { state.withLock { $0.departures } }
 }
 
@@ -73,7 +78,7 @@ final class Bench {
     let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
 
     init(
-        dialect: HandoffDialect = .sdk,
+        dialect: HandoffDialect? = .sdk,
         faults: Set<StatusFault> = [],
         messageLimit: Int? = nil,
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
@@ -105,6 +110,24 @@ final class Bench {
     func botSends(_ activity: Activity) {
         let (adapter, conversation) = (adapter, conversation)
         _ = time.start { await adapter.botSent(activity, in: conversation) }
+        time.run()
+    }
+
+    /// An activity of the bot as the channel has shown it.
+    func shown(_ activity: Activity) -> Activity {
+        let sent = Mutex(activity)
+        let conversation = conversation
+        _ = time.start {
+            guard let shown = try? await conversation.send(activity) else { return }
+            sent.withLock { $0 = shown }
+        }
+        time.run()
+        return sent.withLock { $0 }
+    }
+
+    func botFails(on activity: Activity, _ error: BotError) {
+        let (adapter, conversation) = (adapter, conversation)
+        _ = time.start { await adapter.botFailed(on: activity, error, in: conversation) }
         time.run()
     }
 

@@ -14,6 +14,8 @@ final class FakeConversation: ConversationChannel {
     let id: String
     let user = ChannelAccount(id: "u1", name: "Sam", role: "user")
     let bot = ChannelAccount(id: "bot", name: "Robin", role: "bot")
+    /// What the channel keeps, by its address.
+    let files = Mutex<[String: [UInt8]]>([:])
     private let state = Mutex(State())
 
     init(id: String = "c-1") { self.id = id }
@@ -29,6 +31,7 @@ final class FakeConversation: ConversationChannel {
     }
 
     func deliverToBot(_ activity: Activity) async { state.withLock { $0.toBot.append(activity) } }
+    func file(at address: String) async -> [UInt8]? { files.withLock { $0[address] } }
     func transcript() async -> [Activity] { stream.filter { $0.type != .typing } }
 
     func vanish() { state.withLock { $0.isGone = true } }

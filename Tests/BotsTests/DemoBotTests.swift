@@ -138,7 +138,7 @@ struct DemoBotTests {
         #expect(event.name == "handoff.initiate")
         #expect(
             event.value?.object?.keys == [
-                "va_Scope", "va_LastTopic", "va_Topics", "va_LastPhrases", "va_LastPhrase", "va_Phrases",
+                "va_Scope", "va_LastTopic", "va_Topics", "va_LastPhrase", "va_Phrases",
                 "va_ConversationId", "va_AgentMessage", "va_BotName", "va_Language", "Skill",
             ]
         )

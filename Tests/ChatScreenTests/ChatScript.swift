@@ -17,7 +17,7 @@ struct ChatScript {
     /// What was last to be saved.
     private(set) var savedActivities: [Activity]?
 
-    init(isInteractive: Bool = true, dialect: HandoffDialect = .sdk, drawsPictures: Bool = false) {
+    init(isInteractive: Bool = true, dialect: HandoffDialect? = .sdk, drawsPictures: Bool = false) {
         machine = ChatStateMachine(
             configuration: ChatStateMachine.Configuration(
                 isInteractive: isInteractive,

@@ -36,8 +36,9 @@ struct InspectionTests {
         _ = script.enter("/handoff accept Dana")
         let failure = ClientError(.botFailed, "the bot answered with 500", status: 502)
         let words = script.take(.posted(number: 1, .failure(failure)))
-        #expect(words.contains { $0.hasPrefix("HO215: the bot answered handoff.status with an error [") })
+        #expect(words.contains { $0.hasPrefix("HO215: the bot answered handoff.status “accepted” with an error [") })
         #expect(script.enter("/lint").last?.contains("HO215 error") == true)
+        #expect(script.enter("/timeline").contains { $0.contains("rejected by bot") } == true)
     }
 
     @Test func `V24 a linked transcript is fetched on command only, and its signature is not shown`() throws {

@@ -110,10 +110,30 @@ struct PartsTests {
         #expect(ledger.isEcho(activity(id: "2")) == false)
     }
 
-    @Test func `C24 an echo before the post's answer is matched by its client id, once and not for a bot`() {
+    @Test func `C24 an echo before the post's answer is matched by its client id, once, whatever role it carries`() {
+        for role in [nil, "user", "bot", "agent"] {
+            var ledger = EchoLedger()
+            ledger.sending(.event("handoff.status", value: ["state": "accepted"]), clientActivityID: "c")
+            // Bots copy channel data into what they say meanwhile and afterwards.
+            var copy = Activity.message("Great!")
+            copy.clientActivityID = "c"
+            copy.from = ChannelAccount(id: "bot", role: "bot")
+            #expect(ledger.isEcho(copy) == false)
+            var echo = Activity.event("handoff.status", value: ["state": "accepted"])
+            echo.clientActivityID = "c"
+            echo.from = ChannelAccount(id: "agent-ana", role: role)
+            #expect(ledger.isEcho(echo) == true)
+            #expect(ledger.isEcho(echo) == false)
+            #expect(ledger.isEcho(copy) == false)
+        }
+    }
+
+    @Test func `C24 a bot that says something under the client id of a line is no echo`() {
         var ledger = EchoLedger()
-        ledger.sending(clientActivityID: "c")
-        #expect(ledger.isEcho(activity(id: "0", clientID: "c", role: "bot")) == false)
+        ledger.sending(activity(id: "0", clientID: "c"), clientActivityID: "c")
+        var answer = activity(id: "0", clientID: "c", role: "bot")
+        answer.text = "Another"
+        #expect(ledger.isEcho(answer) == false)
         #expect(ledger.isEcho(activity(id: "1", clientID: "c")) == true)
         // A bot that copies channel data and tells no role.
         #expect(ledger.isEcho(activity(id: "2", clientID: "c")) == false)

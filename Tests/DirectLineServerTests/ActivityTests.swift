@@ -264,7 +264,7 @@ struct ActivityTests {
             #expect(answer.json?["error"]?["message"]?.string?.contains("the bot answered 500") == true)
             #expect(try await conversation.history().activities.map(\.text) == ["crash"])
             while let event = await events.next() {
-                guard case .botFailed(let id, let error) = event else { continue }
+                guard case .botFailed(let id, let error, _) = event else { continue }
                 #expect(id == conversation.id)
                 #expect(error.status == 500)
                 break

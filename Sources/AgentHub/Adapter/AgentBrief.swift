@@ -19,7 +19,8 @@ package struct AgentBrief: Hashable, Sendable {
     package init(_ request: WorkRequest) {
         let initiation = request.initiation
         let user = Self.name(of: request.user) ?? "User"
-        let skill = initiation.context.skill.map { ", skill \($0)" } ?? ""
+        let missing = request.droppedSkills.isEmpty ? "" : " (nobody at work has it)"
+        let skill = initiation.context.skill.map { ", skill \($0)\(missing)" } ?? ""
         let summary = initiation.summary.map { ": \($0)" } ?? ""
         headline = Self.line("\(user)\(skill)\(summary)")
         let isNote = { (name: String) in ["va_agentmessage", "messagetoagent"].contains(name.lowercased()) }

@@ -11,11 +11,12 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     package static let withdrawalName = "baton.withdraw"
 
     private let hub: any HubConnection
-    private let dialect: HandoffDialect
+    private let dialect: HandoffDialect?
     private let faults: Set<StatusFault>
     private let clock: HubClock
     private let store: any WorkStore
     private let onStep: @Sendable (HandoffStep) -> Void
+    private let links: any TranscriptLinks
     private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
     private var served = RecentInitiations()
@@ -27,21 +28,24 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     ///
     /// - Parameters:
     ///   - hub: Where the agents are; its `run()` runs within ``run()``.
-    ///   - dialect: How statuses are spelt: `sdk`, `threeEvents` or `threeEventsAsCoded`.
+    ///   - dialect: How statuses are spelt: `sdk`, `threeEvents` or `threeEventsAsCoded`; nil for as the request is spelt.
     ///   - faults: What is to be wrong with the statuses.
     ///   - clock: What the pauses between attempts to reach the hub wait on.
     ///   - store: Where handoffs outlive the adapter.
     ///   - onStep: Hears of every step of every handoff; must return at once.
+    ///   - links: What reads linked transcripts that the channel does not keep itself.
     package init(
         hub: any HubConnection,
-        dialect: HandoffDialect = .sdk,
+        dialect: HandoffDialect? = nil,
         faults: Set<StatusFault> = [],
         clock: some Clock<Duration> = ContinuousClock(),
         store: any WorkStore = VolatileWork(),
-        onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
+        onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in },
+        links: any TranscriptLinks = NoTranscriptLinks()
     ) {
         self.store = store
         self.onStep = onStep
+        self.links = links
         self.hub = hub
         self.dialect = dialect
         self.faults = faults
@@ -85,8 +89,8 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             await session.withdraw()
             return .adapter
         }
-        // Events, invokes and updates are between client and bot, whoever is talking.
-        guard activity.type == .message || activity.type == .typing else { return .bot }
+        // Events and invokes are between client and bot, whoever is talking.
+        guard activity.isForAgents || activity.type == .typing else { return .bot }
         return await session.take(activity) ? .adapter : .bot
     }
 
@@ -120,12 +124,13 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             request: activity,
             initiation: initiation,
             hub: hub,
-            dialect: dialect,
+            dialect: reportDialect(for: activity),
             faults: faults,
             clock: clock,
             liveConversations: liveConversations,
             store: store,
-            onStep: onStep
+            onStep: onStep,
+            links: links
         )
         guard case .enqueued = entrance.yield(session) else { return }
         sessions[conversation.id] = session
@@ -135,6 +140,17 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             // Heard as the bot's own, which this finds a session for.
             await botSent(again, in: conversation)
         }
+    }
+
+    /// A bot must not reject what it is told of a handoff: whoever is in the conversation learns that it did.
+    package func botFailed(
+        on activity: Activity,
+        _ error: BotError,
+        in conversation: any ConversationChannel
+    ) async {
+        guard error.code == .refused, let rejection = RejectedReport(of: activity, status: error.status) else { return }
+        // A conversation that is gone has nobody left to tell.
+        _ = try? await conversation.send(rejection.activity.sentByHub)
     }
 
     package func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async {
@@ -162,13 +178,15 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
                 liveConversations.insert(conversation.id, agent: agent, requestedBy: past.request.replyToId)
             }
             guard let item = record.item, !record.isReturning else { continue }
+            let linked = await session.readOwnLink()
             var request = WorkRequest(
                 conversationId: conversation.id,
                 user: await conversation.user,
                 request: past.request,
-                past.initiation,
+                await session.initiation,
                 log: log
             )
+            request.linkedTranscript = linked
             request.history = past.history
             items.append(ResumedItem(item: item, request: request) { session.hear($0) })
         }
@@ -188,15 +206,20 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             request: past.request,
             initiation: past.initiation,
             hub: hub,
-            dialect: dialect,
+            dialect: reportDialect(for: past.request),
             faults: faults,
             clock: clock,
             liveConversations: liveConversations,
             store: store,
             onStep: onStep,
+            links: links,
             resuming: record,
             untaken: past.untaken
         )
+    }
+
+    private func reportDialect(for request: Activity) -> HandoffDialect {
+        dialect ?? HandoffSignal(request)?.dialect?.ofReports ?? .sdk
     }
 
     private func forget(_ session: HandoffSession) {
@@ -241,4 +264,12 @@ struct RecentInitiations {
         }
         return true
     }
+}
+
+extension Activity {
+    /// Whether it belongs to what user and agent say to each other: a line, a reaction to one, its new words or its end.
+    package var isForAgents: Bool { type == .message || isAboutLine }
+
+    /// Whether it is about an earlier line, which `replyToId` names.
+    package var isAboutLine: Bool { type == .messageReaction || type == .messageUpdate || type == .messageDelete }
 }

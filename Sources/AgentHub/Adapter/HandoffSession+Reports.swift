@@ -32,8 +32,10 @@ extension HandoffSession {
         case .typing(let agent):
             try await conversation.send(.typing.sent(byAgent: agent.id, name: agent.name))
         case .message(let activity, let agent):
-            for part in activity.sent(byAgent: agent.id, name: agent.name).partsThatChannelsTake {
-                try await conversation.send(part)
+            let line = agentLines.forUser(activity).sent(byAgent: agent.id, name: agent.name)
+            for (number, part) in line.partsThatChannelsTake.enumerated() {
+                let sent = try await conversation.send(part)
+                if number == 0 { agentLines.insert(hubId: activity.id, userId: sent.id) }
             }
             if faults.contains(.statusLate), keptAcceptance?.due == nil {
                 keptAcceptance?.due = clock.now + StatusFault.lateness
@@ -49,9 +51,9 @@ extension HandoffSession {
             try await tell(notice, about: agent)
             // Whoever comes back finds the bot, and the bot must know.
             try await end(wasAccepted ? .completed(.ended) : .failed, message: notice.text, by: agent)
-        case .completed(let completion, let agent, let unread):
+        case .completed(let completion, let agent, let unread, let note):
             untaken = unread + untaken
-            try await end(.completed(completion), by: agent)
+            try await end(.completed(completion), by: agent, note: note)
         case .failed(_, let reason): try await end(.failed, message: reason)
         case .timedOut(let reason):
             // The protocol cannot time out what was accepted: for bot and user the agent is lost (HO206).
@@ -97,6 +99,7 @@ extension HandoffSession {
         _ status: HandoffStatus,
         message: String? = nil,
         by agent: HubAgent? = nil,
+        note remark: String? = nil,
         as outcome: HandoffOutcome? = nil
     ) async throws {
         note(HandoffStep.Kind(status, outcome, by: agent, reason: message))
@@ -104,13 +107,29 @@ extension HandoffSession {
         liveConversations.remove(conversation.id)
         record.isReturning = true
         if faults.contains(.statusLate) { try await publishKeptAcceptance() }
-        try await publish(status, message: message, by: agent)
+        let said = status == .completed(.transferBack) ? await saidWithAgent(by: agent, note: remark) : nil
+        try await publish(status, message: message, by: agent, transcript: said)
         try await publishKeptAcceptance()
         if let agent, case .completed = status, faults.contains(.agentAfterEnd) {
             let afterthought = Activity.message("One more thing: please keep your receipt.")
             try await conversation.send(afterthought.sent(byAgent: agent.id, name: agent.name))
         }
         if phase != .closed { phase = .returning }
+    }
+
+    /// What user and agent said since the request, without the lines that the bot itself gets, and the note for the bot.
+    private func saidWithAgent(by agent: HubAgent?, note: String?) async -> [Activity] {
+        let log = await conversation.transcript()
+        let start = log.firstIndex { $0.id == request.id }.map { $0 + 1 } ?? log.endIndex
+        let unread = Set(untaken.compactMap(\.id))
+        let said = log[start...].filter { line in
+            guard line.type == .message, !line.isFromHub, line.id.map(unread.contains) != true else { return false }
+            return line.humanAgent != nil || line.isFromUser
+        }
+        guard let note, let agent else { return said }
+        var last = Activity.noteForBot(note, byAgent: agent.id, name: agent.name)
+        last.conversation = ConversationAccount(id: conversation.id)
+        return said + [last]
     }
 
     /// What comes next; nil when the session is over, or an acceptance that was kept back is due.
@@ -129,13 +148,19 @@ extension HandoffSession {
     }
 
     /// The user's stream first: whoever watches it sees the status before what the bot makes of it.
-    private func publish(_ status: HandoffStatus, message: String? = nil, by agent: HubAgent?) async throws {
-        let plain = Activity.handoffStatus(
+    private func publish(
+        _ status: HandoffStatus,
+        message: String? = nil,
+        by agent: HubAgent?,
+        transcript: [Activity]? = nil
+    ) async throws {
+        var plain = Activity.handoffStatus(
             status,
             message: message,
             conversationId: conversation.id,
             dialect: dialect
         )
+        if let transcript { await plain.attachTranscript(transcript, keeping: conversation.keepTranscript) }
         let event = agent.map { plain.sent(byAgent: $0.id, name: $0.name) } ?? plain.sentByHub
         let events = StatusFault.allCases.filter(faults.contains).reduce([event]) { events, fault in
             events.flatMap { fault.activities(for: $0, status) }

@@ -30,7 +30,7 @@ actor HandoffSession {
 
     nonisolated let conversation: any ConversationChannel
     let request: Activity
-    let initiation: HandoffInitiation
+    var initiation: HandoffInitiation
     let hub: any HubConnection
     let dialect: HandoffDialect
     let faults: Set<StatusFault>
@@ -38,6 +38,9 @@ actor HandoffSession {
     let liveConversations: LiveConversations
     let store: any WorkStore
     private let onStep: @Sendable (HandoffStep) -> Void
+    let links: any TranscriptLinks
+    /// The hub's ids of what agents have said, and those under which the user has it.
+    var agentLines = AgentLines()
     let inbox = Mailbox<Letter>()
     var phase = Phase.waiting
     /// What a later run must know.
@@ -61,11 +64,13 @@ actor HandoffSession {
         liveConversations: LiveConversations,
         store: any WorkStore,
         onStep: @escaping @Sendable (HandoffStep) -> Void,
+        links: any TranscriptLinks,
         resuming record: SessionRecord? = nil,
         untaken: [Activity] = []
     ) {
         self.store = store
         self.onStep = onStep
+        self.links = links
         self.record = record ?? SessionRecord(request: request.id ?? "")
         self.untaken = untaken
         if let record { phase = record.isReturning ? .returning : record.agent == nil ? .waiting : .live }
@@ -111,7 +116,7 @@ actor HandoffSession {
     /// - Returns: False when the conversation is the bot's again.
     func take(_ activity: Activity) -> Bool {
         guard phase != .closed else { return false }
-        if let id = activity.id, activity.type == .message, !takenIds.insert(id).inserted { return true }
+        if let id = activity.id, activity.isForAgents, !takenIds.insert(id).inserted { return true }
         inbox.post(.user(activity))
         return true
     }
@@ -141,13 +146,15 @@ actor HandoffSession {
     func run() async {
         guard phase != .closed else { return }
         let user = await conversation.user
-        let request = WorkRequest(
+        let linked = await readOwnLink()
+        var request = WorkRequest(
             conversationId: conversation.id,
             user: user,
             request: request,
             initiation,
             log: await conversation.transcript()
         )
+        request.linkedTranscript = linked
         do throws(HubConnectionError) {
             guard item == nil, phase == .waiting else { return await follow() }
             let item = try await hub.open(request) { [self] in hear($0) }
@@ -159,6 +166,25 @@ actor HandoffSession {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
         }
         await follow()
+    }
+
+    /// Reads a linked transcript that the channel itself keeps, before anybody is rung; of any other, only says how.
+    func readOwnLink() async -> LinkedTranscript? {
+        guard initiation.transcript == nil, let address = initiation.transcriptURL else { return nil }
+        if let bytes = await conversation.file(at: address) {
+            initiation.take(linkedTranscript: bytes)
+            if initiation.transcript != nil { return nil }
+        }
+        let (links, conversation, id) = (links, conversation, conversation.id)
+        return LinkedTranscript(address: address) {
+            do throws(TranscriptLinkError) {
+                return .success(try await links.file(at: address, in: id))
+            } catch {
+                return .failure(error)
+            }
+        } check: { claimed in
+            CheckedTranscript(claimed, log: await conversation.transcript(), user: await conversation.user).entries
+        }
     }
 
     func follow() async {
@@ -190,7 +216,7 @@ actor HandoffSession {
             guard !untaken.isEmpty else { return close() }
             let activity = untaken.removeFirst()
             record.delivered = activity.id ?? record.delivered
-            if activity.type == .message { await conversation.deliverToBot(activity) }
+            if activity.isForAgents { await conversation.deliverToBot(activity) }
         }
     }
 }
@@ -199,7 +225,7 @@ actor HandoffSession {
 
 extension HandoffSession {
     private func pass(_ activity: Activity) async throws {
-        guard activity.type == .message else {
+        guard activity.isForAgents else {
             // Typing is of this moment: nobody wants it later.
             if phase == .live, untaken.isEmpty, let item { _ = try? await hub.userSent(activity, to: item) }
             return
@@ -212,7 +238,7 @@ extension HandoffSession {
     func deliverUntaken() async throws {
         while phase == .live, let item, let activity = untaken.first {
             // Whole until an agent has its beginning: the bot has no use for parts.
-            let parts = activity.parts(upTo: hub.messageLimit)
+            let parts = agentLines.forHub(activity).parts(upTo: hub.messageLimit)
             switch await deliver(parts[0], to: item) {
             case true?:
                 untaken.replaceSubrange(..<1, with: parts.dropFirst())

@@ -4,7 +4,9 @@ package struct HubAgent: Hashable, Sendable {
     package let id: String
     /// The name that users see.
     package let name: String
-    /// What the agent can do, from 1 (a little) to 10 (best); names compare without letter case.
+    /// What the agent can do, from 1 (a little) to 10 (best); none at all is any.
+    ///
+    /// Names compare without letter case.
     package let skills: [String: Int]
     /// How many conversations the agent takes at once.
     package let capacity: Int

@@ -125,6 +125,8 @@ package enum HubRefusal: String, Hashable, Sendable, CaseIterable {
     case outOfHours
     /// As many wait as may wait.
     case queueFull
+    /// Nobody at work has the skill.
+    case noSkill
     /// The hub itself cannot be reached.
     case hubDown
 
@@ -134,8 +136,15 @@ package enum HubRefusal: String, Hashable, Sendable, CaseIterable {
         case .noAgents: "No agent is online."
         case .outOfHours: "We are closed at this hour."
         case .queueFull: "Too many are waiting already."
+        case .noSkill: "No agent with the required skill is at work."
         case .hubDown: "The agent hub cannot be reached."
         }
+    }
+
+    /// The sentence, with the skill where that is what is missing.
+    package func sentence(for skill: String?) -> String {
+        guard self == .noSkill, let skill else { return sentence }
+        return "No agent with the skill \(skill) is at work."
     }
 }
 

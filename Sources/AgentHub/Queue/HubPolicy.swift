@@ -6,6 +6,8 @@ package struct HubPolicy: Hashable, Sendable {
         case anybody
         /// It waits for the skill, until its queue relaxes the need or gives up.
         case wait
+        /// It is refused, and the bot is told which skill is missing.
+        case fail
     }
 
     /// What becomes of a conversation whose agent is lost.

@@ -39,12 +39,37 @@ extension HubStateMachine {
         if !desks.contains(where: { $0.agent.id == item.reservedFor && wantsWork($0) }) { item.reservedFor = nil }
         let candidates = desks.indices.filter { canBeRung(desks[$0]) && !item.spares(desks[$0].agent.id, at: now) }
         if let colleague = item.reservedFor { return candidates.first { desks[$0].agent.id == colleague } }
-        let isForPeople = desks.contains { mayTake(item, $0, isStandIn: false, at: now) }
+        let isForPeople = isForPeople(item, at: now)
         let required = requiredSkills(of: item, isForPeople: isForPeople, at: now)
         return
             candidates
             .filter { desks[$0].agent.isStandIn != isForPeople && desks[$0].agent.has(required) }
             .min { ranking($0, for: item) < ranking($1, for: item) }
+    }
+
+    /// Whether people are asked, and stand-ins are not: where somebody could take it, sooner or later.
+    private func isForPeople(_ item: ItemRecord, at now: Duration) -> Bool {
+        let required = policy.skillGap == .anybody ? [:] : item.requiredSkills(at: now)
+        return desks.contains { mayTake(item, $0, isStandIn: false, at: now) && $0.agent.has(required) }
+    }
+
+    /// What an item asks for and an agent does not have.
+    func missingSkills(of item: String, agent: String) -> [String] {
+        guard let need = items[item]?.need, let desk = index(of: agent) else { return [] }
+        return need.skills.filter { !desks[desk].agent.has([$0.key: $0.value]) }.keys.sorted()
+    }
+
+    /// Gives up what needs a skill that nobody at work has, where the hub says so.
+    mutating func refuseUnskilled(at now: Duration) -> [HubAction] {
+        guard policy.skillGap == .fail else { return [] }
+        return inOrder { $0.isWaiting && $0.reservedFor == nil }.compactMap { record in
+            let required = record.requiredSkills(at: now)
+            guard !desks.contains(where: { $0.isAtWork && $0.agent.has(required) }) else { return nil }
+            items[record.id] = nil
+            figures.refused += 1
+            note("\(record.id) refused: \(HubRefusal.noSkill.rawValue)", at: now)
+            return .refuse(item: record.id, .noSkill)
+        }
     }
 
     /// Whether an agent of a kind wants work and has not let this item go, however busy the agent is.
@@ -111,6 +136,8 @@ extension HubStateMachine {
 }
 
 extension HubAgent {
-    /// Whether the agent has every one of some skills at its level or better.
-    package func has(_ skills: [String: Int]) -> Bool { skills.allSatisfy { level(of: $0.key) >= max($0.value, 1) } }
+    /// Whether the agent has every one of some skills at its level or better; who names no skills takes anything.
+    package func has(_ required: [String: Int]) -> Bool {
+        skills.isEmpty || required.allSatisfy { level(of: $0.key) >= max($0.value, 1) }
+    }
 }

@@ -30,6 +30,7 @@ package struct HubStateMachine: Sendable {
         countTime(until: now)
         var actions = expire(at: now)
         actions += apply(event, at: now)
+        actions += refuseUnskilled(at: now)
         actions += assign(at: now)
         // After looking for agents: one who is free at the last moment saves the user.
         actions += overflow(at: now)

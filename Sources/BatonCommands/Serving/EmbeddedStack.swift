@@ -4,6 +4,7 @@ import Bots
 import ConversationFile
 import DirectLineClient
 import DirectLineServer
+import Handoff
 import LineEditing
 
 /// Which bot the embedded server stands in front of.
@@ -55,6 +56,10 @@ struct EmbeddedStack: Sendable {
     let adapter: HandoffAdapter?
     /// The way from the hub to people at desks; nil when there is no hub.
     var desks: DeskDoor?
+    /// How the demo bot asks for an agent; nil for its usual way.
+    var dialect: HandoffDialect?
+    /// What reads linked transcripts, told of the service behind which the bot runs.
+    var links: LinkedTranscripts?
     /// What the bot is to do wrong.
     var botFaults: Set<BotFault> = []
     /// Whether a service upstream may be reached over `http` on another machine.
@@ -90,7 +95,7 @@ struct EmbeddedStack: Sendable {
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
         switch bot {
-        case .demo: try await withServer(DemoBot(), body)
+        case .demo: try await withServer(DemoBot(dialect: dialect ?? .sdk), body)
         case .remote(let url): try await RemoteBot.withBot(at: url) { try await withServer($0, body) }
         case .upstream(let endpoint, let credential):
             try await withUpstream(
@@ -104,6 +109,7 @@ struct EmbeddedStack: Sendable {
         _ bot: UpstreamBot,
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
+        links?.connect(to: bot)
         // Not awaited: leaving the scope cancels the conversations upstream and waits for their end.
         async let _ = bot.run()
         return try await withServer(bot, body)

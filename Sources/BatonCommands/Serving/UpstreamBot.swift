@@ -43,6 +43,13 @@ actor UpstreamBot: Bot {
         return nil
     }
 
+    /// A file that the bot links, where it is on the bot's own service.
+    ///
+    /// - Returns: Nil for a file that is elsewhere, or of a conversation that is not open.
+    func file(of attachment: Attachment, in conversationId: String) async throws -> DownloadedFile? {
+        try await sessions[conversationId]?.file(of: attachment)
+    }
+
     private func session(
         for activity: Activity,
         in conversation: any ConversationChannel

@@ -2,6 +2,7 @@ import BotSchema
 import Bots
 import ChatScreen
 import DirectLineClient
+import Handoff
 
 /// One conversation with a bot upstream, and the conversation of ours that it serves.
 actor UpstreamSession {
@@ -44,10 +45,40 @@ actor UpstreamSession {
     func send(_ activity: Activity) async throws {
         let upstream = try await opened().get()
         do {
-            _ = try await upstream.send(Self.withoutChannelFields(activity))
+            guard let (posted, files) = await uploaded(activity) else {
+                _ = try await upstream.send(Self.fromUser(activity))
+                return
+            }
+            _ = try await upstream.upload(files, with: Self.fromUser(posted))
         } catch {
             throw Self.botError(error)
         }
+    }
+
+    /// A file of the service upstream, nil for one that is elsewhere.
+    func file(of attachment: Attachment) async throws -> DownloadedFile? {
+        guard case .open(let upstream) = state, upstream.holds(attachment) else { return nil }
+        return try await upstream.download(attachment)
+    }
+
+    /// An activity that links files of our own conversation, which the bot upstream cannot read where they are.
+    ///
+    /// - Returns: The activity without them and the files; nil where it links none.
+    private func uploaded(_ activity: Activity) async -> (Activity, [OutgoingFile])? {
+        var posted = activity
+        var files: [OutgoingFile] = []
+        posted.attachments = []
+        for attachment in activity.attachments {
+            guard attachment.content == nil, let address = attachment.contentURL,
+                let bytes = await conversation.file(at: address)
+            else {
+                posted.attachments.append(attachment)
+                continue
+            }
+            let name = attachment.name ?? "file"
+            files.append(OutgoingFile(name: name, contentType: attachment.contentType, bytes: bytes))
+        }
+        return files.isEmpty ? nil : (posted, files)
     }
 
     private func opened() async -> Result<Conversation, BotError> {
@@ -79,6 +110,22 @@ actor UpstreamSession {
         case .connection(.ended), .connection(.failed), .connection(.expired): return false
         default: return true
         }
+    }
+
+    /// An activity as the one client upstream posts it.
+    ///
+    /// Whoever speaks here is the user there: another account would be another user to the service, or pass for the
+    /// bot. The client activity id is new, since that of the user's own client tells echoes apart there only.
+    private static func fromUser(_ activity: Activity) -> Activity {
+        var activity = withoutChannelFields(activity)
+        if activity.humanAgent != nil || activity.isFromHub { activity.from = nil }
+        if activity.channelData?.object != nil { activity.clientActivityID = nil }
+        // What our own hub says of itself is nobody's word there, but for how the handoff ended.
+        if var data = activity.channelData?.object, let mark = data["baton"] {
+            data["baton"] = mark["completion"].map { ["completion": $0] }
+            activity.channelData = .object(data)
+        }
+        return activity
     }
 
     /// An activity without what the channel on the other side fills in itself (A2031, A2071).

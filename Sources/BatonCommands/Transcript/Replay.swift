@@ -229,7 +229,7 @@ struct ReplayHubOptions: ParsableArguments {
     @Option(help: .detail("How fast the simulated agents are (default: as recorded).", valueName: "factor"))
     var agentPace: Double?
 
-    @Option(help: .detail("How handoff reports are spelt (default: as recorded)."))
+    @Option(help: .detail("How handoff events are named (default: as recorded)."))
     var dialect: DialectOption?
 
     @Option(help: .detail("What the simulated agents do and say (default: as recorded).", valueName: "n"))

@@ -54,6 +54,7 @@ struct ReplayStage: Sendable {
             let agentHub = settings.makeHub(patience: .seconds(3))
             let adapter = agentHub.map { settings.adapter(to: $0) }
             var stack = EmbeddedStack(bot: bot, port: 0, secret: secret, adapter: adapter)
+            stack.dialect = settings.dialect.dialect
             stack.botFaults = settings.botFaults
             return try await stack.withRunning { address in
                 await replay(

@@ -1,13 +1,11 @@
 package import BotSchema
-import Handoff
+package import Handoff
 import Synchronization
 
 /// The bot that comes along: a small assistant of a department store that knows when to ask for a person.
 package final class DemoBot: Bot, NeverBlocks {
     /// How many conversations are remembered; of more, the ones begun first start over.
     private static let memoryLimit = 1000
-    /// A longer transcript would not fit into an activity that every channel takes.
-    private static let transcriptLimit = 150
 
     private struct Memory {
         var dialogues: [String: DemoDialogue] = [:]
@@ -16,15 +14,22 @@ package final class DemoBot: Bot, NeverBlocks {
 
     private let memory = Mutex(Memory())
     private let lookUpTime: Duration
+    private let dialect: HandoffDialect
     private let pause: @Sendable (Duration) async throws -> Void
 
     /// A bot.
     ///
     /// - Parameters:
     ///   - lookUpTime: How long looking something up takes, with typing shown.
+    ///   - dialect: How it asks for an agent.
     ///   - clock: What it waits on.
-    package init(lookUpTime: Duration = .milliseconds(400), clock: some Clock<Duration> = ContinuousClock()) {
+    package init(
+        lookUpTime: Duration = .milliseconds(400),
+        dialect: HandoffDialect = .sdk,
+        clock: some Clock<Duration> = ContinuousClock()
+    ) {
         self.lookUpTime = lookUpTime
+        self.dialect = dialect
         pause = { try await clock.sleep(for: $0) }
     }
 
@@ -35,7 +40,8 @@ package final class DemoBot: Bot, NeverBlocks {
         if activity.type == .invoke {
             return AppointmentCard.answer(toInvoke: activity.value) ?? InvokeResponse(status: 501)
         }
-        for answer in think(about: activity, in: conversation.id) {
+        let returned = await returned(by: activity, in: conversation)
+        for answer in think(about: activity, returning: returned, in: conversation.id) {
             switch answer {
             case .lookUp:
                 try await conversation.send(.typing)
@@ -45,10 +51,12 @@ package final class DemoBot: Bot, NeverBlocks {
                 try await conversation.send(reply)
             case .escalate(let context):
                 let messages = await conversation.transcript().filter { $0.type == .message }
-                let request = Activity.handoffInitiate(
+                let request = await Activity.handoffInitiate(
                     context: context,
-                    transcript: messages.suffix(Self.transcriptLimit),
-                    replyingTo: activity
+                    transcript: messages,
+                    replyingTo: activity,
+                    dialect: dialect,
+                    keeping: conversation.keepTranscript
                 )
                 try await conversation.send(request)
             }
@@ -56,7 +64,22 @@ package final class DemoBot: Bot, NeverBlocks {
         return nil
     }
 
-    private func think(about activity: Activity, in conversation: String) -> [DemoDialogue.Answer] {
+    /// What user and agent said, where the hub gives the user back with it.
+    private func returned(by activity: Activity, in conversation: any ConversationChannel) async -> [Activity] {
+        guard case .completed? = HandoffSignal(activity)?.kind, var transcript = HandoffTranscript(activity) else {
+            return []
+        }
+        if transcript.entries == nil, let url = transcript.url, let bytes = await conversation.file(at: url) {
+            transcript.take(linked: bytes)
+        }
+        return transcript.entries ?? []
+    }
+
+    private func think(
+        about activity: Activity,
+        returning returned: [Activity],
+        in conversation: String
+    ) -> [DemoDialogue.Answer] {
         memory.withLock { memory in
             if activity.type == .endOfConversation {
                 memory.dialogues[conversation] = nil
@@ -67,7 +90,7 @@ package final class DemoBot: Bot, NeverBlocks {
                 if memory.order.count == Self.memoryLimit { memory.dialogues[memory.order.removeFirst()] = nil }
                 memory.order.append(conversation)
             }
-            return memory.dialogues[conversation, default: DemoDialogue()].answer(activity)
+            return memory.dialogues[conversation, default: DemoDialogue()].answer(activity, returning: returned)
         }
     }
 }

@@ -24,8 +24,15 @@ struct DemoDialogue: Sendable {
     private var isHandedOff = false
 
     /// Answers one activity; most kinds need no answer.
-    mutating func answer(_ activity: Activity) -> [Answer] {
-        if let signal = HandoffSignal(activity), !signal.relatesToAnotherConversation { return answer(signal) }
+    ///
+    /// - Parameters:
+    ///   - activity: What the bot was sent.
+    ///   - returned: What user and agent said, where it gives the user back.
+    /// - Returns: What the bot does, in order.
+    mutating func answer(_ activity: Activity, returning returned: [Activity] = []) -> [Answer] {
+        if let signal = HandoffSignal(activity), !signal.relatesToAnotherConversation {
+            return answer(signal, returning: returned)
+        }
         switch activity.type {
         case .conversationUpdate:
             let botId = activity.recipient?.id
@@ -106,8 +113,6 @@ struct DemoDialogue: Sendable {
             "va_Scope": "bot",
             "va_LastTopic": .string(topics.last ?? "Escalate"),
             "va_Topics": .array(topics.map(JSONValue.string)),
-            // The documentation has the plural, the product the singular; readers look for either.
-            "va_LastPhrases": .string(text),
             "va_LastPhrase": .string(text),
             "va_Phrases": .array((phrases.last == text ? phrases : phrases + [text]).map(JSONValue.string)),
         ]
@@ -120,7 +125,7 @@ struct DemoDialogue: Sendable {
         return [.send(.message("One moment, I'll get you \(colleague).")), .escalate(HandoffContext(variables))]
     }
 
-    private mutating func answer(_ signal: HandoffSignal) -> [Answer] {
+    private mutating func answer(_ signal: HandoffSignal, returning returned: [Activity]) -> [Answer] {
         guard isHandedOff else { return [] }
         var reply: Activity
         switch signal.kind {
@@ -128,7 +133,12 @@ struct DemoDialogue: Sendable {
             // Settled: the user's next words start over.
             isHandedOff = false
             return []
-        case .completed: reply = .message("Welcome back, this is \(Self.botName) again. Anything else I can do?")
+        case .completed:
+            if let answer = goOn(from: returned) {
+                isHandedOff = false
+                return answer
+            }
+            reply = .message("Welcome back, this is \(Self.botName) again. Anything else I can do?")
         case .failed, .timedOut:
             reply = .message("I am sorry, no colleague can be with you right now. I am still here, though.")
         default: return []
@@ -136,6 +146,30 @@ struct DemoDialogue: Sendable {
         isHandedOff = false
         reply.suggestedActions = Self.suggestions
         return [.send(reply)]
+    }
+
+    /// Does what the agent's last words ask for; nil where they ask for nothing that the bot can do.
+    private mutating func goOn(from returned: [Activity]) -> [Answer]? {
+        guard let last = returned.last(where: { $0.type == .message && !$0.isFromUser }), let words = last.text
+        else { return nil }
+        let phrase = PlainWords(words)
+        let topic = DemoTopic(startedBy: phrase)
+        // Words for the user are no orders; those that speak of the bot may be.
+        let isForBot = phrase.contains("bot") && topic != nil && topic != .help
+        guard last.isNoteForBot || isForBot else { return nil }
+        let agent = last.from?.name ?? "The agent"
+        var answers = [
+            Answer.send(.message("Welcome back, this is \(Self.botName) again. \(agent) tells me: “\(words)”"))
+        ]
+        guard let topic else { return answers }
+        remember(topic, words)
+        if topic == .orderStatus, let number = phrase.orderNumber {
+            answers += [.lookUp, .send(Self.order(number))]
+        } else {
+            isAwaitingOrderNumber = topic == .orderStatus
+            answers.append(.send(Self.text(on: topic)))
+        }
+        return answers
     }
 }
 

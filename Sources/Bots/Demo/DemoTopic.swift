@@ -21,7 +21,7 @@ enum DemoTopic: String, CaseIterable, Sendable {
         case .openingHours: ["opening", "hours", "open", "close", "closing", "when are you", "sunday", "saturday"]
         case .creditCard: ["card", "cards", "credit", "billing", "bill", "charge", "charged", "payment", "fee"]
         case .orderStatus: ["order", "orders", "delivery", "deliver", "parcel", "package", "shipping", "track"]
-        case .appointment: ["appointment", "appointments", "form"]
+        case .appointment: ["appointment", "appointments", "booking", "reservation", "form"]
         case .help: ["help", "menu", "options", "topics", "what can you do", "start", "start over"]
         }
     }

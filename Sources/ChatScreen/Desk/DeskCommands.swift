@@ -14,6 +14,12 @@ extension SlashCommand {
                 argument: .known
             ),
             SlashCommand(
+                name: "transcript",
+                usage: "[N]",
+                summary: "show all that was said, from behind a link if need be",
+                argument: .known
+            ),
+            SlashCommand(
                 name: "request",
                 usage: "[N]",
                 summary: "show the bot's request as the hub received it, as JSON",
@@ -45,7 +51,12 @@ extension SlashCommand {
                 summary: "pass the user on: NAME of a colleague, queue NAME or skill NAME",
                 argument: .known
             ),
-            SlashCommand(name: "back", usage: "", summary: "give the user back to the bot", argument: .none),
+            SlashCommand(
+                name: "back",
+                usage: "[TEXT]",
+                summary: "give the user back to the bot; TEXT tells the bot what to do",
+                argument: .none
+            ),
             SlashCommand(
                 name: "end",
                 usage: "",

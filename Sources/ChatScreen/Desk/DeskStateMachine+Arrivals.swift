@@ -29,7 +29,9 @@ extension DeskStateMachine {
         conversations[index].isTyping = false
         if item != currentItem { conversations[index].unreadCount += 1 }
         let speaker = Speaker.customer(name: title(of: conversations[index]))
-        return [.show(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))]
+        let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
+        guard activity.isAboutAnother else { return [.show(line)] }
+        return [.show(.changed(line, earlier: activity.replyToId.flatMap(record.message(withId:))))]
     }
 
     private mutating func showTyping(in item: WorkItemID) -> [ChatAction]? {
@@ -55,6 +57,13 @@ extension DeskStateMachine {
             return [.show(.failure("This desk is closed: \(oneLine(reason)).")), .leave(exitCode: 1)]
         case .view(let view): return show(view)
         case .offered(let briefing, let rings): return offer(briefing, rings: rings)
+        case .transcript(let briefing):
+            guard let index = index(of: briefing.item) else { return [] }
+            conversations[index].briefing = briefing
+            return showTranscript(of: conversations[index])
+        case .transcriptMissing(let item, let reason):
+            let name = conversations.first { $0.item == item }.map { oneLine($0.name) } ?? item
+            return [.show(.failure("The transcript of \(name) cannot be read: \(oneLine(reason))."))]
         case .withdrawn(let item):
             guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
             remove(item)
@@ -92,7 +101,7 @@ extension DeskStateMachine {
         let conversation = DeskConversation(number: nextNumber, briefing: briefing, phase: .ringing)
         conversations.append(conversation)
         var parts = ["rings", title(of: conversation)]
-        if let skill = briefing.initiation?.context.skill { parts.append("skill \(skill)") }
+        if let skill = briefing.skillWords { parts.append(skill) }
         if let rings { parts.append("\(rings.seconds) s to answer") }
         parts.append("/accept or /decline")
         // What to do about it stands last, nearest to where the answer is typed.
@@ -183,7 +192,8 @@ extension DeskStateMachine {
         if let problem = briefing.initiation?.transcriptProblem {
             actions.append(.show(.notice("No transcript: \(oneLine(problem))")))
         } else if briefing.initiation?.transcript == nil, let link = briefing.initiation?.transcriptURL {
-            actions.append(.show(.notice("The transcript is at \(oneLine(link)); nothing was fetched.")))
+            let place = oneLine(String(link.prefix { $0 != "?" }))
+            actions.append(.show(.notice("The transcript is at \(place); /transcript fetches it.")))
         }
         let messages = briefing.conversation.filter { $0.type == .message }
         let left = messages.count - limit
@@ -200,6 +210,27 @@ extension DeskStateMachine {
             actions.append(.show(.table(title: "notes", briefing.notes.map { ChatItem.Row($0.author, $0.text) })))
         }
         return actions
+    }
+
+    /// What was said before the request and since, all of it.
+    func showTranscript(of conversation: DeskConversation) -> [ChatAction] {
+        let briefing = conversation.briefing
+        let before = briefing.initiation?.transcript ?? []
+        let parts = [("before the handoff", before), ("since then", briefing.history)]
+        var actions: [ChatAction] = []
+        for (title, said) in parts where !said.isEmpty {
+            actions.append(.show(.loadedHeader("\(title): \(said.count.of("entry", "entries"))")))
+            actions += said.map { activity in
+                let speaker = speaker(of: activity, in: briefing)
+                return .show(.loaded(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)))
+            }
+        }
+        if briefing.omitted > 0 {
+            actions.insert(.show(.notice("\(briefing.omitted.of("older entry", "older entries")) had no room.")), at: 0)
+        }
+        guard actions.isEmpty else { return actions }
+        let problem = briefing.initiation?.transcriptProblem ?? "The request came without a transcript"
+        return [.show(.notice(oneLine(problem) + "."))]
     }
 
     private func speaker(of activity: Activity, in briefing: DeskBriefing) -> Speaker {
@@ -242,7 +273,7 @@ extension DeskStateMachine {
             }
             if conversation.item == currentItem { words.append("you talk here") }
             if conversation.unreadCount > 0 { words.append("\(conversation.unreadCount) new") }
-            if let skill = conversation.briefing.initiation?.context.skill { words.append("skill \(skill)") }
+            if let skill = conversation.briefing.skillWords { words.append(skill) }
             return ChatItem.Row("\(conversation.number) \(conversation.name)", words.joined(separator: " · "))
         }
         return .table(title: nil, rows)
@@ -260,4 +291,15 @@ extension DeskStateMachine {
         if let conversationId { rows.append(ChatItem.Row("desk", conversationId)) }
         return rows
     }
+}
+
+extension DeskBriefing {
+    /// The skill that was asked for, and whether it was dropped; nil where none was.
+    fileprivate var skillWords: String? {
+        guard let skill = initiation?.context.skill else { return nil }
+        return "skill \(skill)" + (droppedSkills.isEmpty ? "" : ", which nobody at work has")
+    }
+
+    /// Whether the transcript is still behind its link.
+    var isTranscriptLinked: Bool { initiation?.transcript == nil && initiation?.transcriptURL != nil }
 }

@@ -70,7 +70,7 @@ extension DeskStateMachine {
             switch command.name {
             case "accept", "decline": argument.hasPrefix("item-") || conversations.contains { $0.phase == .ringing }
             case "note", "hold", "resume", "transfer", "back", "end", "canned": current?.isOpen == true
-            case "brief", "request": !conversations.isEmpty
+            case "brief", "request", "transcript": !conversations.isEmpty
             default: true
             }
         case .blank, .unknownCommand: true
@@ -131,6 +131,7 @@ extension DeskStateMachine {
         case "decline": return decline(argument)
         case "brief": return withConversation(argument) { showBrief(of: $0, lines: 200) }
         case "request": return withConversation(argument) { showRequest(of: $0) }
+        case "transcript": return transcript(argument)
         case "list": return [.show(list)]
         case "canned": return canned(argument)
         case "note":
@@ -144,7 +145,7 @@ extension DeskStateMachine {
         case "transfer":
             guard !argument.isEmpty else { return usage(command) }
             return transfer(argument)
-        case "back": return end(.transferBack, "given back to the bot")
+        case "back": return end(.transferBack, "given back to the bot", note: argument.isEmpty ? nil : argument)
         case "end": return end(.ended, "ended")
         case "done": return finishWrapUp()
         case "available", "busy", "away": return setPresence(AgentPresence(rawValue: command.name) ?? .available)
@@ -205,6 +206,17 @@ extension DeskStateMachine {
         return body(meant)
     }
 
+    /// Everything that was said; the hub fetches what the bot's request only links.
+    private mutating func transcript(_ argument: String) -> [ChatAction] {
+        var linked: WorkItemID?
+        let actions = withConversation(argument) { conversation in
+            guard conversation.briefing.isTranscriptLinked else { return showTranscript(of: conversation) }
+            linked = conversation.item
+            return [.show(.notice("Fetching the transcript…"))]
+        }
+        return actions + (linked.map { tell(.transcript($0), words: "/transcript") } ?? [])
+    }
+
     private func ringing(_ argument: String) -> Int? {
         conversations.firstIndex { $0.phase == .ringing && (argument.isEmpty || $0.number == Int(argument)) }
     }
@@ -240,11 +252,15 @@ extension DeskStateMachine {
         }
     }
 
-    private mutating func end(_ completion: HandoffCompletion, _ words: String) -> [ChatAction] {
+    private mutating func end(
+        _ completion: HandoffCompletion,
+        _ words: String,
+        note: String? = nil
+    ) -> [ChatAction] {
         inConversation { machine, current in
             machine.leave(current.item, words)
             machine.endedItems.append(current.item)
-            return machine.tell(.end(current.item, completion), words: "/end")
+            return machine.tell(.end(current.item, completion, note: note), words: "/end")
         }
     }
 

@@ -259,6 +259,7 @@ package struct DeskStateMachine: Sendable {
         let skills = Set((view?.colleagues ?? []).flatMap(\.skills.keys)).sorted().map { "skill \($0)" }
         return [
             "accept": ringing + (view?.waiting ?? []).map(\.item), "decline": ringing, "brief": all, "request": all,
+            "transcript": all,
             "canned": cannedReplies.replies.map(\.shortcut), "transfer": colleagues + queues + skills,
             "filter": Self.filterKinds + Set(conversations.map(\.name)).sorted(),
         ]

@@ -24,7 +24,7 @@ package struct JSONLinesOutput: ChatOutput {
             ["kind": "invoke", "status": .number(JSONNumber(answer.status)), "body": answer.body ?? .null]
         // Each state is told once; what a hub says within one is no other state.
         case .handoff(let transition) where !transition.isChange && transition.queuePosition == nil:
-            transition.message.map { ["kind": "notice", "level": "info", "text": .string($0)] }
+            remark(transition)
         case .handoff(let transition): handoff(transition)
         case .trace(let entry): ["kind": "trace", "entry": entry.jsonValue]
         case .hub(let parts): ["kind": "hub", "text": .string(parts.joined(separator: " · "))]
@@ -52,6 +52,15 @@ package struct JSONLinesOutput: ChatOutput {
 
     private static func object(_ rows: [ChatItem.Row]) -> JSONValue {
         .object(JSONObject(entries: rows.map { JSONObject.Entry(key: $0.label, value: .string($0.text)) }))
+    }
+
+    /// What is told within a state; an error where a document forbids it.
+    private func remark(_ transition: HandoffTransition) -> JSONObject? {
+        guard let message = transition.message else { return nil }
+        let level = transition.brokenRule?.severity == .error ? "error" : "info"
+        var object: JSONObject = ["kind": "notice", "level": .string(level), "text": .string(message)]
+        object["rule"] = transition.brokenRule.map { .string($0.id) }
+        return object
     }
 
     private func handoff(_ transition: HandoffTransition) -> JSONObject {

@@ -31,10 +31,18 @@ extension ChatStateMachine {
             name = String(name.dropFirst(option.count)).trimmed
         }
         guard !name.isEmpty, name != option else { return nil }
-        let path = name.unquotedFileName
-        if name != argument { loadedLines.awaitedPaths.insert(path) } else { loadedLines.awaitedPaths.remove(path) }
+        return load(FileToLoad(path: name.unquotedFileName, isContext: name != argument))
+    }
+
+    /// Loads a file.
+    mutating func load(_ file: FileToLoad) -> [ChatAction] {
+        if file.isContext {
+            loadedLines.awaitedPaths.insert(file.path)
+        } else {
+            loadedLines.awaitedPaths.remove(file.path)
+        }
         filesUnderWay += 1
-        return [.load(path: path)]
+        return [.load(path: file.path)]
     }
 
     /// Says what can be said again of a file that was read as context.

@@ -26,27 +26,46 @@ extension ChatStateMachine {
         return rows.isEmpty ? .notice("No handoff has been requested yet.") : .table(title: "handoffs", rows)
     }
 
-    /// The answer to `/transcript`: what came with the request, from behind a link only because it was asked for.
+    /// The answer to `/transcript`: what came with the request and what came back with the user, from behind a link only
+    /// because it was asked for.
     mutating func showTranscript() -> [ChatAction] {
         guard let initiation else { return [.show(.answer(["No handoff has been requested yet."]))] }
-        if let transcript = initiation.transcript {
-            return show(transcript, header: transcript.count.of("entry", "entries") + " of the bot's transcript")
-        }
-        guard let link = initiation.transcriptURL else {
-            return [.show(.notice(oneLine(initiation.transcriptProblem ?? "The handoff came without transcript.")))]
-        }
+        let before = show(initiation.transcript, initiation.transcriptURL, of: .before)
+        let nothing = oneLine(initiation.transcriptProblem ?? "The handoff came without transcript.")
+        return (before ?? [.show(.notice(nothing))]) + showReturned()
+    }
+
+    /// What came back with the user; nothing as long as the user is not back, or without a transcript.
+    private mutating func showReturned() -> [ChatAction] {
+        guard loadedTranscript == nil, let returned = handoff.attempt?.returned else { return [] }
+        let problem = returned.problem.map { [ChatAction.show(.notice(oneLine($0)))] }
+        return show(returned.entries, returned.url, of: .withAgent) ?? problem ?? []
+    }
+
+    /// The two parts of what was said, before the agent and with the agent.
+    private enum TranscriptPart { case before, withAgent }
+
+    private mutating func show(_ entries: [Activity]?, _ link: String?, of part: TranscriptPart) -> [ChatAction]? {
+        if let entries { return show(entries, header: header(of: part, entries.count)) }
+        guard let link else { return nil }
         filesUnderWay += 1
         return [
             .show(.notice("Fetching the transcript from \(oneLine(Self.withoutQuery(link)))…")), .fetch(link: link),
         ]
     }
 
+    private func header(of part: TranscriptPart, _ count: Int) -> String {
+        let agent = handoff.attempt?.agent
+        let name = oneLine(agent?.name ?? agent?.id ?? "the agent")
+        return (part == .before ? "before" : "with \(name)") + ": " + count.of("entry", "entries")
+    }
+
     /// Shows what was behind a link; a failure is a note and changes nothing.
     mutating func showFetched(_ link: String, _ result: Result<Transcript, TranscriptError>) -> [ChatAction] {
         switch result {
         case .success(let transcript):
-            let count = transcript.activities.count.of("entry", "entries")
-            return show(transcript.activities, header: "\(count) of \(oneLine(Self.withoutQuery(link)))")
+            let part: TranscriptPart = handoff.attempt?.returned?.url == link ? .withAgent : .before
+            return show(transcript.activities, header: header(of: part, transcript.activities.count))
         case .failure(let error): return [.show(.failure(oneLine(error.description)))]
         }
     }

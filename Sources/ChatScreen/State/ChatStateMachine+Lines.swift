@@ -206,7 +206,8 @@ extension ChatStateMachine {
 
     private mutating func reportByHand(_ argument: String, _ command: SlashCommand, at now: Timestamp) -> [ChatAction] {
         guard let report = HubReport(argument) else { return usage(command) }
-        let activity = report.activity(conversationId: conversationId ?? "", dialect: configuration.dialect)
+        let dialect = configuration.dialect ?? handoff.attempt?.dialect?.ofReports ?? .sdk
+        let activity = report.activity(conversationId: conversationId ?? "", dialect: dialect)
         return say(activity, words: "(the hub reports: \(oneLine(argument)))", at: now)
     }
 

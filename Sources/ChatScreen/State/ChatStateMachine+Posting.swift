@@ -42,6 +42,7 @@ extension ChatStateMachine {
             }
             if error.code == .botFailed, let finding = HandoffLint.finding(rejected: sent.activity) {
                 rejections.append(finding)
+                if let rejection = RejectedReport(of: sent.activity) { handoff.reportRejected(rejection, at: now) }
                 actions.append(
                     .show(.failure("\(finding.rule.id): \(oneLine(finding.message)) [\(finding.rule.document)]"))
                 )

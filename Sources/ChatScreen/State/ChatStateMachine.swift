@@ -9,6 +9,20 @@ package import Transcripts
 /// It decides what is sent when (one post at a time, so that a bot sees turns in order), what is shown, who listens,
 /// and when a pipe is done. `ChatLoop` performs the actions.
 package struct ChatStateMachine: Sendable {
+    /// A file that is to be shown, and perhaps said again.
+    package struct FileToLoad: Hashable, Sendable {
+        /// Where it is.
+        package var path: String
+        /// Whether `/next` says its lines.
+        package var isContext: Bool
+
+        /// A file.
+        package init(path: String, isContext: Bool = false) {
+            self.path = path
+            self.isContext = isContext
+        }
+    }
+
     /// What stays the same during a chat.
     package struct Configuration: Sendable {
         /// Whether a person types, so that lines go out at once and the chat stays until it is left.
@@ -20,8 +34,10 @@ package struct ChatStateMachine: Sendable {
         /// The look of command answers.
         package var style: Style
 
-        /// How `/handoff` spells what it sends.
-        package var dialect: HandoffDialect
+        /// How `/handoff` spells what it sends; nil for as the bot asked.
+        package var dialect: HandoffDialect?
+        /// What is loaded when the first conversation opens.
+        package var load: FileToLoad?
         /// Whether pictures are drawn below the messages that they came with.
         package var drawsPictures: Bool
         /// The day at the person's place, by which days are told apart.
@@ -33,12 +49,14 @@ package struct ChatStateMachine: Sendable {
             settle: Duration,
             linger: Duration,
             style: Style,
-            dialect: HandoffDialect = .sdk,
+            dialect: HandoffDialect? = nil,
+            load: FileToLoad? = nil,
             drawsPictures: Bool = false,
             day: @escaping @Sendable (Timestamp) -> CalendarDate? = CalendarDate.init(utc:)
         ) {
             self.day = day
             self.dialect = dialect
+            self.load = load
             self.drawsPictures = drawsPictures
             self.isInteractive = isInteractive
             self.settle = settle
@@ -197,8 +215,11 @@ package struct ChatStateMachine: Sendable {
         joinedAgent = nil
         isBetweenAgents = false
         // The opening is a turn as well, and a conversation that is resumed may open with a handoff that never ends.
-        guard configuration.isInteractive else { return [.startTimer(.linger(turn: turn), configuration.linger)] }
-        return isFirst ? [] : [.show(.notice("A new conversation has begun."))]
+        let loading = isFirst ? configuration.load.map { load($0) } ?? [] : []
+        guard configuration.isInteractive else {
+            return [.startTimer(.linger(turn: turn), configuration.linger)] + loading
+        }
+        return isFirst ? loading : [.show(.notice("A new conversation has begun."))]
     }
 
     // MARK: - Pacing of a pipe

@@ -14,6 +14,8 @@ package struct DeskBriefing: Hashable, Sendable {
     package let history: [Activity]
     /// What colleagues have noted; never for the user.
     package let notes: [AgentNote]
+    /// The skills that were asked for and that nobody at work has.
+    package let droppedSkills: [String]
     /// How many of the oldest entries of transcript and history were left out to keep the activity small.
     package let omitted: Int
 
@@ -25,7 +27,8 @@ package struct DeskBriefing: Hashable, Sendable {
         self.item = item
         user = request.user
         notes = request.notes
-        let activity = request.activity
+        droppedSkills = request.droppedSkills
+        let activity = request.activityWithTranscript
         let size = (activity?.jsonValue.serialized().count ?? 0)
         guard size > Self.sizeLimit, let activity else {
             self.request = activity
@@ -64,6 +67,7 @@ extension DeskBriefing {
             AgentNote(author: note["author"]?.string ?? "", text: note["text"]?.string ?? "")
         }
         omitted = json?["omitted"]?.int ?? 0
+        droppedSkills = (json?["droppedSkills"]?.array ?? []).compactMap(\.string)
     }
 
     func json(ringing: Duration?) -> JSONValue {
@@ -73,9 +77,21 @@ extension DeskBriefing {
         if !notes.isEmpty {
             json["notes"] = .array(notes.map { ["author": .string($0.author), "text": .string($0.text)] })
         }
+        if !droppedSkills.isEmpty { json["droppedSkills"] = .array(droppedSkills.map(JSONValue.string)) }
         if omitted > 0 { json["omitted"] = .number(JSONNumber(omitted)) }
         if let ringing { json["ringsMilliseconds"] = .number(JSONNumber(Int(ringing / .milliseconds(1)))) }
         return .object(json)
+    }
+}
+
+extension WorkRequest {
+    /// The bot's request with the transcript in it that was read from behind its link.
+    fileprivate var activityWithTranscript: Activity? {
+        guard var activity, let read = initiation.transcript, HandoffTranscript(activity)?.entries == nil,
+            HandoffTranscript(activity)?.url != nil
+        else { return activity }
+        activity.attachments = [.transcript(of: read)] + activity.attachments.filter { $0.name != "Transcript" }
+        return activity
     }
 }
 

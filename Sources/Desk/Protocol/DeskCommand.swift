@@ -23,8 +23,10 @@ package enum DeskCommand: Hashable, Sendable {
     case note(WorkItemID, String)
     /// The conversation is for somebody else.
     case transfer(WorkItemID, TransferTarget)
-    /// The conversation is over, or the bot's again.
-    case end(WorkItemID, HandoffCompletion)
+    /// The conversation is over, or the bot's again, perhaps with a note of what the bot is to do.
+    case end(WorkItemID, HandoffCompletion, note: String? = nil)
+    /// The agent wants to read a transcript that the request only links; answered by ``DeskEvent/transcript(_:)``.
+    case transcript(WorkItemID)
     /// There is nothing left to write up.
     case finishWrapUp(WorkItemID)
     /// Whether the agent wants work.
@@ -65,7 +67,8 @@ extension DeskCommand {
             else {
                 throw value.wrong("completion", HandoffCompletion.deskWords)
             }
-            self = .end(try value.text("item"), completion)
+            self = .end(try value.text("item"), completion, note: value.json?["note"]?.string)
+        case "desk.transcript": self = .transcript(try value.text("item"))
         case "desk.finishWrapUp": self = .finishWrapUp(try value.text("item"))
         case "desk.presence":
             guard let presence = AgentPresence(rawValue: try value.text("presence")) else {
@@ -97,12 +100,19 @@ extension DeskCommand {
         case .note(let item, let text): .event("desk.note", value: ["item": .string(item), "text": .string(text)])
         case .transfer(let item, let target):
             .event("desk.transfer", value: ["item": .string(item), "to": JSONValue(target)])
-        case .end(let item, let completion):
-            .event("desk.end", value: ["item": .string(item), "completion": .string(completion.rawValue)])
+        case .end(let item, let completion, let note):
+            .event("desk.end", value: .object(Self.end(item, completion, note)))
+        case .transcript(let item): .event("desk.transcript", value: ["item": .string(item)])
         case .finishWrapUp(let item): .event("desk.finishWrapUp", value: ["item": .string(item)])
         case .presence(let presence): .event("desk.presence", value: ["presence": .string(presence.rawValue)])
         case .look: .event("desk.look")
         }
+    }
+
+    private static func end(_ item: WorkItemID, _ completion: HandoffCompletion, _ note: String?) -> JSONObject {
+        var value: JSONObject = ["item": .string(item), "completion": .string(completion.rawValue)]
+        value["note"] = note.map(JSONValue.string)
+        return value
     }
 }
 

@@ -11,6 +11,10 @@ package enum DeskEvent: Hashable, Sendable {
     case signedOut(reason: String)
     /// A conversation rings, so long.
     case offered(DeskBriefing, rings: Duration?)
+    /// The linked transcript was read, and the briefing has it now.
+    case transcript(DeskBriefing)
+    /// The linked transcript cannot be had, with the reason.
+    case transcriptMissing(WorkItemID, reason: String)
     /// It rings no more.
     case withdrawn(WorkItemID)
     /// The conversation is the agent's, or still is after a new sign-in.
@@ -48,6 +52,11 @@ extension DeskEvent {
         case ("desk.connected", _?):
             guard let briefing = DeskBriefing(json: value) else { return nil }
             self = .connected(briefing)
+        case ("desk.transcript", _?):
+            guard let briefing = DeskBriefing(json: value) else { return nil }
+            self = .transcript(briefing)
+        case ("desk.transcriptMissing", let item?):
+            self = .transcriptMissing(item, reason: value?["reason"]?.string ?? "no reason given")
         case ("desk.withdrawn", let item?): self = .withdrawn(item)
         case ("desk.released", let item?): self = .released(item)
         case ("desk.userLeft", let item?): self = .userLeft(item)
@@ -73,6 +82,9 @@ extension DeskEvent {
         case .signedOut(let reason): .event("desk.signedOut", value: ["reason": .string(reason)])
         case .offered(let briefing, let rings):
             .event("desk.offered", value: briefing.json(ringing: rings))
+        case .transcript(let briefing): .event("desk.transcript", value: briefing.json(ringing: nil))
+        case .transcriptMissing(let item, let reason):
+            .event("desk.transcriptMissing", value: ["item": .string(item), "reason": .string(reason)])
         case .withdrawn(let item): .event("desk.withdrawn", value: ["item": .string(item)])
         case .connected(let briefing): .event("desk.connected", value: briefing.json(ringing: nil))
         case .released(let item): .event("desk.released", value: ["item": .string(item)])
@@ -112,8 +124,9 @@ extension Activity {
     /// - Parameters:
     ///   - item: The user's work item.
     ///   - user: The user, where the activity does not say who it was.
+    ///   - line: What the desk calls the line that the activity is about, if it is about one.
     /// - Returns: A copy for the desk's conversation, without what that gives itself.
-    package func forDesk(item: WorkItemID, user: ChannelAccount) -> Activity {
+    package func forDesk(item: WorkItemID, user: ChannelAccount, about line: String? = nil) -> Activity {
         var copy = self
         let account = from ?? user
         for field in ["id", "timestamp", "channelData", "entities", "recipient", "conversation", "replyToId"] {
@@ -121,6 +134,7 @@ extension Activity {
         }
         // Other clients than ours show what has the role of a user as their own.
         copy.from = ChannelAccount(id: account.id ?? "user", name: account.name ?? user.name, role: "bot")
+        copy.replyToId = line
         copy.deskItem = item
         if let id {
             var desk = copy.channelData?["desk"]?.object ?? JSONObject()

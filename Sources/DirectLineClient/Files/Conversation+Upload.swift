@@ -39,7 +39,7 @@ extension Conversation {
             boundary: "----baton-" + newClientID().replacing(".", with: "-")
         )
         let userId = prepared.from?.id
-        return try await submit(clientID) { [service, conversationId] bearer in
+        return try await submit(prepared, clientID) { [service, conversationId] bearer in
             try await service.upload(bearer, conversation: conversationId, userId: userId, body)
         }
     }

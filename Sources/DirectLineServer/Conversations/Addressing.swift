@@ -64,7 +64,7 @@ struct Addressing: Sendable {
         activity.recipient = bot
         if activity.from?.id == nil { activity.from = user }
         // The Agents SDK's downloader takes files over plain HTTP from a host of this name only (observed with 1.9.0).
-        if let localhostURL { activity.moveLinks(from: publicURL, to: localhostURL) }
+        activity.moveLinks(from: publicURL, to: localhostURL ?? publicURL, ofConversations: serviceURL)
         return activity
     }
 
@@ -86,6 +86,7 @@ struct Addressing: Sendable {
 
     private func stamped(_ activity: Activity, id: String, timestamp: String) -> Activity {
         var activity = activity
+        activity.keepWhatWasNamed(insteadOf: conversation)
         activity.id = id
         activity.timestamp = timestamp
         activity.channelId = channelId
@@ -96,14 +97,36 @@ struct Addressing: Sendable {
 }
 
 extension Activity {
-    /// Has attachments be read at another place.
-    fileprivate mutating func moveLinks(from base: String, to newBase: String) {
+    /// Has attachments be read at another place; files of a conversation alone at a third, where that is another.
+    fileprivate mutating func moveLinks(from base: String, to newBase: String, ofConversations ownBase: String? = nil) {
         guard attachments.contains(where: { $0.contentURL?.hasPrefix(base) == true }) else { return }
         attachments = attachments.map { attachment in
             guard let url = attachment.contentURL, url.hasPrefix(base) else { return attachment }
             var attachment = attachment
-            attachment.contentURL = newBase + url.dropFirst(base.count)
+            let isOwn = ConversationFiles.isConversations(url)
+            attachment.contentURL = (isOwn ? ownBase ?? newBase : newBase) + url.dropFirst(base.count)
             return attachment
+        }
+    }
+
+    /// Keeps what the channel is about to overwrite, where a reader needs it to tell what the sender meant.
+    ///
+    /// An event may name another conversation than the one that it came in, and an update or a deletion names by its id
+    /// what it is about.
+    fileprivate mutating func keepWhatWasNamed(insteadOf conversation: String) {
+        switch type {
+        case ActivityType.event?:
+            guard let posted = self.conversation?.id, !posted.isEmpty, posted != conversation,
+                channelData?.object != nil || channelData == nil || channelData?.isNull == true
+            else { return }
+            var data = channelData?.object ?? JSONObject()
+            var mark = data["baton"]?.object ?? JSONObject()
+            mark["postedConversationId"] = .string(posted)
+            data["baton"] = .object(mark)
+            channelData = .object(data)
+        case ActivityType.messageUpdate?, ActivityType.messageDelete?:
+            if replyToId == nil, let id, !id.isEmpty { replyToId = id }
+        default: break
         }
     }
 }

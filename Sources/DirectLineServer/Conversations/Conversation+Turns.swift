@@ -50,6 +50,8 @@ extension Conversation {
             switch observation {
             case .bot(let activity):
                 await adapter.botSent(activity, in: channel)
+            case .failure(let activity, let error):
+                await adapter.botFailed(on: activity, error, in: channel)
             case .connection(let isOpen):
                 await adapter.connectionChanged(isOpen: isOpen, in: channel)
             case .user(let activity, let turn):
@@ -98,8 +100,14 @@ extension Conversation {
         // A deadline that has passed in this moment comes too late.
         turnNumber += 1
         turn.outcome.settle(outcome)
-        if case .failure(let error) = outcome { surroundings.report(.botFailed(id, error)) }
+        if case .failure(let error) = outcome { hasFailed(turn, error) }
         return true
+    }
+
+    /// The operator hears of it, and of an activity that the adapter delivered the adapter.
+    private func hasFailed(_ turn: Turn, _ error: BotError) {
+        surroundings.report(.botFailed(id, error, on: turn.activity))
+        if !turn.isUsers, surroundings.adapter != nil { observe(.failure(turn.activity, error)) }
     }
 
     /// Has the bot answer, without holding the conversation.
@@ -119,7 +127,7 @@ extension Conversation {
         turnNumber += 1
         let error = BotError.timedOut(after: surroundings.limits.turn)
         turn.outcome.settle(.failure(error))
-        surroundings.report(.botFailed(id, error))
+        hasFailed(turn, error)
         hasEnded(turn)
         await runTurns()
     }

@@ -31,6 +31,7 @@ actor Conversation {
         case user(Activity, Turn)
         case bot(Activity)
         case connection(isOpen: Bool)
+        case failure(Activity, BotError)
     }
 
     nonisolated let id: String

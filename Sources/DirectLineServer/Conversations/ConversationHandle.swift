@@ -20,4 +20,8 @@ struct ConversationHandle: ConversationChannel {
     func transcript() async -> [Activity] {
         (try? await conversation.activities()) ?? []
     }
+    func keep(_ bytes: [UInt8], name: String, contentType: String) async -> String? {
+        await conversation.surroundings.files.keep(bytes, name: name, contentType: contentType, in: id)
+    }
+    func file(at address: String) async -> [UInt8]? { await conversation.surroundings.files.bytes(at: address, in: id) }
 }

@@ -19,6 +19,7 @@ struct Surroundings: Sendable {
     let channelId: String
     let serviceURLs: ServiceURLs
     let localhostURL: String?
+    let files: ConversationFiles
     let welcome: Welcome
     let streams: StreamSharing
     let limits: ServerLimits

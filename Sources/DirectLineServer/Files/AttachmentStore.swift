@@ -82,15 +82,17 @@ actor AttachmentStore {
     ///   - file: The file.
     ///   - conversation: The conversation that it belongs to.
     ///   - owner: The id of the account that sends it.
-    /// - Returns: Its id, which is all that is needed to read it and cannot be guessed.
+    ///   - isPrivate: Whether members of the conversation alone may read it; else whoever knows its id.
+    /// - Returns: Its id, which cannot be guessed.
     /// - Throws: 429 when the conversation or the account has too many bytes of files already, 503 when the store does
     ///   not take it.
     func keep(
         _ file: StoredFile,
         in conversation: String,
-        by owner: String
+        by owner: String,
+        isPrivate: Bool = false
     ) async throws(HTTPFailure) -> String {
-        let id = identifiers.secret()
+        let id = (isPrivate ? conversation + "." : "") + identifiers.secret()
         let expiry = now().advanced(by: retention)
         guard store.isDurable else {
             try keep(Entry(file: file, conversation: conversation, owner: owner, expiry: expiry), as: id)

@@ -111,6 +111,17 @@ final class Gatekeeper: Sendable {
         return grant.user
     }
 
+    /// Admits a reader of a conversation's own files: with a token for it, or with the secret.
+    ///
+    /// An open server lets any local client in, but not to what belongs to a conversation alone.
+    func admitReader(_ authorization: String?, of conversation: String) throws(HTTPFailure) {
+        switch try bearer(authorization) {
+        case .token(let grant) where grant.conversation == conversation: return
+        case .token: throw .forbidden("the token is for another conversation")
+        case .everything: if secret == nil { throw .noCredential }
+        }
+    }
+
     /// Tells whether a stream may be opened.
     func admitStream(ticket: String?, to conversation: String) throws(HTTPFailure) {
         guard let ticket = ticket.flatMap({ SignedCredential($0, signedBy: key, .stream) }),

@@ -58,7 +58,7 @@ enum Resource: Hashable, Sendable {
         case .botActivities(let id), .botActivity(let id, _), .activityMembers(let id, _), .history(let id),
             .members(let id), .member(let id, _), .pagedMembers(let id), .botAttachments(let id):
             id
-        default: nil
+        default: conversationOfFile
         }
     }
 
@@ -129,6 +129,14 @@ enum Resource: Hashable, Sendable {
         case .botState: [.get, .post, .put, .delete]
         case .faults: [.get, .post, .delete]
         case .health: [.get, .head]
+        }
+    }
+
+    /// The conversation whose members alone may read the file that is called for.
+    var conversationOfFile: String? {
+        switch self {
+        case .attachment(let id), .attachmentView(let id, _): ConversationFiles.conversation(ofFile: id)
+        default: nil
         }
     }
 

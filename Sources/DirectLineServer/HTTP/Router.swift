@@ -11,6 +11,7 @@ struct Router: Sendable {
     let ownURL: PublicURL
     /// Tells which capabilities of bots are good; nil where bots do not call.
     let key: ServerKey?
+    let gatekeeper: Gatekeeper
     let directLine: DirectLineRoutes
     let connector: ConnectorRoutes
     let faults: FaultRoutes
@@ -60,6 +61,10 @@ struct Router: Sendable {
         let call = Call(resource: resource, query: target.query, request: request, clientURL: url)
         if resource == .health { return await health.answer(call) }
         if resource == .faults { return try await faults.answer(call) }
+        // The way of bots needs a capability; the one of clients shows who asks.
+        if target.path.first == "v3", let conversation = resource.conversationOfFile {
+            try gatekeeper.admitReader(call.authorization, of: conversation)
+        }
         if resource.isForBots { return try await connector.answer(call) }
         switch faults.control.nextCall() {
         case .rateLimit(let seconds): throw .tooMany("a fault was asked for", retryAfter: seconds)

@@ -8,13 +8,14 @@ extension HandoffLint {
             return [subject.finding(.missingName, "$.name", "the event has no name")]
         },
         { subject in
-            guard subject.activity.type == .event, let name = subject.activity.name, let meant = similarName(to: name)
+            guard subject.activity.type == .event, let name = subject.activity.name,
+                let meant = HandoffEventName.similar(to: name)
             else { return [] }
             return [subject.finding(.similarName, "$.name", "“\(name)” is not known; “\(meant)” is")]
         },
         { subject in
             guard subject.signal?.dialect == .providerEvent, let name = subject.activity.name,
-                similarName(to: name) == nil
+                HandoffEventName.similar(to: name) == nil
             else { return [] }
             return [subject.finding(.providerEvent, "$.name", "“\(name)” is taken for a request by its ending")]
         },
@@ -106,6 +107,8 @@ extension HandoffLint {
             isCompletion
             ? (StateWords.completions, StateWords.responses) : (StateWords.responses, StateWords.completions)
         if !own.contains(code.lowercased()), other.contains(code.lowercased()) {
+            // The code of the first library sent completions so, and whoever asked by its name expects them so.
+            if !isCompletion, subject.isAskedAsCoded { return findings }
             findings.append(subject.finding(.misplacedCode, path, "“\(code)” does not belong to \(name)"))
             return findings
         }
@@ -123,17 +126,6 @@ extension HandoffLint {
         }
         guard !StateWords.spellings.contains(word) else { return [] }
         return [subject.finding(.stateCase, path, "“\(word)” is in other letter case than documented")]
-    }
-
-    /// The protocol's name that a name differs from by letter case, blanks or hyphens only.
-    private static func similarName(to name: String) -> String? {
-        let bare = bare(name)
-        guard !HandoffEventName.protocolNames.contains(name) else { return nil }
-        return HandoffEventName.protocolNames.first { self.bare($0) == bare }
-    }
-
-    private static func bare(_ name: String) -> String {
-        name.lowercased().filter { !$0.isWhitespace && !"-_.".contains($0) }
     }
 }
 

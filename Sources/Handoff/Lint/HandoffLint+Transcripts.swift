@@ -55,7 +55,7 @@ extension HandoffLint {
             findings.append(subject.finding(.transcriptAsText, path, "the content is JSON within text"))
         }
         let size = content.compactText.utf8.count
-        if size > 100_000 {
+        if size > HandoffTranscript.inlineLimit {
             findings.append(subject.finding(.longTranscript, path, "the transcript has \(size) bytes"))
         }
         switch TranscriptContent.read(content) {
@@ -81,7 +81,10 @@ extension HandoffLint {
         var findings: [HandoffFinding] = []
         let messages = entries.filter { $0.type == .message }
         let senders = Set(messages.map { $0.from?.id ?? "" })
-        if messages.count > 1, senders.count == 1, messages.contains(where: { $0.from?.id != nil }) {
+        // What comes back may well hold the agent's words alone.
+        if subject.initiation != nil, messages.count > 1, senders.count == 1,
+            messages.contains(where: { $0.from?.id != nil })
+        {
             findings.append(
                 subject.finding(.oneSpeaker, path, "all \(messages.count) messages come from one account")
             )
@@ -107,6 +110,14 @@ extension HandoffLint {
         return findings
     }
 
+    private static func isLoopback(_ link: String) -> Bool {
+        guard link.lowercased().hasPrefix("http://") else { return false }
+        let authority = link.dropFirst(7).prefix { !"/?#".contains($0) }.lowercased()
+        guard !authority.contains("@") else { return false }
+        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        return ["localhost", "127.0.0.1", "[::1]"].contains(String(host))
+    }
+
     private static func linkFindings(_ subject: LintSubject, _ place: Place) -> [HandoffFinding] {
         guard let link = place.attachment.contentURL, !link.isEmpty else { return [] }
         var findings: [HandoffFinding] = []
@@ -114,7 +125,8 @@ extension HandoffLint {
             findings.append(subject.finding(.attachmentLink, place.path, "the attachment has both content and a link"))
         }
         let scheme = link.prefix { $0 != ":" }.lowercased()
-        if scheme != "https", scheme != "data" {
+        // What stays on this machine needs no encryption.
+        if scheme != "https", scheme != "data", !isLoopback(link) {
             findings.append(
                 subject.finding(.attachmentLink, "\(place.path).contentUrl", "the link is neither https nor data")
             )

@@ -54,17 +54,8 @@ public struct HandoffLint: Hashable, Sendable {
     ///
     /// - Returns: Nil when the activity is no report of a handoff, so that nothing forbids the bot to reject it.
     public static func finding(rejected activity: Activity, at index: Int? = nil) -> HandoffFinding? {
-        guard let kind = HandoffSignal(activity)?.kind else { return nil }
-        switch kind {
-        case .initiate, .conversationEnded: return nil
-        default: break
-        }
-        return HandoffFinding(
-            .rejectedReport,
-            index: index,
-            activityId: activity.id,
-            message: "the bot answered \(activity.name ?? "the report") with an error"
-        )
+        guard let rejection = RejectedReport(of: activity) else { return nil }
+        return HandoffFinding(.rejectedReport, index: index, activityId: activity.id, message: rejection.words)
     }
 
     /// The rules that need one activity.
@@ -81,6 +72,8 @@ struct LintSubject: Sendable {
     let index: Int
     let origin: HandoffLint.Origin
     let signal: HandoffSignal?
+    /// Whether the last request before was named as the code of the first library named it.
+    let isAskedAsCoded: Bool
 
     /// A finding about the activity as a whole.
     func finding(_ rule: HandoffRule, severity: HandoffRule.Severity? = nil, _ message: String) -> HandoffFinding {
@@ -121,8 +114,17 @@ struct LintRecord: Sendable {
     let lint: HandoffLint
 
     init(activities: [Activity], echoes: Set<Int>, lint: HandoffLint) {
+        var isAskedAsCoded = false
         subjects = activities.enumerated().map { index, activity in
-            LintSubject(activity: activity, index: index, origin: lint.origin, signal: HandoffSignal(activity))
+            let signal = HandoffSignal(activity)
+            if case .initiate? = signal?.kind { isAskedAsCoded = signal?.dialect == .threeEventsAsCoded }
+            return LintSubject(
+                activity: activity,
+                index: index,
+                origin: lint.origin,
+                signal: signal,
+                isAskedAsCoded: isAskedAsCoded
+            )
         }
         self.echoes = echoes
         self.lint = lint
@@ -137,9 +139,4 @@ extension [HandoffFinding] {
                 < (right.element.index ?? -1, right.element.rule.id, right.offset)
         }.map(\.element)
     }
-}
-
-extension HandoffEventName {
-    /// The names of the protocol in all its revisions.
-    static let protocolNames = [initiate, status, handoffInitiation, initiateHandoff, response, completed]
 }

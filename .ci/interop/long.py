@@ -1,0 +1,41 @@
+"""Checks a conversation of 600 KB with the SDK bot: handed over to a human by link, and back by link.
+
+Usage: long.py PADDING USER_OUTPUT DESK_OUTPUT USER_STATUS DESK_STATUS
+"""
+
+import json
+import sys
+
+from checks import Checks
+from endpoint import digest
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+padding, user_path, desk_path, user_status, desk_status = sys.argv[1:6]
+checks = Checks()
+user, desk = read(user_path), read(desk_path)
+heard = [line["activity"] for line in user if line["kind"] == "activity"]
+
+requests = [activity for activity in heard if activity.get("name") == "handoff.initiate"]
+links = [item.get("contentUrl") for request in requests for item in request.get("attachments", [])]
+checks.that(len(links) == 1 and links[0], "the bot's transcript goes by link", links)
+
+accepted = next((n for n, line in enumerate(desk) if line.get("activity", {}).get("name") == "desk.connected"), 0)
+shown = [line["activity"].get("text", "") for line in desk[:accepted] if line.get("loaded") and "activity" in line]
+wanted = [f"user {number} {padding}" for number in range(1, 76)]
+checks.that([t for t in shown if t in wanted][-75:] == wanted, "the agent reads every entry before accepting", len(shown))
+
+ends = [a for a in heard if a.get("name") == "handoff.status" and a["value"]["state"] == "completed"]
+back = [item.get("contentUrl") for end in ends for item in end.get("attachments", [])]
+checks.that(len(back) == 1 and back[0], "what user and agent said comes back by link", back)
+said = chr(10).join(f"agent {number} {padding}" for number in range(1, 151))
+expected = f"transcript 151 151 {digest(said.encode())} finish the booking"
+read_back = [a["text"] for a in heard if (a.get("text") or "").startswith("transcript ")]
+checks.that(read_back == [expected], "the bot reads every line once, and the note last", read_back)
+errors = [line["text"] for line in user + desk if line.get("level") == "error"]
+checks.that((user_status, desk_status) == ("0", "0") and not errors, "nothing fails", (user_status, desk_status, errors))
+checks.finish()

@@ -1,0 +1,178 @@
+import AgentHub
+import BotSchema
+import Bots
+import DirectLineClient
+import DirectLineServer
+import Handoff
+import Synchronization
+import Testing
+
+@testable import BatonCommands
+
+/// A hub that does at once all that a hub does.
+private struct InstantHub: HubConnection {
+    func open(
+        _ request: WorkRequest,
+        report: @escaping @Sendable (HubReport) -> Void
+    ) async throws(HubConnectionError) -> WorkItemID {
+        let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
+        report(.accepted(ana))
+        report(.message(.message("hello"), ana))
+        report(.completed(.transferBack, ana, note: "go on"))
+        return "item-\(request.conversationId)"
+    }
+
+    func userSent(_ activity: Activity, to item: WorkItemID) async throws(HubConnectionError) -> Bool { true }
+    func userLeft(_ item: WorkItemID) async {}
+    func run() async {}
+}
+
+/// A bot behind a service of its own, which counts what it hears in each conversation.
+private final class CountingBot: Bot {
+    private let heard = Mutex<[String: [Activity]]>([:])
+    private let slowness: Duration
+    private let dialect: HandoffDialect
+
+    init(slowness: Duration, dialect: HandoffDialect) {
+        self.slowness = slowness
+        self.dialect = dialect
+    }
+
+    var reports: [[Activity]] { heard.withLock { Array($0.values) } }
+
+    func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse? {
+        if activity.type == .event {
+            heard.withLock { $0[conversation.id, default: []].append(activity) }
+            // A post is answered when its turn is over: its echo comes before that.
+            try await Task.sleep(for: slowness)
+            // SDK bots copy channel data into what they answer.
+            var answer = Activity.message("heard \(activity.name ?? "")")
+            answer.channelData = activity.channelData
+            try await conversation.send(answer)
+        }
+        guard activity.type == .message else { return nil }
+        if activity.text == "human" {
+            let context = HandoffContext(["Skill": "billing"])
+            let request = Activity.handoffInitiate(
+                context: context,
+                transcript: [],
+                replyingTo: activity,
+                dialect: dialect
+            )
+            try await conversation.send(request)
+        } else {
+            try await conversation.send(.message("pong"))
+        }
+        return nil
+    }
+}
+
+/// The handoff adapter in front of a bot behind another Direct Line service.
+@Suite(.timeLimit(.minutes(10)))
+struct UpstreamTests {
+    /// When the echo of a report comes: before the answer to its post, beside it or after it.
+    enum EchoOrder: CaseIterable {
+        case before, beside, after
+    }
+
+    private static let dialects: [(HandoffDialect, [String])] = [
+        (.sdk, ["handoff.status", "handoff.status"]), (.threeEvents, ["HandoffResponse", "HandoffCompleted"]),
+        (.threeEventsAsCoded, ["HandoffResponse", "HandoffResponse"]),
+    ]
+
+    private func withServer<Result: Sendable>(
+        of bot: any Bot,
+        adapter: HandoffAdapter? = nil,
+        faults: [ServerFault] = [],
+        _ body: @escaping @Sendable (ServerAddress) async throws -> Result
+    ) async throws -> Result {
+        var configuration = ServerConfiguration()
+        configuration.limits.turn = .seconds(120)
+        configuration.faults = faults
+        let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
+        let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await server.run { ready.yield($0) }
+                return nil
+            }
+            group.addTask {
+                await adapter?.run()
+                return nil
+            }
+            group.addTask {
+                for await address in addresses { return try await body(address) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// One user: asks for a person, and once the user is back says one more line, behind whose answer nothing comes.
+    private func visit(_ address: ServerAddress) async throws -> [Activity] {
+        let configuration = ClientConfiguration(
+            endpoint: try DirectLineEndpoint(address.directLineURL),
+            credential: .none,
+            user: ChannelAccount(id: "ada", name: "Ada", role: "user")
+        )
+        return try await DirectLine.withConversation(configuration) { conversation in
+            var seen: [Activity] = []
+            _ = try await conversation.send(.message("human"))
+            for await event in conversation.events {
+                guard case .activity(let activity, _) = event, activity.type != .typing else { continue }
+                seen.append(activity)
+                if activity.isFromUser { continue }
+                if case .completed? = HandoffSignal(activity)?.kind {
+                    _ = try await conversation.send(.message("ping"))
+                }
+                if activity.text == "pong" { return seen }
+            }
+            return seen
+        }
+    }
+
+    /// Sixty-eight times three runs in each order and dialect.
+    @Test(arguments: EchoOrder.allCases)
+    func `every state comes once, for the user, in the record and at the bot`(order: EchoOrder) async throws {
+        for (dialect, names) in Self.dialects {
+            let bot = CountingBot(slowness: order == .before ? .milliseconds(30) : .zero, dialect: dialect)
+            let faults: [ServerFault] = order == .after ? [.delay(milliseconds: 60)] : []
+            try await withServer(of: bot, faults: faults) { upstreamAddress in
+                let upstream = UpstreamBot(
+                    endpoint: try DirectLineEndpoint(upstreamAddress.directLineURL),
+                    credential: .none
+                )
+                async let _ = upstream.run()
+                try await withServer(of: upstream, adapter: HandoffAdapter(hub: InstantHub())) { address in
+                    let records = try await withThrowingTaskGroup(of: [Activity].self) { group in
+                        for _ in 0..<23 { group.addTask { try await visit(address) } }
+                        return try await group.reduce(into: []) { $0.append($1) }
+                    }
+                    for record in records {
+                        let reports = record.filter { names.contains($0.name ?? "") }
+                        #expect(reports.map(\.name) == names, "\(order) \(dialect)")
+                        #expect(record.count { $0.text == "hello" } == 1)
+                        // What the bot says while the agent is there is kept from the user, and on record.
+                        let words = record.compactMap { $0.text ?? Activity($0.value?["activity"])?.text }
+                        #expect(words.count { $0.hasPrefix("heard ") } == 2)
+                        let steps = HandoffTimeline(of: record).attempts
+                        #expect(steps.count == 1 && steps.first?.outcome != .open)
+                        let findings = HandoffLint(origin: .transcript).findings(in: record)
+                        #expect(!findings.contains { ["HO203", "HO204"].contains($0.rule.id) }, "\(findings)")
+                    }
+                }
+            }
+            #expect(bot.reports.count == 23)
+            for reports in bot.reports {
+                #expect(reports.map(\.name) == names)
+                // The transcript and the note got through, too.
+                let returned = try #require(reports.last.flatMap { HandoffTranscript($0)?.entries })
+                #expect(returned.map(\.text) == ["hello", "go on"])
+            }
+        }
+    }
+}

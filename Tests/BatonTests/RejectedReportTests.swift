@@ -1,0 +1,124 @@
+import AgentHub
+import BotSchema
+import Bots
+import DirectLineServer
+import Handoff
+import Synchronization
+import TestSupport
+import Testing
+
+/// A bot that answers every report of the hub with an error: what is seen of it, and where.
+@Suite(.serialized, .timeLimit(.minutes(20)))
+@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+struct RejectedReportTests {
+    /// Asks in a dialect, and rejects what the document says that it must not reject.
+    private struct RejectingBot: Bot {
+        let dialect: HandoffDialect
+
+        func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse? {
+            if activity.type == .event { throw BotError(.refused, "the bot answered with status 500", status: 500) }
+            guard activity.text == "human" else { return nil }
+            let request = Activity.handoffInitiate(
+                context: HandoffContext(["Skill": "billing"]),
+                transcript: [],
+                replyingTo: activity,
+                dialect: dialect
+            )
+            try await conversation.send(request)
+            return nil
+        }
+    }
+
+    /// Reports one thing and nothing else.
+    private struct ReportingHub: HubConnection {
+        static let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
+        let reports: [HubReport]
+
+        func open(
+            _ request: WorkRequest,
+            report: @escaping @Sendable (HubReport) -> Void
+        ) async throws(HubConnectionError) -> WorkItemID {
+            for one in reports { report(one) }
+            return "item-1"
+        }
+
+        func userSent(_ activity: Activity, to item: WorkItemID) async throws(HubConnectionError) -> Bool { true }
+        func userLeft(_ item: WorkItemID) async {}
+        func run() async {}
+    }
+
+    private static let kinds: [(name: String, reports: [HubReport])] = [
+        ("accepted, ended", [.accepted(ReportingHub.ana), .completed(.ended, ReportingHub.ana)]),
+        ("accepted, transferred back", [.accepted(ReportingHub.ana), .completed(.transferBack, ReportingHub.ana)]),
+        (
+            "accepted, lost",
+            [.accepted(ReportingHub.ana), .lost(ReportingHub.ana, reason: "The agent was disconnected.")]
+        ),
+        ("failed", [.failed(reason: "No agent is online.")]),
+        ("timed out", [.timedOut(reason: "No agent was free in time.")]),
+    ]
+
+    /// Runs the real program twice against a server in this process, and writes down what is said of rejections.
+    private func told(_ dialect: HandoffDialect, _ reports: [HubReport]) async throws -> String {
+        let log = Mutex<[String]>([])
+        var configuration = ServerConfiguration()
+        configuration.onEvent = { event in
+            guard case .botFailed(let id, _, _) = event else { return }
+            let line = event.description.replacing(id, with: "CONVERSATION")
+            log.withLock { $0.append(line) }
+        }
+        let adapter = HandoffAdapter(hub: ReportingHub(reports: reports))
+        let server = EmbeddedServer(configuration: configuration, bot: RejectingBot(dialect: dialect), adapter: adapter)
+        let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run { ready.yield($0) } }
+            group.addTask { await adapter.run() }
+            defer { group.cancelAll() }
+            for await address in addresses {
+                let home = try TemporaryFolder()
+                let file = home.file("talk.transcript")
+                let chat = ["--direct-line", address.url]
+                let user = try run(["--plain"] + chat, "human\n/lint\n/timeline\n", home)
+                let json = try run(["--json", "--record", file] + chat, "human\n", home)
+                let check = try run(["transcript", "check", file], "", home)
+                return Self.section("user, /lint and /timeline", user, containing: ["HO215", "rejected by bot"])
+                    + Self.section("--json", json, containing: [#""rule":"HO215""#])
+                    + Self.section("record", check, containing: ["HO215"])
+                    + Self.section("log", Set(log.withLock { $0 }).sorted().joined(separator: "\n"), containing: [""])
+            }
+            return "the server did not start"
+        }
+    }
+
+    private func run(_ arguments: [String], _ input: String, _ home: TemporaryFolder) throws -> String {
+        let program = try PipedProgram(
+            [BuiltProducts.executable("baton")] + arguments,
+            environment: baseEnvironment(home: home)
+        )
+        program.send(input)
+        program.closeInput()
+        _ = try program.waitForExit()
+        return program.output.replacing(home.file("talk.transcript"), with: "talk.transcript")
+    }
+
+    /// The lines that matter, without what differs from run to run.
+    private static func section(_ title: String, _ text: String, containing words: [String]) -> String {
+        let lines = text.split(separator: "\n").filter { line in words.contains { $0.isEmpty || line.contains($0) } }
+        let same = lines.map { line in
+            line.split(separator: " ").map { word in
+                if word.contains("-loc|") { return "ID" }
+                return word.first == "2" && word.contains("T") && word.contains(":") ? "TIME," : String(word)
+            }.joined(separator: " ")
+        }
+        return (["# " + title] + same).joined(separator: "\n") + "\n"
+    }
+
+    @Test(arguments: [HandoffDialect.threeEvents, .sdk])
+    func `every kind of rejected report is seen by everybody`(dialect: HandoffDialect) async throws {
+        var text = ""
+        for kind in Self.kinds {
+            text += "## \(kind.name)\n" + (try await told(dialect, kind.reports)) + "\n"
+        }
+        try Golden.expect(text, equals: "rejected-\(dialect.rawValue).txt")
+    }
+}

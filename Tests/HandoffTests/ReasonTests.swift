@@ -1,0 +1,59 @@
+import BotSchema
+import Handoff
+import Testing
+
+/// The documents leave the shape of an error payload open: whatever comes, the user learns why.
+struct ReasonTests {
+    static let words = "no agent with the skill credit cards"
+    static let shapes: [(name: String, content: JSONValue, words: String)] = [
+        ("text", .string(words), words),
+        ("message", ["message": .string(words)], words),
+        ("reason", ["reason": .string(words)], words),
+        ("error as text", ["error": .string(words)], words),
+        ("error as object", ["error": ["code": "NoAgent", "message": .string(words)]], words),
+        ("errorMessage", ["errorMessage": .string(words), "code": 17], words),
+        ("description", ["Description": .string(words)], words),
+        ("detail", ["detail": .string(words), "status": 404], words),
+        ("code alone", ["code": "NoSuchSkill"], "NoSuchSkill"),
+        ("list of objects", [["message": "no agent"], ["message": "no queue"]], "no agent; no queue"),
+        ("JSON within text", .string(#"{"error":{"message":"no agent with the skill credit cards"}}"#), words),
+        ("unknown members", ["skill": "credit cards", "found": false], #"{"skill":"credit cards","found":false}"#),
+        ("list of texts", ["no agent", "no agent", "no queue"], "no agent; no queue"),
+        ("number", 17, "17"),
+    ]
+
+    @Test(arguments: shapes.indices)
+    func `the error payload of a response is told in every shape`(index: Int) {
+        let (name, content, words) = Self.shapes[index]
+        var response = Activity.event("HandoffResponse", value: "failed")
+        response.attachments = [Attachment(contentType: "application/json", content: content, name: "Error")]
+        #expect(HandoffSignal(response)?.kind == .failed(reason: words), "\(name)")
+        let status = Activity.event("handoff.status", value: ["state": "failed", "message": content])
+        #expect(HandoffSignal(status)?.kind == .failed(reason: words), "\(name)")
+    }
+
+    @Test func `a reason beside the state, behind a link or within one is told, and no transcript is taken for one`() {
+        let beside = Activity.event("handoff.status", value: ["state": "failed", "reason": "closed"])
+        #expect(HandoffSignal(beside)?.kind == .failed(reason: "closed"))
+        var response = Activity.event("HandoffResponse", value: "failed")
+        response.attachments = [
+            .transcript(of: [.message("hi")]),
+            Attachment(json: ["contentType": "text/plain", "contentUrl": "data:text/plain,closed%20today"]),
+        ]
+        #expect(HandoffSignal(response)?.kind == .failed(reason: "closed today"))
+        response.attachments = [Attachment(json: ["name": "why.txt", "contentUrl": "https://hub.example/why.txt"])]
+        #expect(HandoffSignal(response)?.kind == .failed(reason: "why.txt is at https://hub.example/why.txt"))
+        response.attachments = []
+        #expect(HandoffSignal(response)?.kind == .failed(reason: nil))
+    }
+
+    @Test func `a reason without end is cut`() {
+        let long = String(repeating: "no agent ", count: 10_000)
+        let status = Activity.event("handoff.status", value: ["state": "failed", "message": .string(long)])
+        guard case .failed(let reason)? = HandoffSignal(status)?.kind else {
+            Issue.record("no reason")
+            return
+        }
+        #expect(reason?.count == 1000)
+    }
+}
