@@ -63,7 +63,7 @@ struct BytesTests {
             while [ ! -s \(code) ]; do sleep 0.05; done; echo left with $(cat \(code))
             """
         let shell = try PipedProgram(["/bin/sh", "-c", script], environment: baseEnvironment(home: home))
-        try shell.wait(for: "left with 0", atMost: .seconds(25))
+        try shell.wait(for: "left with 1", atMost: .seconds(25))
         #expect(shell.output.split(separator: "\n").count == 4)
     }
 }
