@@ -45,9 +45,15 @@ extension Activity {
         return activity
     }
 
-    /// How the handoff ended, where our adapter sends a dialect that cannot say it.
+    /// The member of channel data in which whoever reports as a client says what the event itself cannot.
+    ///
+    /// Our servers take their own marks away from clients; what is in here is the word of a client.
+    package static let handoffReportMember = "handoffReport"
+
+    /// How the handoff ended, where a report is sent in a dialect that cannot say it.
     var completionMark: HandoffCompletion? {
-        channelData?["baton"]?["completion"]?.string.flatMap(HandoffCompletion.init(rawValue:))
+        let mark = channelData?["baton"]?["completion"] ?? channelData?[Self.handoffReportMember]?["completion"]
+        return mark?.string.flatMap(HandoffCompletion.init(rawValue:))
     }
 
     /// The conversation that a sender named, where the channel had to put its own in the place of it.

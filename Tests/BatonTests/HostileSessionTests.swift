@@ -103,26 +103,18 @@ struct HostileSessionTests {
                     return typing
                 }
             case "person"?:
-                // Whoever accepts stands in the prompt.
                 [
                     Activity(
                         json: [
                             "type": "event", "name": "handoff.initiate",
                             "value": ["Skill": .string(Self.hostile), "va_LastPhrases": .string(Self.hostile)],
                         ]
-                    ),
-                    Activity(
-                        json: [
-                            "type": "event", "name": "handoff.status", "value": ["state": "accepted"],
-                            "from": ["id": "agent", "name": .string(Self.hostile), "role": "bot"],
-                            "channelData": ["baton": ["author": "agent", "agentId": "a"]],
-                        ]
-                    ),
+                    )
                 ]
             default: [.message("yes?")]
             }
         }
-        try await withServer(of: bot) { address in
+        try await withServer(of: bot, adapter: HostileHub(agentName: Self.hostile)) { address in
             let chat = try startChat(at: address, home: try TemporaryFolder())
             try chat.wait(for: "bot>")
             chat.enter("hello")
@@ -184,5 +176,24 @@ struct HostileSessionTests {
         chat.send("\u{15}")
         try chat.waitForDraft("bot>")
         expectUntouched(chat.screen, since: before)
+    }
+}
+
+/// A hub that accepts at once, as an agent with a name: whoever accepts stands in the prompt.
+private struct HostileHub: ConversationAdapter {
+    let agentName: String
+
+    func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient { .bot }
+
+    func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
+        guard activity.name == "handoff.initiate" else { return }
+        let accepted = Activity(
+            json: [
+                "type": "event", "name": "handoff.status", "value": ["state": "accepted"],
+                "from": ["id": "agent-a", "name": .string(agentName), "role": "bot"],
+                "channelData": ["baton": ["author": "agent", "agentId": "a"]],
+            ]
+        )
+        _ = try? await conversation.send(accepted)
     }
 }

@@ -31,8 +31,13 @@ final class RecordingBot: Bot {
 
 /// Runs a server with a bot in this process, to which the real program connects, for the length of a closure.
 @MainActor
-func withServer(of bot: any Bot, _ body: @MainActor (_ address: String) throws -> Void) async throws {
-    let server = EmbeddedServer(configuration: ServerConfiguration(secret: "test-secret"), bot: bot)
+func withServer(
+    of bot: any Bot,
+    adapter: (any ConversationAdapter)? = nil,
+    _ body: @MainActor (_ address: String) throws -> Void
+) async throws {
+    let configuration = ServerConfiguration(secret: "test-secret")
+    let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
     let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingNewest(1))
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

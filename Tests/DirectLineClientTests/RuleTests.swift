@@ -238,7 +238,7 @@ struct RuleTests {
     @Test func `a line sent while resuming waits neither stops nor hastens it`() async throws {
         try await withFakeService { service in
             let route = "GET \(FakeService.path)"
-            await service.script(route, .status(429, headers: ["Retry-After": "20"]))
+            await service.script(route, .status(429, headers: ["Retry-After": "200"]))
             try await DirectLine.withConversation(.test(service)) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)

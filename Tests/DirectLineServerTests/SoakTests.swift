@@ -87,7 +87,7 @@ struct SoakTests {
         configuration.clock = FastClock(speed: 20)
         configuration.pollInterval = .seconds(1)
         configuration.pingInterval = .milliseconds(150)
-        configuration.requestTimeout = .seconds(4)
+        configuration.requestTimeout = .seconds(20)
         let configured = configuration
 
         let seen = Sight()

@@ -41,7 +41,8 @@ package enum HumanFault: String, NamedFault {
     /// What it makes of the hub's rules.
     package func apply(to policy: inout HubPolicy) {
         switch self {
-        case .wrongSkill: policy.skillGap = .wait
+        // Where anybody takes a request, nobody would notice the fault.
+        case .wrongSkill where policy.skillGap == .anybody: policy.skillGap = .wait
         case .queueFull: policy.queues = policy.queues.map { $0.with(\.limit, 0) }
         case .outOfHours: policy.queues = policy.queues.map { $0.with(\.hours, .closed) }
         case .hubDown: policy.isReachable = false

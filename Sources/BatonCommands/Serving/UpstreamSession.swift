@@ -122,7 +122,8 @@ actor UpstreamSession {
         if activity.channelData?.object != nil { activity.clientActivityID = nil }
         // What our own hub says of itself is nobody's word there, but for how the handoff ended.
         if var data = activity.channelData?.object, let mark = data["baton"] {
-            data["baton"] = mark["completion"].map { ["completion": $0] }
+            data["baton"] = nil
+            data[Activity.handoffReportMember] = mark["completion"].map { ["completion": $0] }
             activity.channelData = .object(data)
         }
         return activity

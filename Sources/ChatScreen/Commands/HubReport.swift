@@ -4,7 +4,7 @@ package import Handoff
 /// What a tester reports in place of a hub, so that a bot's own handling of it can be tried.
 package struct HubReport: Hashable, Sendable {
     /// The member of channel data that holds what the event itself cannot say.
-    private static let member = "handReport"
+    private static let member = Activity.handoffReportMember
 
     /// What is reported.
     package let status: HandoffStatus
