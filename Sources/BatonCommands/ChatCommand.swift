@@ -51,7 +51,7 @@ package struct ChatCommand: AsyncParsableCommand {
     @Option(help: .detail("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
     var settle: Int = 500
 
-    @Option(help: "Show a saved conversation first.", completion: .file())
+    @Option(help: .detail("Show a saved conversation first.", valueName: "file"), completion: .file())
     var load: String?
 
     @Option(

@@ -25,6 +25,10 @@ package actor DeskBot: Bot {
     private var seats: [String: Seat] = [:]
     private var agents: [String: String] = [:]
     private var openStreams: [String: Int] = [:]
+    /// What users say to agents whose new desks have not been shown their conversations yet.
+    ///
+    /// A desk that got a line before the conversation would show it twice: by itself and in the history.
+    private var heldLines: [String: [AgentDesk.Event]] = [:]
     private nonisolated let entrance: AsyncStream<Work>.Continuation
     private let work: AsyncStream<Work>
 
@@ -184,6 +188,7 @@ extension DeskBot {
         agents[conversation.id] = id
         let agent = HubAgent(id: id, name: name, skills: skills, capacity: capacity)
         // The channel first: what the hub has for the agent from now on must find it.
+        heldLines[id] = []
         if let known { seats[id] = Seat(desk: known.desk, channel: conversation) }
         _ = try? await conversation.send(DeskEvent.signedIn(agentId: id, cannedReplies).activity)
         let desk = await hub.join(agent)
@@ -191,6 +196,10 @@ extension DeskBot {
         await desk.setPresence(.available)
         if known == nil { entrance.yield(.follow(agent: id, desk.events)) }
         await resume(desk, in: conversation)
+        while let held = heldLines.removeValue(forKey: id), !held.isEmpty {
+            heldLines[id] = []
+            for line in held { await send(line, to: id) }
+        }
     }
 
     /// Shows a new desk what was on the old one.
@@ -235,6 +244,14 @@ extension DeskBot {
 
 extension DeskBot {
     private func pass(_ event: AgentDesk.Event, to agent: String) async {
+        if case .userSent = event, heldLines[agent] != nil {
+            heldLines[agent]?.append(event)
+        } else {
+            await send(event, to: agent)
+        }
+    }
+
+    private func send(_ event: AgentDesk.Event, to agent: String) async {
         guard let seat = seats[agent], let activity = await activity(for: event, at: seat) else { return }
         // The channel may have changed while the hub was asked.
         guard let channel = seats[agent]?.channel else { return }
