@@ -163,7 +163,8 @@ async def handoff(checks, client, stream):
         "with the Transcript attachment",
         attachment,
     )
-    said = [entry.get("text") for entry in attachment["content"]["activities"]]
+    content = attachment.get("content") or await client.linked(attachment["contentUrl"])
+    said = [entry.get("text") for entry in content["activities"]]
     checks.that("You said hello" in said and "human please" in said, "which holds both sides", said)
     checks.that(
         event["relatesTo"]["conversation"]["id"] in client.path, "and what it relates to", event.get("relatesTo")

@@ -72,6 +72,12 @@ class Client:
             text = await response.text()
             return response.status, json.loads(text) if text else None
 
+    async def linked(self, url):
+        """What an attachment that goes by link holds, such as a transcript that is too long for an event."""
+        async with self.session.get(url) as response:
+            response.raise_for_status()
+            return await response.json(content_type=None)
+
     async def start(self):
         status, conversation = await self.call("POST", "/conversations", {"user": {"id": "ada", "name": "Ada"}})
         self.path = f"/conversations/{conversation['conversationId']}"

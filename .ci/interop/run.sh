@@ -125,7 +125,7 @@ echo "== files for an SDK, a browser and a cast player"
 part transcripts transcripts.py "$baton" "$here/../../Transcripts"
 
 echo "== a server that is killed"
-part kills kills.py "$baton" 4
+part kills kills.py "$baton" 4 --same-service-url
 echo "== a server whose disk is full, read-only or damaged"
 part disk disk.py "$baton" 3
 echo "== a server that is loaded"

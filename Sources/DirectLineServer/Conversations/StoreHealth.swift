@@ -39,7 +39,8 @@ final class StoreHealth: Sendable {
         }
     }
 
-    /// Notes that something stored could not be given back, or added to; each time is news, since each time somebody misses something.
+    /// Notes that something stored could not be given back, or added to; each time is news, since each time somebody
+    /// misses something.
     func noteUnreadable(_ error: StoreError) { report(.storeDamaged(error.description)) }
 
     /// Finds out whether a store that has failed takes writes again.
