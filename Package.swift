@@ -101,7 +101,7 @@ let package = Package(
         .target(
             name: "Bots",
             dependencies: [
-                "BotSchema", "Handoff",
+                "BotSchema", "Handoff", "WebSocketTransport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -269,9 +269,11 @@ let package = Package(
             name: "BotsTests",
             dependencies: [
                 "BotSchema", "Bots", "Handoff",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),

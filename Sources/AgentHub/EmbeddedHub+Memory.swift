@@ -2,8 +2,8 @@ import BotSchema
 import Handoff
 
 extension EmbeddedHub {
-    package func resume(_ items: [ResumedItem]) async -> Set<WorkItemID> {
-        let stored = await store.recorded().filter { $0.key.hasPrefix(StoredItem.prefix) }
+    package func resume(_ items: [ResumedItem]) async throws -> Set<WorkItemID> {
+        let stored = try await store.recorded().filter { $0.key.hasPrefix(StoredItem.prefix) }
         var known: [WorkItemID: StoredItem] = [:]
         for (key, object) in stored {
             guard let item = StoredItem(object), items.contains(where: { $0.item == item.id }) else {

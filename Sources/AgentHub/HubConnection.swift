@@ -36,7 +36,8 @@ package protocol HubConnection: Sendable {
     /// Goes on with items of an earlier run; to be called before ``open(_:report:)``.
     ///
     /// - Returns: Those that the hub still has.
-    func resume(_ items: [ResumedItem]) async -> Set<WorkItemID>
+    /// - Throws: Why the hub cannot know.
+    func resume(_ items: [ResumedItem]) async throws -> Set<WorkItemID>
 
     /// Does the hub's own work until the task is cancelled.
     func run() async
@@ -47,7 +48,7 @@ extension HubConnection {
     package var messageLimit: Int? { nil }
 
     /// Has nothing of an earlier run.
-    package func resume(_ items: [ResumedItem]) async -> Set<WorkItemID> { [] }
+    package func resume(_ items: [ResumedItem]) async throws -> Set<WorkItemID> { [] }
 
     /// Does nothing.
     package func userConnectionChanged(_ item: WorkItemID, isConnected: Bool) async {}

@@ -28,13 +28,14 @@ package struct ServeCommand: AsyncParsableCommand {
                 DIRECTLINE_SECRET is that service's.
 
                 Behind a TLS proxy, --public-url is where clients reach the server; stream URLs and links to files \
-                begin with it, and its host and its own pages are allowed. Where there are several such URLs, name \
+                begin with it, and its host and its own pages are allowed; --desk-public-url is the same for agents. Where there are several such URLs, name \
                 the proxy with --trusted-proxy instead: its Forwarded or X-Forwarded-Proto and X-Forwarded-Host \
                 headers are then believed, nobody else's are. Name the hosts that it forwards with --allow-host, and \
                 have it remove the kind of header that it does not set.
 
                 GET /health needs no credential: 200 with {"status": "ok", "store": …, "hub": …}, or 503 when one \
-                is failing; "none" means that there is none.
+                is "failing", or the store is "damaged", so that something in it cannot be read; "none" means that \
+                there is none.
 
                 With --log json, each line of output is an object. All have "time" and "event". First comes \
                 "listening" with "directLine", "bot", "credentials" (any or secret) and, where there are some, \
@@ -62,6 +63,12 @@ package struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: .detail("The port for agents' desks; 0 takes a free one.", valueName: "n"))
     var deskPort: Int = 0
+
+    @Option(
+        help: .detail("The URL under which agents reach their desks through a proxy.", valueName: "url"),
+        transform: { try PublicURL(option: "--desk-public-url", $0) }
+    )
+    var deskPublicURL: PublicURL?
 
     @Option(help: .detail("How events are printed: as text, as JSON, or not at all."))
     var log: LogOption = .text
@@ -105,7 +112,10 @@ package struct ServeCommand: AsyncParsableCommand {
                 to: $0,
                 port: deskPort,
                 secret: Secrets.forAgents(),
-                configure: { [server] in server.applyProxies(to: &$0) },
+                configure: { [server, deskPublicURL] in
+                    server.applyProxies(to: &$0)
+                    $0.publicURL = deskPublicURL
+                },
                 onEvent: { log.note($0, atDesks: true) }
             )
         }
@@ -169,8 +179,8 @@ package struct ServeCommand: AsyncParsableCommand {
             server.publicURL.map { "public URL    \($0.directLineURL)" },
             "bot           \(bot.name)",
             "credentials   " + (ownSecret == nil ? "any or none" : "the secret, or a token made with it"),
-            "chat          baton --direct-line \(address.url)",
-            desks.map { "agents        baton agent --hub \($0.url)" },
+            "chat          baton --direct-line \(server.publicURL?.description ?? address.url)",
+            desks.map { "agents        baton agent --hub \(deskPublicURL?.description ?? $0.url)" },
             "Ctrl-C stops the server.",
         ].compactMap(\.self)
     }
@@ -181,7 +191,7 @@ package struct ServeCommand: AsyncParsableCommand {
             "credentials": ownSecret == nil ? "any" : "secret",
         ]
         object["publicURL"] = server.publicURL.map { .string($0.directLineURL) }
-        object["agents"] = desks.map { .string($0.url) }
+        object["agents"] = desks.map { .string(deskPublicURL?.description ?? $0.url) }
         return object
     }
 }

@@ -125,10 +125,14 @@ public protocol ConversationAdapter: Sendable {
     func connectionChanged(isOpen: Bool, in conversation: any ConversationChannel) async
 
     /// The ids of conversations in which something of an earlier run is under way; asked once, before anybody is served.
-    func unfinished() async -> [String]
+    ///
+    /// - Throws: Why that cannot be read; the server serves all the same and tells its operator.
+    func unfinished() async throws -> [String]
 
     /// Goes on with what was under way in those of them that are still known; their users are not there yet.
-    func resume(in conversations: [any ConversationChannel]) async
+    ///
+    /// - Throws: Why what is remembered of them cannot be read; nothing of it is forgotten then.
+    func resume(in conversations: [any ConversationChannel]) async throws
 }
 
 extension ConversationAdapter {
@@ -139,10 +143,10 @@ extension ConversationAdapter {
     public func botFailed(on activity: Activity, _ error: BotError, in conversation: any ConversationChannel) async {}
 
     /// Nothing outlives a run.
-    public func unfinished() async -> [String] { [] }
+    public func unfinished() async throws -> [String] { [] }
 
     /// Does nothing.
-    public func resume(in conversations: [any ConversationChannel]) async {}
+    public func resume(in conversations: [any ConversationChannel]) async throws {}
 
     /// Shows everything as it is.
     public func revise(_ activity: Activity, in conversationId: String) -> Activity? { activity }

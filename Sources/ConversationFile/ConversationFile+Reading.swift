@@ -107,12 +107,9 @@ extension ConversationFile {
         }
     }
 
-    package func recorded() async -> [String: JSONObject] {
-        let rows: [[Database.Value]]
-        do throws(StoreError) {
-            rows = try await onQueue { database throws(StoreError) in try database.run("SELECT key, json FROM work") }
-        } catch {
-            return [:]
+    package func recorded() async throws -> [String: JSONObject] {
+        let rows = try await onQueue { database throws(StoreError) in
+            try database.run("SELECT key, json FROM work")
         }
         var work: [String: JSONObject] = [:]
         for row in rows {

@@ -63,6 +63,14 @@ package final class ConversationFile: ConversationStore, WorkStore {
         guard errno == EEXIST else {
             throw StoreError(.failed, "\(path) cannot be made: \(String(cString: strerror(errno)))")
         }
+        var status = stat()
+        if stat(path, &status) == 0 {
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFDIR: throw StoreError(.failed, "\(path) is a folder; the store is a file")
+            default: throw StoreError(.failed, "\(path) is no regular file; the store is one")
+            }
+        }
         // Whoever may write a file of somebody else cannot change its permissions, and need not. What a run that was
         // killed has left beside it has the permissions of then.
         for ending in ["", "-wal", "-shm", "-journal"] { _ = chmod(path + ending, 0o600) }

@@ -84,7 +84,6 @@ public final class EmbeddedServer: Sendable {
     ) async throws {
         let identifiers = Identifiers(generator: configuration.generator)
         let key = try await serverKey()
-        if let damage = store.damage { configuration.onEvent(.storeDamaged(damage.description)) }
         let gatekeeper = Gatekeeper(configuration, key: key, identifiers: identifiers)
         let crossOrigin = CrossOrigin(
             isLoopback: isLoopback,
@@ -97,6 +96,7 @@ public final class EmbeddedServer: Sendable {
         let storeHealth = StoreHealth(report: configuration.onEvent) {
             _ = scope.add { await parts.value(orIfCancelled: nil)?.registry.endStreams() }
         }
+        if let damage = store.damage { storeHealth.noteUnreadable(damage) }
         let channel = UpgradableChannel(
             parts: parts,
             gatekeeper: gatekeeper,
@@ -153,15 +153,19 @@ extension ConversationAdapter {
         report: @Sendable (ServerEvent) -> Void
     ) async {
         var conversations: [Conversation] = []
-        for id in await unfinished() {
-            do throws(StoreError) {
-                if let conversation = try await registry.conversation(id) { conversations.append(conversation) }
-            } catch {
-                report(.storeDamaged(error.description))
+        do {
+            for id in try await unfinished() {
+                do throws(StoreError) {
+                    if let conversation = try await registry.conversation(id) { conversations.append(conversation) }
+                } catch {
+                    report(.storeDamaged(error.description))
+                }
             }
+            guard !conversations.isEmpty else { return }
+            try await resume(in: conversations.map { ConversationHandle($0, speaker: .adapter) })
+        } catch {
+            report(.storeDamaged("handoffs of an earlier run are lost: \(error)"))
         }
-        guard !conversations.isEmpty else { return }
-        await resume(in: conversations.map { ConversationHandle($0, speaker: .adapter) })
         for conversation in conversations { await conversation.desert() }
     }
 }

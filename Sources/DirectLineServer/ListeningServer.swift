@@ -117,7 +117,10 @@ final class ListeningServer: Sendable {
 
     private static func check(of store: any ConversationStore, _ health: StoreHealth) -> HealthCheck {
         guard store.isDurable else { return HealthCheck("store", nil) }
-        return HealthCheck("store") { try await health.probe(store) }
+        return HealthCheck("store") {
+            try await health.probe(store)
+            if let damage = health.damage { throw damage }
+        }
     }
 
     /// Where bots read files that clients read under another URL, nil where that is the same one.

@@ -125,7 +125,12 @@ struct RestorationTests {
         private let work = Mutex<[String: JSONObject]>([:])
 
         func record(_ object: JSONObject?, under key: String) { work.withLock { $0[key] = object } }
-        func recorded() async -> [String: JSONObject] { work.withLock { $0 } }
+        func recorded() async throws -> [String: JSONObject] {
+            if isUnreadable.load(ordering: .relaxed) { throw Unreadable() }
+            return work.withLock { $0 }
+        }
+        struct Unreadable: Error {}
+        let isUnreadable = Atomic(false)
         var keys: [String] { work.withLock { $0.keys.sorted() } }
     }
 
@@ -149,14 +154,15 @@ struct RestorationTests {
         func pass(_ duration: Duration) { time.run(upTo: time.now.offset + duration) }
 
         @discardableResult
-        func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) throws -> Value {
-            let value = Mutex<Value?>(nil)
+        func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+            let value = Mutex<Result<Value, any Error>?>(nil)
             _ = time.start {
-                let result = await body()
+                let result: Result<Value, any Error>
+                do { result = .success(try await body()) } catch { result = .failure(error) }
                 value.withLock { $0 = result }
             }
             pass(.zero)
-            return try #require(value.withLock { $0 })
+            return try #require(value.withLock { $0 }).get()
         }
 
         /// What a channel does with a line of the user.
@@ -169,6 +175,19 @@ struct RestorationTests {
                 _ = await adapter.userSent(kept, in: conversation)
             }
         }
+    }
+
+    @Test func `what cannot be read is told and not forgotten`() throws {
+        let store = MemoryStore()
+        store.record(["request": "c|2"], under: "session/c-1")
+        store.record(["id": "item-1"], under: "item/item-1")
+        store.isUnreadable.store(true, ordering: .relaxed)
+        let (office, maria) = (try Office(store), FakeConversation(id: "c-1"))
+        let (hub, adapter) = (office.hub, office.adapter)
+        #expect(throws: MemoryStore.Unreadable.self) { try office.run { try await adapter.unfinished() } }
+        #expect(throws: MemoryStore.Unreadable.self) { try office.run { try await adapter.resume(in: [maria]) } }
+        #expect(throws: MemoryStore.Unreadable.self) { try office.run { try await hub.resume([]) } }
+        #expect(store.keys == ["item/item-1", "session/c-1"])
     }
 
     @Test func `a user who talks and one who waits are found by the next run, and nothing is left at the end`() throws {
@@ -194,9 +213,9 @@ struct RestorationTests {
 
         let office = try Office(store)
         let (hub, adapter) = (office.hub, office.adapter)
-        #expect(Set(try office.run { await adapter.unfinished() }) == ["c-1", "c-2"])
+        #expect(Set(try office.run { try await adapter.unfinished() }) == ["c-1", "c-2"])
         let shown = maria.stream.count
-        try office.run { await adapter.resume(in: [maria, sam]) }
+        try office.run { try await adapter.resume(in: [maria, sam]) }
         #expect(
             maria.stream.dropFirst(shown).map(\.brief) == ["The connection to Dana is broken. What you write is kept."]
         )

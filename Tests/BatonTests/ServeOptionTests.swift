@@ -63,6 +63,8 @@ struct ServeOptionTests {
             home: try TemporaryFolder()
         )
         try server.wait(for: "Ctrl-C stops the server.")
+        // Whoever chats is sent to the public URL for the stream, so that is where a chat begins.
+        #expect(server.output.contains("chat          baton --direct-line https://chat.example/x\n"))
         #expect(server.output.contains("public URL    https://chat.example/x/v3/directline"), "\(server.output)")
         let port = try #require(
             server.output.firstRange(of: "http://127.0.0.1:").flatMap {
@@ -83,10 +85,24 @@ struct ServeOptionTests {
         }
     }
 
+    @Test func `agents behind a proxy are told its URL`() throws {
+        let home = try TemporaryFolder()
+        let server = try start(
+            ["--agent", "desk", "--log", "json", "--desk-public-url", "https://desks.example"],
+            home: home
+        )
+        try server.wait(for: "\"listening\"")
+        #expect(server.output.contains("\"agents\":\"https://desks.example\""), "\(server.output)")
+    }
+
     @Test(
         arguments: [
-            (["--limit", "help"], "how long a client waits for the bot (15 s)"), (["--limit", "x=1"], "--limit"),
-            (["--limit", "turn"], "--limit"),
+            (["--limit", "help"], "how long a client waits for the bot (15 s)"),
+            (["--limit", "x=1"], "--limit knows no x; see --limit help."),
+            (["--limit", "turn"], "--limit turn takes a whole number from 1, such as turn=100."),
+            (["--limit", "activity=0"], "--limit activity takes a whole number from 1, such as activity=100."),
+            (["--limit", "rate=many"], "--limit rate takes a whole number from 0, such as rate=100."),
+            (["--store", "/tmp"], "/tmp is a folder; the store is a file"),
             (["--host", "0.0.0.0"], "0.0.0.0 can be reached by others: listening there needs a secret"),
             (["--host", "203.0.113.7"], "203.0.113.7 can be reached by others"),
             (["--host", ""], "--host takes an address"),
@@ -95,6 +111,7 @@ struct ServeOptionTests {
             (["--allow-origin", "http://[::1]evil"], "--allow-origin takes a scheme and a host"),
             (["--public-url", "chat.example"], "--public-url takes an http or https URL"),
             (["--public-url", "https://me:word@chat.example"], "--public-url takes an http or https URL"),
+            (["--desk-public-url", "desks"], "--desk-public-url takes an http or https URL"),
             (["--trusted-proxy", "proxy"], "--trusted-proxy takes an address or a range"),
             (["--log", "xml"], "--log"),
             (["--idle-end", "-1"], "idle-end"),

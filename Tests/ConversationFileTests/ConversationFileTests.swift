@@ -115,7 +115,7 @@ private final class TemporaryPath {
             await file.finish()
         }
         let again = try ConversationFile(place.path)
-        #expect(await again.recorded() == ["item/1": ["number": 3]])
+        #expect(try await again.recorded() == ["item/1": ["number": 3]])
     }
 
     @Test func `the key is that of the first run`() async throws {
@@ -363,7 +363,16 @@ private final class TemporaryPath {
         let notice = Activity(try JSONValue(parsing: try await file.content(of: changes[2].row)))
         #expect(notice?.type == .messageDelete && notice?.id == "c|0000001")
         #expect(try await file.upload("f")?.original == [1, 2])
-        #expect(await file.recorded() == ["session/c": ["a": 1]])
+        #expect(try await file.recorded() == ["session/c": ["a": 1]])
+    }
+
+    @Test func `handoffs that cannot be read are an error, and not none`() async throws {
+        let place = TemporaryPath()
+        let file = try ConversationFile(place.path)
+        file.record(["a": 1], under: "session/c")
+        #expect(try await file.recorded() == ["session/c": ["a": 1]])
+        await file.finish()
+        await #expect(throws: StoreError.self) { try await file.recorded() }
     }
 
     @Test func `a file that is not ours, or in use, or nowhere, is refused in one sentence and left alone`() throws {
@@ -385,7 +394,12 @@ private final class TemporaryPath {
         #expect(busy?.description == "\(used.path) is in use by another program")
         withExtendedLifetime(first) {}
 
-        #expect(throws: StoreError.self) { try ConversationFile("/nowhere/at/all.db") }
+        let missing = #expect(throws: StoreError.self) { try ConversationFile("/nowhere/at/all.db") }
+        #expect(missing?.description == "/nowhere/at/all.db cannot be made: No such file or directory")
+        let folder = #expect(throws: StoreError.self) { try ConversationFile("/tmp") }
+        #expect(folder?.description == "/tmp is a folder; the store is a file")
+        let device = #expect(throws: StoreError.self) { try ConversationFile("/dev/null") }
+        #expect(device?.description == "/dev/null is no regular file; the store is one")
     }
 }
 

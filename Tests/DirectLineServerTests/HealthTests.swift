@@ -42,6 +42,22 @@ struct HealthTests {
         }
     }
 
+    @Test func `a store that is damaged is told for as long as the server runs`() async throws {
+        let store = TestStore()
+        store.damage = StoreError(.damaged, "/var/lib/secret.db is damaged")
+        let events = Happenings<String>()
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { events.note($0.description) }
+        try await withServer(configuration, store: store) { server in
+            for _ in 1...2 {
+                let answer = try await health(server)
+                #expect(answer.status == 503)
+                #expect(answer.json == ["status": "failing", "store": "damaged"])
+            }
+            #expect(await events.next(1) == ["store cannot be read: /var/lib/secret.db is damaged"])
+        }
+    }
+
     @Test func `a part that hangs is asked once and counts as failing`() async throws {
         let asked = Mutex(0)
         let hanging = Reply<Void>()

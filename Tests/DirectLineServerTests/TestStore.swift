@@ -17,6 +17,7 @@ final class TestStore: ConversationStore {
         var held: [@Sendable () -> Void] = []
         var failure: StoreError?
         var unreadable: StoreError?
+        var damage: StoreError?
         var unreadableRows: Set<Int64> = []
         var sweeps: [Set<String>] = []
     }
@@ -44,6 +45,12 @@ final class TestStore: ConversationStore {
 
     /// Refuses writes with an error; nil takes them again.
     func fail(_ error: StoreError?) { state.withLock { $0.failure = error } }
+
+    /// What was found wrong when the store was opened.
+    var damage: StoreError? {
+        get { state.withLock { $0.damage } }
+        set { state.withLock { $0.damage = newValue } }
+    }
 
     /// Gives nothing back.
     func beUnreadable(_ error: StoreError?) { state.withLock { $0.unreadable = error } }

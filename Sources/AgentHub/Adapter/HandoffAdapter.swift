@@ -158,10 +158,12 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         await sessions[conversation.id]?.connectionChanged(isOpen: isOpen)
     }
 
-    package func unfinished() async -> [String] { await store.recorded().keys.compactMap(SessionRecord.conversation) }
+    package func unfinished() async throws -> [String] {
+        try await store.recorded().keys.compactMap(SessionRecord.conversation)
+    }
 
-    package func resume(in conversations: [any ConversationChannel]) async {
-        let recorded = await store.recorded()
+    package func resume(in conversations: [any ConversationChannel]) async throws {
+        let recorded = try await store.recorded()
         var items: [ResumedItem] = []
         for conversation in conversations {
             let key = SessionRecord.key(conversation.id)
@@ -190,7 +192,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             request.history = past.history
             items.append(ResumedItem(item: item, request: request) { session.hear($0) })
         }
-        let known = await hub.resume(items)
+        let known = try await hub.resume(items)
         for item in items where !known.contains(item.item) {
             await sessions[item.request.conversationId]?.loseItem()
         }

@@ -8,7 +8,9 @@ package protocol WorkStore: Sendable {
     func record(_ object: JSONObject?, under key: String)
 
     /// Everything that is remembered, by key.
-    func recorded() async -> [String: JSONObject]
+    ///
+    /// - Throws: Why it cannot be read; what is remembered stays so.
+    func recorded() async throws -> [String: JSONObject]
 }
 
 /// Remembers nothing: handoffs live as long as the program runs.

@@ -26,12 +26,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: .detail("The URL under which clients reach the server through a proxy.", valueName: "url"),
-        transform: { text in
-            guard let url = PublicURL(text) else {
-                throw ValidationError("--public-url takes an http or https URL, such as https://chat.example.")
-            }
-            return url
-        }
+        transform: { try PublicURL(option: "--public-url", $0) }
     )
     var publicURL: PublicURL?
 
@@ -49,7 +44,9 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("limit"),
-        help: .detail("What is too much, long or many.", valueName: "name=n|help")
+        help: .detail("How much or how long something may be; repeatable.", valueName: "name=n|help"),
+        completion: .list(LimitOption.completions),
+        transform: LimitOption.init(parsing:)
     )
     var limits: [LimitOption] = []
 
@@ -89,6 +86,18 @@ extension ServerOptions {
     }
 }
 
+extension PublicURL {
+    /// Reads the value of an option.
+    ///
+    /// - Throws: `ValidationError` that says what the option takes.
+    init(option: String, _ text: String) throws {
+        guard let url = Self(text) else {
+            throw ValidationError("\(option) takes an http or https URL, such as https://chat.example.")
+        }
+        self = url
+    }
+}
+
 /// The words of `--welcome`.
 enum WelcomeOption: String, ExpressibleByArgument, CaseIterable {
     case together, split, none
@@ -110,7 +119,7 @@ enum StreamsOption: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// One of `--limit`: a limit of the server and its value, or the wish to see the list.
-enum LimitOption: ExpressibleByArgument, Hashable {
+enum LimitOption: Hashable {
     case limit(name: String, value: Int)
     case help
 
@@ -120,6 +129,8 @@ enum LimitOption: ExpressibleByArgument, Hashable {
         let summary: String
         /// What it is when nothing else is said.
         let usual: String
+        /// The smallest value that leaves the server usable.
+        var least = 1
         let set: @Sendable (inout ServerLimits, Int) -> Void
 
         /// A number of bytes or of things.
@@ -147,6 +158,7 @@ enum LimitOption: ExpressibleByArgument, Hashable {
             self.name = name
             self.summary = summary + "; 0 for ever"
             usual = ServerLimits()[keyPath: path].map { "\($0.components.seconds) s" } ?? "0"
+            least = 0
             set = { $0[keyPath: path] = $1 == 0 ? nil : .seconds($1) }
         }
 
@@ -155,6 +167,7 @@ enum LimitOption: ExpressibleByArgument, Hashable {
             self.name = name
             self.summary = summary + "; 0 for any number"
             usual = ServerLimits()[keyPath: path].map { "\($0)" } ?? "0"
+            least = 0
             set = { $0[keyPath: path] = $1 == 0 ? nil : $1 }
         }
     }
@@ -184,20 +197,27 @@ enum LimitOption: ExpressibleByArgument, Hashable {
         Entry("idle-connection", seconds: \.idleConnection, "how long a connection may be open without a request"),
     ]
 
-    init?(argument: String) {
+    /// Reads what the option was given.
+    ///
+    /// - Throws: `ValidationError` that says what a limit is, or which values the named one takes.
+    init(parsing argument: String) throws {
         if argument == "help" {
             self = .help
             return
         }
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, Self.all.contains(where: { $0.name == parts[0] }), let value = Int(parts[1]),
-            value >= 0,
-            value <= Int(Int32.max)
-        else { return nil }
-        self = .limit(name: String(parts[0]), value: value)
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        guard let entry = Self.all.first(where: { $0.name == name }) else {
+            throw ValidationError("--limit knows no \(name.isEmpty ? "limit without a name" : name); see --limit help.")
+        }
+        guard parts.count == 2, let value = Int(parts[1]), (entry.least...Int(Int32.max)).contains(value) else {
+            throw ValidationError("--limit \(name) takes a whole number from \(entry.least), such as \(name)=100.")
+        }
+        self = .limit(name: name, value: value)
     }
 
-    static var allValueStrings: [String] { ["help"] + all.map { $0.name + "=n" } }
+    /// What a shell offers.
+    static var completions: [String] { ["help"] + all.map { $0.name + "=" } }
 
     /// What `--limit help` prints: a name, what it is and what it is limited to on each line.
     static var list: String {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 package import BotSchema
 import NIOCore
 import NIOHTTP1
+import WebSocketTransport
 
 /// A bot behind a messaging endpoint, as the Bot Framework SDKs build them: `http://localhost:3978/api/messages`.
 ///
@@ -40,15 +41,7 @@ package struct RemoteBot: Bot, NeverBlocks {
         _ body: (RemoteBot) async throws -> Result
     ) async throws -> Result {
         let name = try displayName(of: url)
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout.connect = .seconds(5)
-        // A refused connection is news for the user at once, not after a while of trying.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        // Bots close idle connections after 5 s (Node, uvicorn) and more: never write to one that is about to close.
-        configuration.connectionPool.idleTimeout = .seconds(3)
-        configuration.tracing.tracer = nil
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
-        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+        return try await HTTPClient.withHTTPClient(configuration: Self.configuration) { client in
             let deadlines = DeadlineQueue(clock: ContinuousClock())
             return try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await deadlines.run() }
@@ -58,6 +51,19 @@ package struct RemoteBot: Bot, NeverBlocks {
                 )
             }
         }
+    }
+
+    static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout.connect = .seconds(5)
+        configuration.tlsConfiguration = ClientTLS.configuration()
+        // A refused connection is news for the user at once, not after a while of trying.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Bots close idle connections after 5 s (Node, uvicorn) and more: never write to one that is about to close.
+        configuration.connectionPool.idleTimeout = .seconds(3)
+        configuration.tracing.tracer = nil
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        return configuration
     }
 
     private static func request(to url: String) -> Result<HTTPClient.Request, any Error> {

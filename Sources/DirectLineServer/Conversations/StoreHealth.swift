@@ -3,6 +3,7 @@ import Synchronization
 /// Whether the store of a server takes writes, as far as is known, and who is to hear when that changes.
 final class StoreHealth: Sendable {
     private let failure = Mutex<StoreError?>(nil)
+    private let found = Mutex<StoreError?>(nil)
     private let report: @Sendable (ServerEvent) -> Void
     private let onFailure: @Sendable () -> Void
 
@@ -18,6 +19,9 @@ final class StoreHealth: Sendable {
 
     /// Why the last write failed; nil while all is well.
     var error: StoreError? { failure.withLock { $0 } }
+
+    /// What was found damaged last, in this run; it does not heal by itself.
+    var damage: StoreError? { found.withLock { $0 } }
 
     /// Notes how a write ended.
     func note<Value>(_ outcome: Result<Value, StoreError>) {
@@ -41,7 +45,10 @@ final class StoreHealth: Sendable {
 
     /// Notes that something stored could not be given back, or added to; each time is news, since each time somebody
     /// misses something.
-    func noteUnreadable(_ error: StoreError) { report(.storeDamaged(error.description)) }
+    func noteUnreadable(_ error: StoreError) {
+        if error.code == .damaged { found.withLock { $0 = error } }
+        report(.storeDamaged(error.description))
+    }
 
     /// Finds out whether a store that has failed takes writes again.
     ///

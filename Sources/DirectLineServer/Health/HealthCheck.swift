@@ -22,6 +22,14 @@ actor HealthMonitor {
         /// The server has no such part.
         case none
         case failing
+        /// The part works as far as it goes, but has lost something.
+        case damaged
+
+        /// What an error of a check says.
+        init(_ error: any Error) { self = (error as? StoreError)?.code == .damaged ? .damaged : .failing }
+
+        /// Whether somebody has to do something.
+        var isWell: Bool { self == .ok || self == .none }
     }
 
     private let checks: [HealthCheck]
@@ -56,7 +64,7 @@ actor HealthMonitor {
         if !isAsked {
             let isAdded = scope.add {
                 var state = State.ok
-                do { try await run() } catch { state = .failing }
+                do { try await run() } catch { state = State(error) }
                 await self.finish(check.name, state)
             }
             if !isAdded { finish(check.name, .failing) }

@@ -11,7 +11,7 @@ struct HealthRoutes: Sendable {
     /// Answers 200 when every part works, else 503.
     func answer(_ call: Call) async -> Response {
         let states = await monitor.states()
-        let isWell = states.allSatisfy { $0.state != .failing }
+        let isWell = states.allSatisfy(\.state.isWell)
         var body: JSONObject = ["status": isWell ? "ok" : "failing"]
         for (name, state) in states { body[name] = .string(state.rawValue) }
         var response = Response(isWell ? .ok : .serviceUnavailable, json: .object(body))
