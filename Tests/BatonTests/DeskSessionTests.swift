@@ -135,6 +135,30 @@ struct DeskSessionTests {
         #expect(maria.screen.count(of: "her limit is 2000") == 0)
     }
 
+    @Test func `reactions, edits and deletions go both ways`() throws {
+        let office = try Office()
+        let (dana, maria) = try talking(at: office)
+        maria.enter("my number is 17")
+        try dana.wait(for: "Maria     my number is 17")
+        maria.enter("/correct my number is 18")
+        try dana.wait(for: "(edited, was: “my number is 17”)")
+        dana.enter("see at ten")
+        try maria.wait(for: "Dana      see at ten")
+        maria.enter("/react like")
+        try dana.wait(for: "(reacted to “see at ten”: like)")
+        maria.enter("/delete")
+        try dana.wait(for: "(deleted: “my number is 18”)")
+
+        dana.enter("/correct see you at ten")
+        try maria.wait(for: "(edited, was: “see at ten”)")
+        maria.enter("yes")
+        try dana.wait(for: "Maria     yes")
+        dana.enter("/react heart")
+        try maria.wait(for: "(reacted to “yes”: heart)")
+        dana.enter("/delete")
+        try maria.wait(for: "(deleted: “see you at ten”)")
+    }
+
     @Test func `an agent is killed in mid-chat, a colleague takes over, and no line is lost`() throws {
         let office = try Office(["--agent", "desk", "--agent-grace", "1"])
         let (dana, maria) = try talking(at: office)

@@ -77,19 +77,66 @@ struct DeskTranscriptTests {
         #expect(command == .end("item-1", .transferBack, note: "finish the booking"))
     }
 
-    @Test func `a user's reaction, change and deletion are shown at the line that they are about`() {
+    /// A desk at which Maria has said that her number is 17.
+    private func talking() -> DeskScript {
         var desk = DeskScript()
         _ = desk.begin()
         _ = desk.hear(.connected(DeskBriefing(request(linked: nil), item: "item-1")))
-        var line = Activity.message("my number is 17").forDesk(
-            item: "item-1",
-            user: ChannelAccount(id: "u", name: "Maria")
-        )
+        var line = Activity.message("my number is 17").forDesk(item: "item-1", user: maria)
         line.id = "d|7"
         _ = desk.hear(line)
-        var reaction = Activity(json: ["type": "messageReaction", "reactionsAdded": [["type": "like"]]])
-        reaction = reaction.forDesk(item: "item-1", user: ChannelAccount(id: "u", name: "Maria"), about: "d|7")
-        let shown = desk.hear(reaction).joined(separator: "\n")
-        #expect(shown.contains("like") && shown.contains("my number is 17"), "\(shown)")
+        return desk
+    }
+
+    private let maria = ChannelAccount(id: "u", name: "Maria")
+
+    /// What Maria does to her line or thinks of it, as the desk gets it: under an id of the desk's channel.
+    private func about(_ json: JSONObject, id: String) -> Activity {
+        var activity = Activity(json: json).forDesk(item: "item-1", user: maria, about: "d|7")
+        activity.id = id
+        return activity
+    }
+
+    @Test func `a user's reaction, change and deletion are shown at the line that they are about`() {
+        var desk = talking()
+        let reaction = about(["type": "messageReaction", "reactionsAdded": [["type": "like"]]], id: "d|8")
+        #expect(desk.hear(reaction).first == "user Maria: (reacted to “my number is 17”: like)")
+        let update = about(["type": "messageUpdate", "text": "my number is 18"], id: "d|9")
+        #expect(desk.hear(update).first == "user Maria: my number is 18\n  (edited, was: “my number is 17”)")
+        let second = about(["type": "messageUpdate", "text": "my number is 19"], id: "d|10")
+        #expect(desk.hear(second).first == "user Maria: my number is 19\n  (edited, was: “my number is 18”)")
+        #expect(
+            desk.hear(about(["type": "messageDelete"], id: "d|11")).first == "user Maria: (deleted: “my number is 19”)"
+        )
+    }
+
+    @Test func `an agent corrects and deletes the own last line and reacts to the user's`() throws {
+        var machine = talking().machine
+        let now = Timestamp(milliseconds: 0)
+        var number = 2
+        func enter(_ line: String) throws -> (posted: Activity?, words: [String]) {
+            let actions = machine.handle(.input(.line(line)), at: now)
+            let posted = actions.compactMap { if case .post(let activity, _) = $0 { activity } else { nil } }.first
+            for case .post(_, let number) in actions {
+                _ = machine.handle(.posted(number: number, .success("d|2\(number)")), at: now)
+            }
+            number += 1
+            return (posted, actions.map(ChatScript.words))
+        }
+        #expect(try enter("/correct x").words.contains("You have no line here to change."))
+        #expect(try enter("/correct").words.contains { $0.hasPrefix("Usage: /correct TEXT") })
+        #expect(try enter("/react").words.contains { $0.hasPrefix("Usage: /react [-]TYPE") })
+        let reaction = try #require(try enter("/react like").posted)
+        #expect(reaction.type == .messageReaction && reaction.replyToId == "d|7" && reaction.deskItem == "item-1")
+        let said = try enter("hello")
+        let id = try #require(said.posted.map { _ in machine.record.entries.last?.activity.id ?? "" })
+        let correction = try enter("/correct hello Maria")
+        #expect(correction.posted?.type == .messageUpdate && correction.posted?.replyToId == id)
+        #expect(correction.posted?.text == "hello Maria" && correction.posted?.deskItem == "item-1")
+        #expect(correction.words.contains("you: hello Maria (edited, was: “hello”)"), "\(correction.words)")
+        let deletion = try enter("/delete")
+        #expect(deletion.posted?.type == .messageDelete && deletion.posted?.replyToId == id)
+        #expect(deletion.words.contains("you: (deleted: “hello Maria”)"))
+        #expect(try enter("/delete").words.contains("You have no line here to change."))
     }
 }

@@ -129,6 +129,7 @@ extension SlashCommand {
                 argument: .known
             ),
             last,
+        ] + lineChanges + [
             SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
             SlashCommand(
                 name: "open",

@@ -43,6 +43,7 @@ extension SlashCommand {
                 summary: "write a note for colleagues, which the user never sees",
                 argument: .none
             ),
+        ] + lineChanges + [
             SlashCommand(name: "hold", usage: "", summary: "let the user wait", argument: .none),
             SlashCommand(name: "resume", usage: "", summary: "go on with a user on hold", argument: .none),
             SlashCommand(

@@ -7,6 +7,7 @@ import LineEditing
 extension DeskStateMachine {
     /// Takes what the hub sent.
     mutating func arrived(_ activity: Activity, isEcho: Bool) -> [ChatAction] {
+        let earlier = record.earlier(than: activity)
         record.append(activity, isEcho: isEcho)
         if isEcho { return [.show(.activity(activity, speaker: .user(name: nil), isEcho: true, isNumbered: false))] }
         if let event = DeskEvent(activity) {
@@ -15,12 +16,12 @@ extension DeskStateMachine {
         }
         switch activity.type {
         case ActivityType.typing?: return activity.deskItem.flatMap { showTyping(in: $0) } ?? []
-        default: return showLine(activity)
+        default: return showLine(activity, changing: earlier)
         }
     }
 
     /// What a user says: under the user's name, and counted where the agent talks to somebody else.
-    private mutating func showLine(_ activity: Activity) -> [ChatAction] {
+    private mutating func showLine(_ activity: Activity, changing earlier: Activity?) -> [ChatAction] {
         guard let item = activity.deskItem, let index = index(of: item) else {
             let speaker = Speaker.customer(name: activity.from?.name)
             return [.show(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))]
@@ -31,7 +32,7 @@ extension DeskStateMachine {
         let speaker = Speaker.customer(name: title(of: conversations[index]))
         let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
         guard activity.isAboutAnother else { return [.show(line)] }
-        return [.show(.changed(line, earlier: activity.replyToId.flatMap(record.message(withId:))))]
+        return [.show(.changed(line, earlier: earlier))]
     }
 
     private mutating func showTyping(in item: WorkItemID) -> [ChatAction]? {

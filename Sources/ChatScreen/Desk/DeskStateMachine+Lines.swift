@@ -70,6 +70,7 @@ extension DeskStateMachine {
             switch command.name {
             case "accept", "decline": argument.hasPrefix("item-") || conversations.contains { $0.phase == .ringing }
             case "note", "hold", "resume", "transfer", "back", "end", "canned": current?.isOpen == true
+            case "correct", "delete", "react": LineChange(command, argument).map(hasLine) ?? true
             case "brief", "request", "transcript": !conversations.isEmpty
             default: true
             }
@@ -109,6 +110,25 @@ extension DeskStateMachine {
         return [.show(item)] + post(activity, words: text)
     }
 
+    /// Changes a line of the conversation in which the agent talks, or reacts to one.
+    private mutating func send(_ change: LineChange) -> [ChatAction] {
+        inConversation { machine, current in
+            do throws(CommandFailure) {
+                var (activity, words) = try change.activity(for: machine.record) { $0.deskItem == current.item }
+                activity.deskItem = current.item
+                return [.show(.entered(words, to: nil))] + machine.post(activity, words: words)
+            } catch {
+                return [.show(.failure(error.message))]
+            }
+        }
+    }
+
+    /// Whether there is a line for a change; a script waits for one.
+    private func hasLine(for change: LineChange) -> Bool {
+        guard let current, current.isOpen else { return false }
+        return (try? change.activity(for: record) { $0.deskItem == current.item }) != nil
+    }
+
     private mutating func go(to number: Int) -> [ChatAction] {
         guard let index = conversations.firstIndex(where: { $0.number == number }) else {
             return [.show(.failure("There is no conversation \(number); /list shows yours."))]
@@ -140,6 +160,9 @@ extension DeskStateMachine {
                 [.show(.hub(["note for colleagues", argument]))]
                     + machine.tell(.note(current.item, argument), words: argument)
             }
+        case "correct", "delete", "react":
+            guard let change = LineChange(command, argument) else { return usage(command) }
+            return send(change)
         case "hold": return hold(true)
         case "resume": return hold(false)
         case "transfer":

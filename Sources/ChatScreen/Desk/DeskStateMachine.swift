@@ -94,7 +94,7 @@ package struct DeskStateMachine: Sendable {
         case .client(.connection(let state)): actions += connectionChanged(to: state)
         case .client(.activity(let activity, let isEcho)): actions += arrived(activity, isEcho: isEcho)
         case .client(.notice(let text)): actions.append(.show(.notice(oneLine(text))))
-        case .posted(let number, let result): actions += posted(number, result)
+        case .posted(let number, let result): actions += posted(number, result, at: now)
         case .timer(let timer): actions += fired(timer)
         case .failedToOpen(let error):
             guard conversationId != nil, configuration.isInteractive else {
@@ -157,8 +157,14 @@ package struct DeskStateMachine: Sendable {
         return [.post(next.activity, number: next.number)]
     }
 
-    private mutating func posted(_ number: Int, _ result: Result<String?, ClientError>) -> [ChatAction] {
+    private mutating func posted(
+        _ number: Int,
+        _ result: Result<String?, ClientError>,
+        at now: Timestamp
+    ) -> [ChatAction] {
         guard let sent = outbox.finish(number) else { return [] }
+        // The agent may change a line before the stream brings it back.
+        if case .success(let id?) = result, sent.activity.isForAgents { record.accept(sent.activity, as: id, at: now) }
         var actions: [ChatAction] = []
         if case .failure(let error) = result {
             hasFailed = true

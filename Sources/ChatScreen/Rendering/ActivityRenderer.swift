@@ -62,14 +62,14 @@ package struct ActivityRenderer: Sendable {
             var body = messageBody(activity, by: speaker, layout.bodyColumns, isNumbered: isNumbered)
             if activity.type == .messageUpdate {
                 // Cards change without their words.
-                let before = earlier?.text == activity.text ? "" : quotation(earlier)
+                let before = earlier?.text == activity.text ? "" : Self.quotation(earlier)
                 body.append(style.paint(before.isEmpty ? "(edited)" : "(edited, was: \(before))", .faint))
             }
             return body.isEmpty ? [] : layout.lines(speaker: speaker, time: time, body: body)
         case ActivityType.messageDelete?:
             return layout.lines(speaker: speaker, time: time, body: [deletion(earlier)])
         case ActivityType.messageReaction?:
-            let body = reactions(of: activity, to: quotation(earlier)).map { style.paint($0, .faint) }
+            let body = reactions(of: activity, to: Self.quotation(earlier)).map { style.paint($0, .faint) }
             return body.isEmpty ? [] : layout.lines(speaker: speaker, time: time, body: body)
         case ActivityType.endOfConversation? where activity.name == nil:
             let body = farewell(activity)
@@ -150,12 +150,12 @@ package struct ActivityRenderer: Sendable {
     }
 
     private func deletion(_ earlier: Activity?) -> String {
-        let words = quotation(earlier)
+        let words = Self.quotation(earlier)
         return style.paint(words.isEmpty ? "(deleted a message)" : "(deleted: \(words))", .faint)
     }
 
     /// The beginning of a message, by which one knows it again.
-    private func quotation(_ activity: Activity?) -> String {
+    static func quotation(_ activity: Activity?) -> String {
         guard let text = activity?.text.flatMap({ $0.isEmpty ? nil : $0 }) else { return "" }
         let words = DisplayText.neutralised(String(text.prefix(200)), keepingNewlines: false)
         return "“" + (words.count > 60 ? words.prefix(59) + "…" : words) + "”"

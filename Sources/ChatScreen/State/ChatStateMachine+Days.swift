@@ -36,15 +36,3 @@ extension Activity {
         }
     }
 }
-
-extension ConversationRecord {
-    /// The message that an activity changes, ends or reacts to, as it was.
-    func earlier(than activity: Activity) -> Activity? {
-        switch activity.type {
-        case ActivityType.messageReaction?: activity.replyToId.flatMap(message(withId:))
-        case ActivityType.message?, ActivityType.messageUpdate?, ActivityType.messageDelete?:
-            activity.id.flatMap(message(withId:))
-        default: nil
-        }
-    }
-}

@@ -79,6 +79,22 @@ extension ChatStateMachine {
         return actions + startTurn() + send(activity, words: words, files: files)
     }
 
+    /// Changes a line or reacts to one, which nobody has to answer.
+    private mutating func send(_ change: LineChange) -> [ChatAction] {
+        guard handoff.state != .closed, connection?.isOver != true else {
+            return [.show(.failure("The conversation is over; /new starts another."))]
+        }
+        do throws(CommandFailure) {
+            let (activity, words) = try change.activity(for: record)
+            let turn = startTurn()
+            pacer.otherSideSpoke()
+            outbox.add(activity, words: words)
+            return [.show(.entered(words))] + turn + postNext()
+        } catch {
+            return [.show(.failure(error.message))]
+        }
+    }
+
     /// Sends what did not arrive, in order; never what may have.
     private mutating func resend(at now: Timestamp) -> [ChatAction] {
         guard !undelivered.isEmpty else { return [.show(.failure("There is nothing that was not delivered."))] }
@@ -137,6 +153,9 @@ extension ChatStateMachine {
             guard !argument.isEmpty else { return usage(command) }
             return attach(argument, at: now)
         case "open": return open(argument, command)
+        case "correct", "delete", "react":
+            guard let change = LineChange(command, argument) else { return usage(command) }
+            return send(change)
         case "find", "filter", "last": return past.follow(command, argument) ?? usage(command)
         case "trace":
             guard ["on", "off"].contains(argument) else { return usage(command) }

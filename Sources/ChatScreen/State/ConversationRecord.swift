@@ -12,9 +12,9 @@ package struct ConversationRecord: Sendable {
     /// The entries in order of arrival.
     package private(set) var entries = ConversationEntries()
     /// Where the newest are by their ids; what is older is not changed any more.
-    private var places: [String: Int] = [:]
-    private var previousPlaces: [String: Int] = [:]
-    private static let placesLimit = 4096
+    private var places = RecentPlaces()
+    /// Where the newest words of messages are that later activities have changed, by the ids of the messages.
+    private var changes = RecentPlaces()
     /// What the service has taken and the stream has not brought back yet.
     private var accepted: Set<String> = []
 
@@ -29,14 +29,15 @@ package struct ConversationRecord: Sendable {
         guard activity.type != .typing else { return false }
         let entry = Entry(activity: activity, isEcho: isEcho)
         let isReturned = activity.id.map { accepted.remove($0) != nil } ?? false
+        let subject = activity.type == .messageUpdate ? subject(of: activity) : nil
         let isMessage = activity.type == .message || activity.type == .messageUpdate
-        if isMessage || isReturned, let place = activity.id.flatMap({ places[$0] ?? previousPlaces[$0] }) {
+        if isMessage || isReturned, let place = activity.id.flatMap({ places[$0] }) {
             entries.replace(at: place, with: entry)
             return !isReturned
         }
-        if places.count >= Self.placesLimit { (previousPlaces, places) = (places, [:]) }
-        // A deletion bears the id of what it deletes, which stays the message's.
-        if let id = activity.id, activity.type != .messageDelete { places[id] = entries.count }
+        // A bot's deletion bears the id of what it deletes, which stays the message's.
+        if let id = activity.id, activity.type != .messageDelete || places[id] == nil { places[id] = entries.count }
+        if let subject, subject != activity.id { changes[subject] = entries.count }
         entries.append(entry)
         return false
     }
@@ -44,7 +45,7 @@ package struct ConversationRecord: Sendable {
     /// Keeps what the service has taken under an id, until the stream brings it back: that may be after a `/save`, or
     /// after the person has left.
     mutating func accept(_ activity: Activity, as id: String, at now: Timestamp) {
-        guard places[id] == nil, previousPlaces[id] == nil else { return }
+        guard places[id] == nil else { return }
         var activity = activity
         activity.id = id
         activity.from = activity.from ?? ChannelAccount(id: "user", role: "user")
@@ -53,11 +54,32 @@ package struct ConversationRecord: Sendable {
         if places[id] != nil { accepted.insert(id) }
     }
 
-    /// The newest state of a message, and whether it is an echo.
+    /// What was said under an id, and whether it is an echo.
     func entry(withId id: String) -> Entry? { places[id].map { entries[$0] } }
 
     /// The newest state of a message.
-    func message(withId id: String) -> Activity? { places[id].map { entries[$0].activity } }
+    func message(withId id: String) -> Activity? { (changes[id] ?? places[id]).map { entries[$0].activity } }
+
+    /// The id of the message that an activity is, changes, ends or reacts to.
+    ///
+    /// A bot's changes bear the id of the message. What a user or an agent sends gets an id of its own from the
+    /// channel, and `replyToId` names the message.
+    private func subject(of activity: Activity) -> String? {
+        switch activity.type {
+        case ActivityType.messageReaction?: activity.replyToId
+        case ActivityType.messageUpdate?, ActivityType.messageDelete?:
+            activity.id.flatMap { places[$0] == nil ? nil : $0 }
+                ?? activity.replyToId.flatMap { id in
+                    // A bot may only say to which line of the user it replies.
+                    places[id].flatMap { entries[$0].activity.isFromUser == activity.isFromUser ? id : nil }
+                }
+        case ActivityType.message?: activity.id
+        default: nil
+        }
+    }
+
+    /// The message that an activity changes, ends or reacts to, as it was.
+    func earlier(than activity: Activity) -> Activity? { subject(of: activity).flatMap(message(withId:)) }
 
     /// The activity a number of places from the end, 1 being the newest.
     package func activity(fromEnd number: Int) -> Activity? {
@@ -90,5 +112,20 @@ extension ChannelAccount {
         var account = self
         account.role = role
         return account
+    }
+}
+
+/// Where the newest of a few thousand things are, by their ids; the oldest are forgotten.
+private struct RecentPlaces: Sendable {
+    private static let limit = 4096
+    private var newer: [String: Int] = [:]
+    private var older: [String: Int] = [:]
+
+    subscript(id: String) -> Int? {
+        get { newer[id] ?? older[id] }
+        set {
+            if newer.count >= Self.limit { (older, newer) = (newer, [:]) }
+            newer[id] = newValue
+        }
     }
 }

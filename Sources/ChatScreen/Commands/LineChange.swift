@@ -1,0 +1,91 @@
+import AgentHub
+import BotSchema
+
+extension SlashCommand {
+    /// What a person does to a line that was said; users and agents have the same commands.
+    static let lineChanges: [SlashCommand] = [
+        SlashCommand(name: "correct", usage: "TEXT", summary: "replace your last line with TEXT", argument: .none),
+        SlashCommand(name: "delete", usage: "", summary: "delete your last line", argument: .none),
+        SlashCommand(
+            name: "react",
+            usage: "[-]TYPE",
+            summary: "react to the last line of the other side, such as with like; -TYPE takes it back",
+            argument: .words(["like", "heart", "laugh", "surprised", "sad", "angry"])
+        ),
+    ]
+}
+
+/// A change of one's own last line, or a reaction to the other side's.
+enum LineChange: Equatable, Sendable {
+    case correct(String)
+    case delete
+    case react(String, isTakenBack: Bool)
+
+    /// Reads a command of ``SlashCommand/lineChanges``; nil where its argument is missing or too much.
+    init?(_ command: SlashCommand, _ argument: String) {
+        switch command.name {
+        case "correct" where !argument.isEmpty: self = .correct(argument)
+        case "delete" where argument.isEmpty: self = .delete
+        case "react":
+            let isTakenBack = argument.hasPrefix("-")
+            let type = isTakenBack ? String(argument.dropFirst()) : argument
+            guard !type.isEmpty, !type.contains(where: \.isWhitespace) else { return nil }
+            self = .react(type, isTakenBack: isTakenBack)
+        default: return nil
+        }
+    }
+
+    /// What to send, and the words for it.
+    ///
+    /// - Parameters:
+    ///   - record: What was said.
+    ///   - isMeant: Which lines count, where several conversations share a record.
+    func activity(
+        for record: ConversationRecord,
+        where isMeant: (Activity) -> Bool = { _ in true }
+    ) throws(CommandFailure) -> (activity: Activity, words: String) {
+        let isOwn = if case .react = self { false } else { true }
+        guard let id = record.lastLine(isEcho: isOwn, where: isMeant) else {
+            throw CommandFailure(isOwn ? "You have no line here to change." : "There is no line to react to.")
+        }
+        let quotation = ActivityRenderer.quotation(record.message(withId: id))
+        var activity: Activity
+        let words: String
+        switch self {
+        case .correct(let text):
+            activity = .message(text)
+            activity.type = .messageUpdate
+            words = "\(text) (edited, was: \(quotation))"
+        case .delete:
+            activity = Activity(type: .messageDelete)
+            words = "(deleted: \(quotation))"
+        case .react(let type, let isTakenBack):
+            activity = Activity(type: .messageReaction)
+            activity.json[isTakenBack ? "reactionsRemoved" : "reactionsAdded"] = [["type": .string(type)]]
+            words =
+                isTakenBack ? "(took back the reaction to \(quotation): \(type))" : "(reacted to \(quotation): \(type))"
+        }
+        // Channels give an id of their own to what a client posts; what it is about stays in `replyToId`.
+        activity.replyToId = id
+        return (activity, words)
+    }
+}
+
+extension ConversationRecord {
+    /// The id of the newest message of one side that has not been deleted.
+    fileprivate func lastLine(isEcho: Bool, where isMeant: (Activity) -> Bool) -> String? {
+        var deleted: Set<String> = []
+        for entry in entries.reversed() where entry.isEcho == isEcho && isMeant(entry.activity) {
+            let activity = entry.activity
+            switch activity.type {
+            // A bot's deletion bears the id of its message, a user's or an agent's names it.
+            case ActivityType.messageDelete?: deleted.formUnion([activity.id, activity.replyToId].compactMap(\.self))
+            case ActivityType.message?:
+                guard let id = activity.id, !deleted.contains(id), HubNotice(activity) == nil else { continue }
+                return id
+            default: continue
+            }
+        }
+        return nil
+    }
+}
