@@ -31,15 +31,14 @@ struct SampleTests {
             count: 5,
             outcomes: [.open],
             dialect: .copilotStudio,
-            rules: ["HO143", "HO209"]
+            rules: ["HO209"]
         ),
         Sample(
             name: "credit-card-handoff.transcript",
             form: .array,
             count: 16,
             outcomes: [.ended],
-            dialect: .copilotStudio,
-            rules: ["HO143"]
+            dialect: .copilotStudio
         ),
         Sample(
             name: "dataverse-export.csv",
@@ -47,7 +46,7 @@ struct SampleTests {
             count: 9,
             outcomes: [.open],
             dialect: .copilotStudio,
-            rules: ["HO110", "HO143", "HO164", "HO209", "HO216"]
+            rules: ["HO110", "HO164", "HO209", "HO216"]
         ),
         Sample(
             name: "first-library-return.transcript",
