@@ -1,10 +1,12 @@
 """Checks a conversation of 600 KB with the SDK bot: handed over to a human by link, and back by link.
 
-Usage: long.py PADDING USER_OUTPUT DESK_OUTPUT USER_STATUS DESK_STATUS
+Usage: long.py PADDING USER_OUTPUT DESK_OUTPUT USER_STATUS DESK_STATUS DIRECT_LINE
 """
 
 import json
 import sys
+import urllib.error
+import urllib.request
 
 from checks import Checks
 from endpoint import digest
@@ -15,7 +17,7 @@ def read(path):
         return [json.loads(line) for line in file]
 
 
-padding, user_path, desk_path, user_status, desk_status = sys.argv[1:6]
+padding, user_path, desk_path, user_status, desk_status, service = sys.argv[1:7]
 checks = Checks()
 user, desk = read(user_path), read(desk_path)
 heard = [line["activity"] for line in user if line["kind"] == "activity"]
@@ -36,6 +38,23 @@ said = chr(10).join(f"agent {number} {padding}" for number in range(1, 151))
 expected = f"transcript 151 151 {digest(said.encode())} finish the booking"
 read_back = [a["text"] for a in heard if (a.get("text") or "").startswith("transcript ")]
 checks.that(read_back == [expected], "the bot reads every line once, and the note last", read_back)
+
+
+def status(url, token=None, method="GET"):
+    """How the server answers a request, and the JSON of the answer."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers, method=method)) as response:
+            return response.status, json.loads(response.read())
+    except urllib.error.HTTPError as error:
+        return error.code, None
+
+
+_, stranger = status(f"{service}/conversations", method="POST")
+for link, which in ((links, "bot's"), (back, "hub's")):
+    for token, who in ((None, "nobody"), (stranger["token"], "a user of another conversation")):
+        seen = status(link[0], token)[0] if link and link[0] else None
+        checks.that(seen in (401, 403, 404), f"{who} cannot read the {which} transcript", seen)
 errors = [line["text"] for line in user + desk if line.get("level") == "error"]
 checks.that((user_status, desk_status) == ("0", "0") and not errors, "nothing fails", (user_status, desk_status, errors))
 checks.finish()

@@ -55,16 +55,28 @@ chat() {
     if grep -q ^FAIL "$work/chat-$1"; then cat "$work/lines.err" >&2; fi
 }
 
-# A handoff and back: handoff SDK BOT DIALECT
+# A handoff and how it ends, recorded: handoff SDK BOT DIALECT OUTCOME OPTION…
 handoff() {
-    local status=0
-    echo "== a handoff in the dialect $3, asked for by a bot on $1"
+    local status=0 name=$1-$3-$4 lines=("human $3")
+    echo "== a handoff in the dialect $3, asked for by a bot on $1: $4"
+    if [[ $4 == end ]]; then lines+=("thank you, that's all"); fi
     # Reports are spelt as the bot asks.
-    printf 'human %s\n' "$3" |
-        timeout 120 "$baton" --json --agent-pace 8 --bot "$2" --record "$work/$1-$3.transcript" >"$work/lines" ||
+    printf '%s\n' "${lines[@]}" |
+        timeout 120 "$baton" --json --agent-pace 20 --settle 200 --seed 7 --bot "$2" "${@:5}" \
+            --record "$work/$name.transcript" >"$work/lines" ||
         status=$?
-    "$baton" transcript check --json "$work/$1-$3.transcript" >"$work/check" || true
-    part "handoff-$1-$3" dialects.py "$3" "$work/lines" "$status" "$work/check"
+    "$baton" transcript check --json "$work/$name.transcript" >"$work/check" || true
+    part "handoff-$name" dialects.py "$3" "$4" "$work/lines" "$status" "$work/check"
+}
+
+# Every outcome that the documents name: outcomes SDK BOT DIALECT
+outcomes() {
+    handoff "$@" back
+    handoff "$@" end
+    handoff "$@" refusal --fault no-agents
+    handoff "$@" missing-skill --fault wrong-skill --skill-gap fail
+    handoff "$@" time-out --fault wrong-skill --skill-gap wait --max-wait 1
+    handoff "$@" lost --fault agent-vanishes --agent-grace 0 --agent-loss bot
 }
 
 # A handoff to a human at a desk: desk SDK BOT DIALECT
@@ -104,7 +116,7 @@ long() {
     { for number in $(seq 1 75); do echo "user $number $line"; done && echo 'human please'; } |
         timeout 300 "$baton" --json --settle 300 --direct-line "$service" >"$work/$name.user" || user_status=$?
     wait "$desk" || desk_status=$?
-    part "$name" long.py "$line" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status"
+    part "$name" long.py "$line" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status" "$service"
 }
 
 python3 -m venv "$work/venv"
@@ -146,7 +158,7 @@ for sdk in botbuilder agents; do
     # Neither SDK knows the other two; what the bot then hears has nothing of the SDK's.
     if [[ $sdk == botbuilder ]]; then dialects+=(three-events three-events-as-coded); fi
     for dialect in "${dialects[@]}"; do
-        handoff "$sdk" "$bot" "$dialect"
+        outcomes "$sdk" "$bot" "$dialect"
         desk "$sdk" "$bot" "$dialect"
     done
     if [[ $sdk == botbuilder ]]; then long "$sdk" "$bot"; fi
