@@ -51,9 +51,20 @@ struct LongConversationTests {
     private final class Worker: HubWorker {
         let agent = HubAgent(id: "ana", name: "Ana", skills: [:])
         let briefed = Mutex<[Activity]>([])
+        let heard = Mutex<[String]>([])
 
         func work(at desk: AgentDesk) async {
             while let event = await desk.events.next() {
+                if case .userSent(let item, let activity) = event {
+                    let count = heard.withLock { heard in
+                        heard.append(activity.text ?? "")
+                        return heard.count
+                    }
+                    // The user has answered every line.
+                    if count == LongConversationTests.count {
+                        await desk.end(item, .transferBack, note: "finish the booking")
+                    }
+                }
                 guard case .offered(let item, let request) = event else { continue }
                 // As a desk over the wire is told it.
                 let told = DeskEvent(DeskEvent.offered(DeskBriefing(request, item: item), rings: nil).activity)
@@ -62,7 +73,6 @@ struct LongConversationTests {
                 for number in 0..<LongConversationTests.count {
                     await desk.say(.message(LongConversationTests.line("agent", number)), in: item)
                 }
-                await desk.end(item, .transferBack, note: "finish the booking")
             }
         }
     }
@@ -104,7 +114,11 @@ struct LongConversationTests {
         let before = worker.briefed.withLock { $0 }.compactMap(\.text)
         #expect(before == (0..<Self.count).map { Self.line("user", $0) } + ["human"])
         let after = bot.returned.withLock { $0 }.compactMap(\.text)
-        #expect(after == (0..<Self.count).map { Self.line("agent", $0) } + ["finish the booking"])
+        for who in ["agent", "reply"] {
+            #expect(after.filter { $0.hasPrefix(who) } == (0..<Self.count).map { Self.line(who, $0) })
+        }
+        #expect(after.count == 2 * Self.count + 1 && after.last == "finish the booking")
+        #expect(worker.heard.withLock { $0 } == (0..<Self.count).map { Self.line("reply", $0) })
         #expect(bot.links.withLock { $0 }.count == 1)
     }
 
@@ -128,7 +142,10 @@ struct LongConversationTests {
                     let file = try await conversation.download(.transcript(at: url))
                     var read = transcript
                     read.take(linked: file.bytes)
-                    #expect((read.entries?.count ?? 0) == Self.count + 1)
+                    #expect((read.entries?.count ?? 0) == links.count * Self.count + 1)
+                }
+                if let text = activity.text, text.hasPrefix("agent ") {
+                    _ = try await conversation.send(.message("reply" + text.dropFirst("agent".count)))
                 }
                 if activity.text == "back" { break }
             }

@@ -9,6 +9,43 @@ import Testing
 
 @testable import BatonCommands
 
+/// In which order the echo of a report and the answer to its post came, in each conversation.
+private actor Arrivals {
+    static let mark = "test.echoed"
+    private var taken: Set<String> = []
+    private var waiting: [String: CheckedContinuation<Void, Never>] = [:]
+    private(set) var order: [String: [String]] = [:]
+
+    func echoed(_ mark: Activity) {
+        guard let key = mark.value?["key"]?.string, let number = mark.value?["number"]?.int else { return }
+        order[mark.conversation?.id ?? "", default: []].append("echo \(number)")
+        taken.insert(key)
+        waiting.removeValue(forKey: key)?.resume()
+    }
+
+    func answered(in conversation: String) {
+        let count = order[conversation, default: []].count { $0.hasPrefix("answer") }
+        order[conversation, default: []].append("answer \(count + 1)")
+    }
+
+    func waitForEcho(_ key: String) async {
+        guard !taken.contains(key) else { return }
+        await withCheckedContinuation { waiting[key] = $0 }
+    }
+}
+
+/// The bot upstream, with a note of when it has answered each report.
+private struct NotedBot: Bot {
+    let bot: UpstreamBot
+    let arrivals: Arrivals
+
+    func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse? {
+        let answer = try await bot.onTurn(activity, in: conversation)
+        if activity.type == .event { await arrivals.answered(in: conversation.id) }
+        return answer
+    }
+}
+
 /// A hub that does at once all that a hub does.
 private struct InstantHub: HubConnection {
     func open(
@@ -30,11 +67,14 @@ private struct InstantHub: HubConnection {
 /// A bot behind a service of its own, which counts what it hears in each conversation.
 private final class CountingBot: Bot {
     private let heard = Mutex<[String: [Activity]]>([:])
-    private let slowness: Duration
+    private let arrivals: Arrivals
+    /// Whether a post is answered only after its echo has been taken.
+    private let isSlow: Bool
     private let dialect: HandoffDialect
 
-    init(slowness: Duration, dialect: HandoffDialect) {
-        self.slowness = slowness
+    init(_ arrivals: Arrivals, isSlow: Bool, dialect: HandoffDialect) {
+        self.arrivals = arrivals
+        self.isSlow = isSlow
         self.dialect = dialect
     }
 
@@ -42,9 +82,17 @@ private final class CountingBot: Bot {
 
     func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse? {
         if activity.type == .event {
-            heard.withLock { $0[conversation.id, default: []].append(activity) }
-            // A post is answered when its turn is over: its echo comes before that.
-            try await Task.sleep(for: slowness)
+            let number = heard.withLock { heard in
+                heard[conversation.id, default: []].append(activity)
+                return heard[conversation.id]?.count ?? 0
+            }
+            // The stream is in order: whoever has the mark has had the echo of the report.
+            let mark = "\(conversation.id) \(number)"
+            try await conversation.send(
+                .event(Arrivals.mark, value: ["key": .string(mark), "number": .number(JSONNumber(number))])
+            )
+            // A post is answered when its turn is over.
+            if isSlow { await arrivals.waitForEcho(mark) }
             // SDK bots copy channel data into what they answer.
             var answer = Activity.message("heard \(activity.name ?? "")")
             answer.channelData = activity.channelData
@@ -113,7 +161,7 @@ struct UpstreamTests {
     }
 
     /// One user: asks for a person, and once the user is back says one more line, behind whose answer nothing comes.
-    private func visit(_ address: ServerAddress) async throws -> [Activity] {
+    private func visit(_ address: ServerAddress, _ arrivals: Arrivals) async throws -> [Activity] {
         let configuration = ClientConfiguration(
             endpoint: try DirectLineEndpoint(address.directLineURL),
             credential: .none,
@@ -124,11 +172,14 @@ struct UpstreamTests {
             _ = try await conversation.send(.message("human"))
             for await event in conversation.events {
                 guard case .activity(let activity, _) = event, activity.type != .typing else { continue }
+                if activity.name == Arrivals.mark {
+                    await arrivals.echoed(activity)
+                    // The last post has to be answered before the bot hears anything else.
+                    if activity.value?["number"] == 2 { _ = try await conversation.send(.message("ping")) }
+                    continue
+                }
                 seen.append(activity)
                 if activity.isFromUser { continue }
-                if case .completed? = HandoffSignal(activity)?.kind {
-                    _ = try await conversation.send(.message("ping"))
-                }
                 if activity.text == "pong" { return seen }
             }
             return seen
@@ -139,17 +190,19 @@ struct UpstreamTests {
     @Test(arguments: EchoOrder.allCases)
     func `every state comes once, for the user, in the record and at the bot`(order: EchoOrder) async throws {
         for (dialect, names) in Self.dialects {
-            let bot = CountingBot(slowness: order == .before ? .milliseconds(30) : .zero, dialect: dialect)
-            let faults: [ServerFault] = order == .after ? [.delay(milliseconds: 60)] : []
+            let arrivals = Arrivals()
+            let bot = CountingBot(arrivals, isSlow: order == .before, dialect: dialect)
+            let faults: [ServerFault] = order == .after ? [.delay(milliseconds: 1500)] : []
             try await withServer(of: bot, faults: faults) { upstreamAddress in
                 let upstream = UpstreamBot(
                     endpoint: try DirectLineEndpoint(upstreamAddress.directLineURL),
                     credential: .none
                 )
                 async let _ = upstream.run()
-                try await withServer(of: upstream, adapter: HandoffAdapter(hub: InstantHub())) { address in
+                let noted = NotedBot(bot: upstream, arrivals: arrivals)
+                try await withServer(of: noted, adapter: HandoffAdapter(hub: InstantHub())) { address in
                     let records = try await withThrowingTaskGroup(of: [Activity].self) { group in
-                        for _ in 0..<23 { group.addTask { try await visit(address) } }
+                        for _ in 0..<23 { group.addTask { try await visit(address, arrivals) } }
                         return try await group.reduce(into: []) { $0.append($1) }
                     }
                     for record in records {
@@ -164,6 +217,20 @@ struct UpstreamTests {
                         let findings = HandoffLint(origin: .transcript).findings(in: record)
                         #expect(!findings.contains { ["HO203", "HO204"].contains($0.rule.id) }, "\(findings)")
                     }
+                }
+            }
+            let orders = await arrivals.order
+            #expect(orders.count == 23)
+            for (_, told) in orders {
+                // Where the two come beside each other, either may be the first.
+                switch order {
+                case .before: #expect(told == ["echo 1", "answer 1", "echo 2", "answer 2"])
+                case .after:
+                    for number in 1...2 {
+                        let places = ["answer \(number)", "echo \(number)"].compactMap(told.firstIndex(of:))
+                        #expect(places.count == 2 && places[0] < places[1], "\(told)")
+                    }
+                case .beside: #expect(told.sorted() == ["answer 1", "answer 2", "echo 1", "echo 2"])
                 }
             }
             #expect(bot.reports.count == 23)
