@@ -201,7 +201,12 @@ let package = Package(
         ),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm", providers: [.apt(["libvterm-dev"])]),
         .target(name: "TestSupport", dependencies: ["CVTerm"], path: "Tests/TestSupport", swiftSettings: strict),
-        .target(name: "HandoffFixtures", path: "Tests/HandoffFixtures", swiftSettings: strict),
+        .target(
+            name: "HandoffFixtures",
+            dependencies: ["BotSchema"],
+            path: "Tests/HandoffFixtures",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "line-editing-probe",
             dependencies: ["LineEditing"],
@@ -256,7 +261,7 @@ let package = Package(
         .testTarget(
             name: "DirectLineClientTests",
             dependencies: [
-                "BotSchema", "DirectLineClient", "TestSupport", "WebSocketTransport",
+                "AgentHub", "BatonCommands", "BotSchema", "DirectLineClient", "TestSupport", "WebSocketTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -339,7 +344,8 @@ let package = Package(
         .testTarget(
             name: "BatonTests",
             dependencies: [
-                "AgentHub", "baton", "BotSchema", "Bots", "DirectLineServer", "Handoff", "LineEditing", "TestSupport",
+                "AgentHub", "baton", "BatonCommands", "BotSchema", "Bots", "DirectLineServer", "Handoff", "LineEditing",
+                "TestSupport",
             ],
             exclude: ["Golden"],
             swiftSettings: strict

@@ -43,6 +43,16 @@ private final class FakeChannel: ConversationChannel {
     }
 }
 
+/// Links behind which nobody ever answers.
+private struct SilentLinks: TranscriptLinks {
+    func file(at address: String, in conversationId: String) async throws(TranscriptLinkError) -> [UInt8] {
+        let (answers, continuation) = AsyncStream.makeStream(of: Void.self)
+        for await _ in answers {}
+        withExtendedLifetime(continuation) {}
+        throw TranscriptLinkError("the hub was stopped")
+    }
+}
+
 /// A hub with desks and users, in virtual time.
 private final class Office {
     let time = VirtualTime()
@@ -50,9 +60,9 @@ private final class Office {
     let bot: DeskBot
     private let running: [Task<Void, Never>]
 
-    init(policy: HubPolicy = HubPolicy()) {
+    init(policy: HubPolicy = HubPolicy(), links: any TranscriptLinks = NoTranscriptLinks()) {
         let hub = EmbeddedHub(workers: [], policy: policy, clock: HubClock(time))
-        let adapter = HandoffAdapter(hub: hub, clock: time)
+        let adapter = HandoffAdapter(hub: hub, clock: time, links: links)
         let bot = DeskBot(hub: hub)
         self.adapter = adapter
         self.bot = bot
@@ -78,10 +88,11 @@ private final class Office {
         tell(.signIn(name: name, skills: [:], capacity: 2), at: desk)
     }
 
-    func escalate(_ user: FakeChannel) {
+    func escalate(_ user: FakeChannel, linking address: String? = nil) {
         let adapter = adapter
         var request = Activity.event("handoff.initiate", value: ["Skill": "cards"])
         request.id = user.id + "|request"
+        if let address { request.attachments = [.transcript(at: address)] }
         let event = request
         act { await adapter.botSent(event, in: user) }
     }
@@ -109,6 +120,21 @@ private func line(_ text: String, in item: WorkItemID) -> Activity {
 }
 
 @Suite struct DeskBotTests {
+    @Test func `a link behind which nobody answers holds up neither the ring nor the talk`() {
+        let office = Office(links: SilentLinks())
+        let (dana, maria) = (FakeChannel("desk"), FakeChannel("c-1"))
+        office.signIn("Dana", dana)
+        office.escalate(maria, linking: "https://slow.example/transcript")
+        #expect(dana.words.last == "desk.offered item-1")
+        office.tell(.transcript("item-1"), at: dana)
+        office.tell(.accept("item-1"), at: dana)
+        #expect(dana.words.last == "desk.connected item-1")
+        office.say("hello", maria)
+        #expect(dana.activities.last?.text == "hello")
+        office.tell(line("good day", in: "item-1"), at: dana)
+        #expect(maria.activities.last?.text == "good day")
+    }
+
     @Test func `a desk is rung, accepts, talks and ends, all by activities`() throws {
         let office = Office()
         let (dana, maria) = (FakeChannel("desk"), FakeChannel("c-1"))
