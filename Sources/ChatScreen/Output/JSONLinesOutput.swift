@@ -67,7 +67,7 @@ package struct JSONLinesOutput: ChatOutput {
         var object: JSONObject = ["kind": "handoff", "state": .string(transition.to.rawValue)]
         object["outcome"] = transition.outcome.map { .string($0.rawValue) }
         object["agent"] = (transition.agent?.name ?? transition.agent?.id).map(JSONValue.string)
-        object["dialect"] = transition.dialect.map { .string($0.rawValue) }
+        object["dialect"] = transition.dialect.map { .string($0.word) }
         object["position"] = transition.queuePosition.map { .number(JSONNumber($0)) }
         object["message"] = transition.message.map(JSONValue.string)
         object["waitedMilliseconds"] = transition.waited.map { .number(JSONNumber($0.wholeMilliseconds)) }
