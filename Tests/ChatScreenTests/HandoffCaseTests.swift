@@ -1,6 +1,7 @@
 import BotSchema
 import DirectLineClient
 import Handoff
+import HandoffFixtures
 import Testing
 import Transcripts
 
@@ -89,6 +90,23 @@ struct HandoffCaseTests {
         let shown = script.arrive(Self.event("HandoffResponse", #""failed""#, attachment))
         #expect(shown.contains("prompt bot"))
         #expect(Self.shown(shown) == ["-- handoff: failed after 0.1 s, no such skill"])
+    }
+
+    @Test(arguments: ReasonShapes.all.indices)
+    func `V05 the error payload is told on the screen and in JSON, in every shape`(index: Int) throws {
+        let (name, content, words) = ReasonShapes.all[index]
+        var script = Self.script(after: Fixture.initiate)
+        let attachment = #","attachments":[{"contentType":"application/json","content":\#(content.compactText)}]"#
+        let response = Self.event("HandoffResponse", #""failed""#, attachment)
+        #expect(Self.shown(script.arrive(response)) == ["-- handoff: failed after 0.1 s, " + words], "\(name)")
+        var machine = Self.script(after: Fixture.initiate).machine
+        let activity = try #require(Activity(try JSONValue(parsing: response)))
+        let actions = machine.handle(.client(.activity(activity, isEcho: false)), at: Timestamp(milliseconds: 200))
+        let lines = actions.compactMap { action in
+            if case .show(let item) = action { JSONLinesOutput().text(of: item, columns: 80) } else { nil }
+        }
+        let told = try lines.filter { !$0.isEmpty }.map { try JSONValue(parsing: $0) }.first { $0["kind"] == "handoff" }
+        #expect(told?["outcome"] == "failed" && told?["message"]?.string == words, "\(name): \(lines)")
     }
 
     @Test func `V06 after a time-out the next line goes to the bot`() {

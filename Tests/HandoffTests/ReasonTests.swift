@@ -1,30 +1,13 @@
 import BotSchema
 import Handoff
+import HandoffFixtures
 import Testing
 
 /// The documents leave the shape of an error payload open: whatever comes, the user learns why.
 struct ReasonTests {
-    static let words = "no agent with the skill credit cards"
-    static let shapes: [(name: String, content: JSONValue, words: String)] = [
-        ("text", .string(words), words),
-        ("message", ["message": .string(words)], words),
-        ("reason", ["reason": .string(words)], words),
-        ("error as text", ["error": .string(words)], words),
-        ("error as object", ["error": ["code": "NoAgent", "message": .string(words)]], words),
-        ("errorMessage", ["errorMessage": .string(words), "code": 17], words),
-        ("description", ["Description": .string(words)], words),
-        ("detail", ["detail": .string(words), "status": 404], words),
-        ("code alone", ["code": "NoSuchSkill"], "NoSuchSkill"),
-        ("list of objects", [["message": "no agent"], ["message": "no queue"]], "no agent; no queue"),
-        ("JSON within text", .string(#"{"error":{"message":"no agent with the skill credit cards"}}"#), words),
-        ("unknown members", ["skill": "credit cards", "found": false], #"{"skill":"credit cards","found":false}"#),
-        ("list of texts", ["no agent", "no agent", "no queue"], "no agent; no queue"),
-        ("number", 17, "17"),
-    ]
-
-    @Test(arguments: shapes.indices)
+    @Test(arguments: ReasonShapes.all.indices)
     func `the error payload of a response is told in every shape`(index: Int) {
-        let (name, content, words) = Self.shapes[index]
+        let (name, content, words) = ReasonShapes.all[index]
         var response = Activity.event("HandoffResponse", value: "failed")
         response.attachments = [Attachment(contentType: "application/json", content: content, name: "Error")]
         #expect(HandoffSignal(response)?.kind == .failed(reason: words), "\(name)")
