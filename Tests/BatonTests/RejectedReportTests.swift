@@ -7,6 +7,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import BatonCommands
+
 /// A bot that answers every report of the hub with an error: what is seen of it, and where.
 @Suite(.serialized, .timeLimit(.minutes(20)))
 @MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
@@ -59,12 +61,16 @@ struct RejectedReportTests {
     ]
 
     /// Runs the real program twice against a server in this process, and writes down what is said of rejections.
-    private func told(_ dialect: HandoffDialect, _ reports: [HubReport]) async throws -> String {
+    private func told(
+        _ dialect: HandoffDialect,
+        _ reports: [HubReport],
+        byHand lines: String = ""
+    ) async throws -> String {
         let log = Mutex<[String]>([])
         var configuration = ServerConfiguration()
         configuration.onEvent = { event in
             guard case .botFailed(let id, _, _) = event else { return }
-            let line = event.description.replacing(id, with: "CONVERSATION")
+            let line = ServeLog.text(of: event).replacing(id, with: "CONVERSATION")
             log.withLock { $0.append(line) }
         }
         let adapter = HandoffAdapter(hub: ReportingHub(reports: reports))
@@ -77,14 +83,16 @@ struct RejectedReportTests {
             for await address in addresses {
                 let home = try TemporaryFolder()
                 let file = home.file("talk.transcript")
-                let chat = ["--direct-line", address.url]
-                let user = try run(["--plain"] + chat, "human\n/lint\n/timeline\n", home)
-                let json = try run(["--json", "--record", file] + chat, "human\n", home)
+                let chat = ["--direct-line", address.url, "--linger", lines.isEmpty ? "60" : "1"]
+                let user = try run(["--plain"] + chat, "human\n" + lines + "/lint\n/timeline\n", home)
+                // Every line of the first conversation, in order: the server tells of a failure before the client hears.
+                let logged = log.withLock { $0 }
+                let json = try run(["--json", "--record", file] + chat, "human\n" + lines, home)
                 let check = try run(["transcript", "check", file], "", home)
                 return Self.section("user, /lint and /timeline", user, containing: ["HO215", "rejected by bot"])
                     + Self.section("--json", json, containing: [#""rule":"HO215""#])
                     + Self.section("record", check, containing: ["HO215"])
-                    + Self.section("log", Set(log.withLock { $0 }).sorted().joined(separator: "\n"), containing: [""])
+                    + Self.section("log", logged.joined(separator: "\n"), containing: [""])
             }
             return "the server did not start"
         }
@@ -115,12 +123,13 @@ struct RejectedReportTests {
         return text.replacing(#/activity \d+/#, with: "activity N")
     }
 
-    @Test(arguments: [HandoffDialect.threeEvents, .sdk])
+    @Test(arguments: [HandoffDialect.threeEvents, .threeEventsAsCoded, .sdk])
     func `every kind of rejected report is seen by everybody`(dialect: HandoffDialect) async throws {
         var text = ""
         for kind in Self.kinds {
             text += "## \(kind.name)\n" + (try await told(dialect, kind.reports)) + "\n"
         }
+        text += "## by hand\n" + (try await told(dialect, [], byHand: "/handoff accept Dana\n")) + "\n"
         try Golden.expect(text, equals: "rejected-\(dialect.rawValue).txt")
     }
 }

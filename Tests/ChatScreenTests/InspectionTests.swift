@@ -36,7 +36,9 @@ struct InspectionTests {
         _ = script.enter("/handoff accept Dana")
         let failure = ClientError(.botFailed, "the bot answered with 500", status: 502)
         let words = script.take(.posted(number: 1, .failure(failure)))
-        #expect(words.contains { $0.hasPrefix("HO215: the bot answered handoff.status “accepted” with an error [") })
+        let told = "-- handoff: the bot answered handoff.status “accepted” with an error (HO215)"
+        #expect(words.count { $0 == told } == 1, "\(words)")
+        #expect(script.machine.record.entries.count { RejectedReport($0.activity) != nil } == 1)
         #expect(script.enter("/lint").last?.contains("HO215 error") == true)
         #expect(script.enter("/timeline").contains { $0.contains("rejected by bot") } == true)
     }

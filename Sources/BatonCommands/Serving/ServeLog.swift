@@ -1,7 +1,9 @@
 import AgentHub
 import ArgumentParser
 import BotSchema
+import Bots
 import DirectLineServer
+import Handoff
 import LineEditing
 
 #if canImport(Glibc)
@@ -48,11 +50,33 @@ struct ServeLog: Sendable {
         guard format != .none else { return }
         lines.append(
             Self.line(
-                (atDesks ? "desk " : "") + event.description,
-                atDesks ? event.json.adding("server", "desks") : event.json,
+                (atDesks ? "desk " : "") + Self.text(of: event),
+                atDesks ? Self.json(of: event).adding("server", "desks") : Self.json(of: event),
                 as: format
             )
         )
+    }
+
+    /// An event as a line; a rejected report in the words that user and record have for it.
+    static func text(of event: ServerEvent) -> String {
+        guard case .botFailed(let id, _, _) = event, let rejection = rejection(in: event) else {
+            return event.description
+        }
+        return "\(id) \(rejection.words)"
+    }
+
+    /// An event as an object, with the rule that a rejected report breaks.
+    static func json(of event: ServerEvent) -> JSONObject {
+        guard let rejection = rejection(in: event) else { return event.json }
+        var object = event.json
+        object["reason"] = .string(rejection.words)
+        object["rule"] = "HO215"
+        return object
+    }
+
+    private static func rejection(in event: ServerEvent) -> RejectedReport? {
+        guard case .botFailed(_, let error, let activity) = event, error.code == .refused else { return nil }
+        return RejectedReport(of: activity, status: error.status)
     }
 
     /// Notes a step of a handoff.

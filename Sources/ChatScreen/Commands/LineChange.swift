@@ -40,6 +40,8 @@ enum LineChange: Equatable, Sendable {
     /// - Parameters:
     ///   - record: What was said.
     ///   - isMeant: Which lines count, where several conversations share a record.
+    /// - Returns: The activity, and what the one who sends it sees.
+    /// - Throws: ``CommandFailure`` where there is no such line.
     func activity(
         for record: ConversationRecord,
         where isMeant: (Activity) -> Bool = { _ in true }

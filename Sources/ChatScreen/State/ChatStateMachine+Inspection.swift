@@ -8,8 +8,7 @@ extension ChatStateMachine {
         let (activities, echoes, origin) = inspected
         let isComplete = loadedTranscript != nil || handoff.state == .closed
         let lint = HandoffLint(origin: origin, isComplete: isComplete, now: now)
-        let findings =
-            lint.findings(in: activities, echoes: echoes) + (loadedTranscript == nil ? rejections : [])
+        let findings = lint.findings(in: activities, echoes: echoes)
         let count = activities.count.of("activity", "activities")
         guard !findings.isEmpty else { return .notice("Nothing wrong with the handoffs in \(count).") }
         let rows = findings.map { finding in

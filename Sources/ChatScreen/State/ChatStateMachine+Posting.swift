@@ -40,18 +40,23 @@ extension ChatStateMachine {
                 undelivered.append(sent)
                 if configuration.isInteractive { actions.append(.show(.notice("/resend sends it again."))) }
             }
-            if error.code == .botFailed, let finding = HandoffLint.finding(rejected: sent.activity) {
-                rejections.append(finding)
-                if let rejection = RejectedReport(of: sent.activity) { handoff.reportRejected(rejection, at: now) }
-                actions.append(
-                    .show(.failure("\(finding.rule.id): \(oneLine(finding.message)) [\(finding.rule.document)]"))
-                )
+            if error.code == .botFailed, let rejection = RejectedReport(of: sent.activity) {
+                actions += rejected(rejection, at: now)
             }
         }
         actions += postNext()
         if outbox.inFlight == nil { actions += saveAwaited() }
         if isLeaving, outbox.inFlight == nil { return actions + [.leave(exitCode: exitCode)] }
         return actions + pace(pacer.somethingHappened())
+    }
+
+    /// The bot has rejected a report that was sent by hand: that is told and kept as of a report of the hub.
+    private mutating func rejected(_ rejection: RejectedReport, at now: Timestamp) -> [ChatAction] {
+        var activity = rejection.activity
+        activity.from = .agentHub
+        activity.timestamp = now.text
+        activity.conversation = conversationId.map { ConversationAccount(id: $0) }
+        return receive(.activity(activity, isEcho: false), at: now)
     }
 
     /// A script wants to know of any failure; a person has seen it.

@@ -86,8 +86,6 @@ package struct ChatStateMachine: Sendable {
     var ownIds: Set<String> = []
     /// The newest request for an agent, live or loaded.
     var initiation: HandoffInitiation?
-    /// Reports of the hub that the bot answered with an error.
-    var rejections: [HandoffFinding] = []
     var loaded: Loaded?
     /// What `/next` says.
     var loadedLines = LoadedLines()
@@ -209,7 +207,6 @@ package struct ChatStateMachine: Sendable {
         inputHint = nil
         form = nil
         initiation = nil
-        rejections = []
         latency = TurnLatency()
         typist = nil
         joinedAgent = nil
