@@ -228,4 +228,5 @@ async def main(program, kills):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200))
+    arguments = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    asyncio.run(main(arguments[0], int(arguments[1]) if len(arguments) > 1 else 200))

@@ -30,7 +30,19 @@ public struct ConversationInfo: JSONObjectRepresentable {
     /// `channelData.desk`: what stands there is the server's word and not that of a user or a bot behind it.
     package var keepsMarks: Bool {
         get { json["baton"]?["keepsMarks"]?.bool ?? false }
-        set { json["baton"] = newValue ? ["keepsMarks": true] : nil }
+        set { setMark("keepsMarks", newValue) }
+    }
+
+    /// Whether the service has a hub of its own, whose reports of a handoff alone are true: they carry its marks.
+    package var hasHub: Bool {
+        get { json["baton"]?["hasHub"]?.bool ?? false }
+        set { setMark("hasHub", newValue) }
+    }
+
+    private mutating func setMark(_ name: String, _ isSet: Bool) {
+        var mark = json["baton"]?.object ?? JSONObject()
+        mark[name] = isSet ? true : nil
+        json["baton"] = mark.isEmpty ? nil : .object(mark)
     }
 
     /// The WebSocket address, valid for a minute; its query is to be kept secret.

@@ -280,7 +280,13 @@ package struct ChatLoop: Sendable {
                     await requests.opened(conversation)
                     let trust = MarkTrust(in: conversation)
                     let user = configuration.user.id
-                    await send(.opened(conversationId: conversation.conversationId, userId: user))
+                    await send(
+                        .opened(
+                            conversationId: conversation.conversationId,
+                            userId: user,
+                            trusting: trust.reports
+                        )
+                    )
                     onPlace(side, Resumption(conversationId: conversation.conversationId))
                     defer {
                         onPlace(

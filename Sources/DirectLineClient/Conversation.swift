@@ -19,6 +19,8 @@ public final class Conversation: Sendable {
     /// Whether the service is Baton's own server, which lets nobody but itself write `channelData.baton`; as far as the
     /// service can be believed.
     package let keepsMarks: Bool
+    /// Whether that server has a hub, whose reports alone are true.
+    package let hasHub: Bool
 
     let configuration: ClientConfiguration
     let service: DirectLineService
@@ -43,10 +45,12 @@ public final class Conversation: Sendable {
         tokens: TokenStore,
         tokenEndpoint: TokenEndpoint?,
         watermark: String? = nil,
-        keepsMarks: Bool = false
+        keepsMarks: Bool = false,
+        hasHub: Bool = false
     ) {
         conversationId = id
         self.keepsMarks = keepsMarks
+        self.hasHub = hasHub
         self.configuration = configuration
         self.service = service
         self.tokens = tokens
@@ -200,7 +204,8 @@ extension Conversation {
             }
             guard let isEcho else { continue }
             hasNews = true
-            if activity.type == .endOfConversation, !isEcho {
+            // Another client of the user leaves for itself.
+            if activity.type == .endOfConversation, !isEcho, !activity.isFromUser {
                 requests.take(.sent)
                 state.withLock { $0.hasEnded = true }
             }

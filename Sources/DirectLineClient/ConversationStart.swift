@@ -109,7 +109,8 @@ struct ConversationStart {
             tokens: tokens,
             tokenEndpoint: tokenEndpoint,
             watermark: configuration.resume?.watermark,
-            keepsMarks: info.keepsMarks
+            keepsMarks: info.keepsMarks,
+            hasHub: info.hasHub
         )
         return Started(conversation: conversation, streamURL: info.streamURL, notice: notice)
     }

@@ -71,7 +71,8 @@ final class ListeningServer: Sendable {
             crossOrigin: crossOrigin,
             clients: ClientAddressing(
                 publicURL: configuration.publicURL,
-                trustedProxies: configuration.trustedProxies
+                trustedProxies: configuration.trustedProxies,
+                hosts: crossOrigin
             ),
             ownURL: address.ownURL,
             // The bot of the desks is in this process: nobody has to call in its name.
@@ -87,6 +88,7 @@ final class ListeningServer: Sendable {
                 store: store,
                 storeHealth: storeHealth,
                 faults: faults,
+                hasHub: adapter != nil,
                 report: configuration.onEvent
             ),
             connector: ConnectorRoutes(

@@ -11,8 +11,10 @@ public enum ServerEvent: Sendable {
     case botActivity(_ conversation: String, ActivityType)
     /// A turn failed on an activity, which stays in the conversation.
     case botFailed(_ conversation: String, BotError, on: Activity)
-    /// A bot asked for a conversation that does not exist, which usually means one from before a restart.
+    /// A bot asked for a conversation that the server does not have, by a path that is good for it.
     case unknownConversation(_ conversation: String)
+    /// Somebody called the Connector API by a path that is not good for the conversation that it names.
+    case capabilityRefused(_ conversation: String)
     /// The store takes no writes; what clients and bots send is refused meanwhile.
     case storeFailed(_ reason: String)
     /// The store takes writes again.
@@ -34,7 +36,8 @@ extension ServerEvent: CustomStringConvertible {
         case .botActivity(let id, let type): "\(id) bot: \(type.rawValue)"
         case .botFailed(let id, let error, let activity):
             "\(id) bot failed on \(Self.words(for: activity)): \(error.message)"
-        case .unknownConversation(let id): "\(id) is unknown, the bot may remember it from an earlier run"
+        case .unknownConversation(let id): "\(id) is not on this server; the bot's service URL for it is valid"
+        case .capabilityRefused(let id): "\(id) refused: the service URL of the call is not valid for it"
         case .storeFailed(let reason): "store failed: \(reason)"
         case .storeRecovered: "store works again"
         case .storeDamaged(let reason): "store cannot be read: \(reason)"
@@ -59,6 +62,7 @@ extension ServerEvent: CustomStringConvertible {
                 ]
             )
         case .unknownConversation(let id): Self.object("conversationUnknown", id)
+        case .capabilityRefused(let id): Self.object("capabilityRefused", id)
         case .storeFailed(let reason): ["event": "storeFailed", "reason": .string(reason)]
         case .storeRecovered: ["event": "storeRecovered"]
         case .storeDamaged(let reason): ["event": "storeDamaged", "reason": .string(reason)]

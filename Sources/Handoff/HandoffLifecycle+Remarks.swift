@@ -36,10 +36,11 @@ extension HandoffLifecycle {
         var machine = self
         let isUser = machine.isUser(activity, isEcho: isEcho)
         if let rejection = RejectedReport(activity) {
+            guard trust.countsRejection(activity) else { return [] }
             return [HandoffRemark(.rejectedReport, path: "$.value", rejection.words)]
         }
         if let signal = HandoffSignal(activity) {
-            if isEcho, activity.type != .endOfConversation { return [] }
+            guard trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho) else { return [] }
             return machine.remarks(on: signal)
         }
         if activity.type == .event, activity.name == HandoffEventName.suppressed {

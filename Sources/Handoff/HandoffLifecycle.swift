@@ -13,6 +13,8 @@ public struct HandoffLifecycle: Hashable, Sendable {
     /// Ids of accounts that are known to be human agents.
     public private(set) var agentIds: Set<String> = []
 
+    /// Whose signals count.
+    let trust: ReportTrust
     private var botIds: Set<String> = []
     private var userIds: Set<String> = []
     /// Whether the last handoff ended in a dialect that leaves open who goes on, and nobody has gone on yet.
@@ -25,7 +27,9 @@ public struct HandoffLifecycle: Hashable, Sendable {
     private var toldNames: Set<String> = []
 
     /// A conversation in which the bot listens.
-    public init() {}
+    ///
+    /// - Parameter trust: Whose signals count.
+    public init(trusting trust: ReportTrust = .everyone) { self.trust = trust }
 
     /// The attempt under way, or the last one.
     public var attempt: HandoffAttempt? { attempts.last }
@@ -48,7 +52,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
     ) -> [HandoffTransition] {
         let remarks = remarks(on: activity, isEcho: isEcho).filter(\.isForOnlookers) + remarksOnName(of: activity)
         let steps = steps(on: activity, isEcho: isEcho, at: instant)
-        if let rejection = RejectedReport(activity) { keep(rejection, at: instant) }
+        if let rejection = RejectedReport(activity), trust.countsRejection(activity) { keep(rejection, at: instant) }
         return steps + remarks.compactMap { told($0, of: activity, at: instant) }
     }
 
@@ -60,7 +64,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
         guard state != .closed else { return [] }
         let isUser = isUser(activity, isEcho: isEcho)
         if let signal = HandoffSignal(activity) {
-            if isEcho, activity.type != .endOfConversation { return [] }
+            guard trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho) else { return [] }
             return apply(signal, of: activity, at: instant)
         }
         guard activity.type == .message, !activity.isFromHub else { return [] }

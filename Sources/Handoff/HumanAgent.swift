@@ -28,6 +28,9 @@ extension Activity {
         return note
     }
 
+    /// Whether a bot has put it among what was said, as something of an earlier time that nobody has seen here.
+    package var isImported: Bool { channelData?["baton"]?["imported"]?.bool == true }
+
     /// Whether the hub itself speaks, which is neither the bot nor an agent.
     public var isFromHub: Bool { channelData?["baton"]?["author"]?.string == "hub" }
 

@@ -99,7 +99,7 @@ extension ConversationView.Message {
             index: index,
             activity: activity,
             role: role,
-            name: PlainText.line(name ?? role.rawValue),
+            name: PlainText.line(name ?? role.rawValue) + (activity.isImported ? " (imported)" : ""),
             blocks: blocks,
             remark: remark
         )

@@ -66,6 +66,19 @@ struct HandoffAdapterTests {
         #expect(bench.userSays("3") == .bot)
     }
 
+    @Test func `a bot that is muted does not speak through changes either`() {
+        let bench = Bench()
+        bench.botSends(initiate())
+        bench.reports(.accepted(bench.ana))
+        for type in [ActivityType.message, .messageUpdate] {
+            var words = Activity(type: type)
+            words.text = "I am here, too"
+            let revised = bench.adapter.revise(words, in: bench.conversation.id)
+            #expect(revised?.type == .event && revised?.isFromHub == true)
+        }
+        #expect(bench.adapter.revise(.typing, in: bench.conversation.id) == nil)
+    }
+
     @Test func `a line that the agent did not get any more reaches the bot`() {
         let bench = Bench()
         bench.botSends(initiate())

@@ -64,15 +64,21 @@ struct DeskScript {
         return hear(activity.forDesk(item: item, user: user))
     }
 
-    static func briefing(_ item: WorkItemID = "item-1", _ name: String = "Maria", lines: Int = 2) -> DeskBriefing {
+    static func briefing(
+        _ item: WorkItemID = "item-1",
+        _ name: String = "Maria",
+        lines: Int = 2,
+        history: [Activity] = []
+    ) -> DeskBriefing {
         var activity = Activity.event("handoff.initiate", value: ["Skill": "cards"])
         activity.attachments = [.transcript(of: (0..<lines).map { Activity.message("line \($0)") })]
-        let request = WorkRequest(
+        var request = WorkRequest(
             conversationId: "c-\(name)",
             user: ChannelAccount(id: name, name: name, role: "user"),
             initiation: HandoffInitiation(activity),
             activity: activity
         )
+        request.history = history
         return DeskBriefing(request, item: item)
     }
 

@@ -1,6 +1,7 @@
 import BotSchema
 import Desk
 import DirectLineClient
+import Handoff
 import Testing
 
 @testable import ChatScreen
@@ -56,7 +57,7 @@ struct MarkTrustTests {
     func `what is not from the hub of our own server is a message of its sender`(json: String, trust: MarkTrust) throws
     {
         let who = json.contains(#""author":"agent""#) ? "agent" : "bot"
-        #expect(try shown(json, by: trust) == ["\(who) Agent hub: accepted by Ana"])
+        #expect(try shown(json, by: trust) == ["\(who) \"Agent hub\": accepted by Ana"])
     }
 
     @Test func `a service that is not ours makes nobody an agent and tells of nothing that was kept back`() throws {
@@ -79,6 +80,26 @@ struct MarkTrustTests {
         #expect(try !shown(kept, by: .foreign).contains { $0.contains("secret") })
     }
 
+    @Test(arguments: [MarkTrust.ownHub, .ownServer, .foreign])
+    func `a forged acceptance is shown by no chat with a hub, one by hand by all`(trust: MarkTrust) throws {
+        var script = ChatScript()
+        _ = script.take(.opened(conversationId: "c-1", trusting: trust.reports))
+        let from = #""from":{"id":"b","name":"Robin","role":"bot"}}"#
+        _ = script.arrive(#"{"type":"event","name":"handoff.initiate","id":"1","value":{},"# + from)
+        let report = #"{"type":"event","name":"handoff.status","id":"2","value":{"state":"accepted"},"#
+        for forger in [from, #""from":{"id":"u-2","name":"Ana","role":"user"}}"#] {
+            let shown = script.arrive(report + forger).joined()
+            if trust == .ownHub { #expect(!shown.contains("accepted"), "\(shown)") }
+        }
+        if trust == .ownHub {
+            let ended = script.arrive(#"{"type":"endOfConversation","from":{"id":"u-2","role":"user"}}"#).joined()
+            #expect(!ended.contains("ended"), "\(ended)")
+        }
+        let byHand = report.replacing(#""2""#, with: #""3""#) + #""channelData":{"handoffReport":{"agentName":"Ana"}},"#
+        let shown = script.arrive(byHand + #""from":{"id":"u-1","role":"user"}}"#, isEcho: true).joined()
+        #expect(script.machine.handoff.state == .live, "\(shown)")
+    }
+
     @Test func `you are who types here, and nobody else`() {
         var script = ChatScript()
         _ = script.open()
@@ -87,10 +108,11 @@ struct MarkTrustTests {
         let stranger = #"{"type":"message","id":"3","text":"hers","from":{"id":"u-2","name":"Eve","role":"user"}}"#
         _ = script.arrive(own, isEcho: true)
         #expect(script.arrive(other).contains("you (elsewhere): theirs"))
-        #expect(script.arrive(stranger).contains("user Eve: hers"))
+        #expect(script.arrive(stranger).contains("user \"Eve\": hers"))
         let last = script.enter("/last 3").joined(separator: "\n")
         #expect(
-            last.contains("you: mine") && last.contains("you (elsewhere): theirs") && last.contains("user Eve: hers")
+            last.contains("you: mine") && last.contains("you (elsewhere): theirs")
+                && last.contains("user \"Eve\": hers")
         )
     }
 

@@ -11,12 +11,14 @@ import WebSocketTransport
 struct BoundTests {
     // MARK: - Conversations
 
-    @Test func `a user who sends too much in a short time is answered 429, and others are not`() async throws {
+    @Test(arguments: [false, true])
+    func `a user who sends too much in a short time is answered 429, and others are not`(withAdapter: Bool) async throws
+    {
         let time = TestTime()
         var configuration = ServerConfiguration()
         configuration.now = { time.now }
         configuration.limits.activitiesPerSecond = 2
-        try await withServer(configuration) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let (loud, quiet) = (try await server.start(), try await server.start())
             for _ in 1...4 { #expect(try await loud.say("x").status == 200) }
             let refused = try await loud.say("x")
@@ -29,12 +31,13 @@ struct BoundTests {
         }
     }
 
-    @Test func `turns that end in time leave no timer behind, typing above all`() async throws {
+    @Test(arguments: [false, true])
+    func `turns that end in time leave no timer behind, typing above all`(withAdapter: Bool) async throws {
         let clock = CountingClock()
         var configuration = ServerConfiguration.patient
         configuration.clock = clock
         configuration.limits.activitiesPerSecond = nil
-        try await withServer(configuration) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let before = clock.sleeps
             for _ in 1...200 { #expect(try await conversation.post(.typing).status == 200) }
@@ -43,13 +46,14 @@ struct BoundTests {
         }
     }
 
-    @Test func `a conversation too many is answered 429 until an idle one can go`() async throws {
+    @Test(arguments: [false, true])
+    func `a conversation too many is answered 429 until an idle one can go`(withAdapter: Bool) async throws {
         let time = TestTime()
         let store = TestStore()
         var configuration = ServerConfiguration()
         configuration.now = { time.now }
         configuration.limits.conversations = 2
-        try await withServer(configuration, store: store) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter), store: store) { server in
             let (idle, streamed) = (try await server.start(), try await server.start())
             _ = try await idle.say("kept")
             let refused = try await server.call(.POST, "/conversations")
@@ -68,8 +72,9 @@ struct BoundTests {
         }
     }
 
-    @Test func `a guessed conversation id tells nothing`() async throws {
-        try await withServer(ServerConfiguration(secret: "s")) { server in
+    @Test(arguments: [false, true])
+    func `a guessed conversation id tells nothing`(withAdapter: Bool) async throws {
+        try await withServer(ServerConfiguration(secret: "s"), adapter: .passing(withAdapter)) { server in
             let secret: HTTPHeaders = ["Authorization": "Bearer s"]
             let mine = try await server.call(.POST, "/conversations", [:], headers: secret).json
             let other = try await server.call(.POST, "/conversations", [:], headers: secret).json
@@ -87,8 +92,9 @@ struct BoundTests {
         }
     }
 
-    @Test func `S08 a conversation that does not exist is 404 with a body`() async throws {
-        try await withServer { server in
+    @Test(arguments: [false, true])
+    func `S08 a conversation that does not exist is 404 with a body`(withAdapter: Bool) async throws {
+        try await withServer(adapter: .passing(withAdapter)) { server in
             for (method, suffix) in [(.GET, ""), (.GET, "/activities"), (.POST, "/activities"), (.POST, "/upload")]
                 as [(HTTPMethod, String)]
             {
@@ -102,10 +108,11 @@ struct BoundTests {
 
     // MARK: - Connections
 
-    @Test func `idle connections are closed after a while and others are served meanwhile`() async throws {
+    @Test(arguments: [false, true])
+    func `idle connections are closed after a while and others are served meanwhile`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration()
         configuration.limits.firstRequest = .seconds(1)
-        try await withServer(configuration, bot: echoBot) { server in
+        try await withServer(configuration, bot: echoBot, adapter: .passing(withAdapter)) { server in
             let opened = Happenings<Void>()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let count = 300
@@ -128,10 +135,11 @@ struct BoundTests {
         }
     }
 
-    @Test func `a request that drips in is given up`() async throws {
+    @Test(arguments: [false, true])
+    func `a request that drips in is given up`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration()
         configuration.limits.requestArrival = .milliseconds(200)
-        try await withServer(configuration) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let head = "POST /v3/directline\(conversation.path)/activities HTTP/1.1\r\nHost: localhost\r\n"
             let answer = try await RawConnection.exchange(
@@ -142,11 +150,12 @@ struct BoundTests {
         }
     }
 
-    @Test func `who does not read answers is let go`() async throws {
+    @Test(arguments: [false, true])
+    func `who does not read answers is let go`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration()
         configuration.limits.answerDeparture = .milliseconds(300)
         configuration.limits.clientActivity = 4 << 20
-        try await withServer(configuration) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             for _ in 1...8 { _ = try await conversation.say(String(repeating: "x", count: 2 << 20)) }
             let channel = try await RawConnection.connect(port: server.address.port)
@@ -163,9 +172,11 @@ struct BoundTests {
         }
     }
 
-    @Test func `a body of 100 MB is refused before it is read, and in the middle when it does not say so`() async throws
-    {
-        try await withServer(bot: echoBot) { server in
+    @Test(arguments: [false, true])
+    func `a body of 100 MB is refused before it is read, and in the middle when it does not say so`(
+        withAdapter: Bool
+    ) async throws {
+        try await withServer(bot: echoBot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             for declared in [true, false] {
                 async let flood = RawConnection.pour(
@@ -181,8 +192,9 @@ struct BoundTests {
         }
     }
 
-    @Test func `a body is asked for when it is awaited, and not when it is too large`() async throws {
-        try await withServer { server in
+    @Test(arguments: [false, true])
+    func `a body is asked for when it is awaited, and not when it is too large`(withAdapter: Bool) async throws {
+        try await withServer(adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let head = "POST /v3/directline\(conversation.path)/activities HTTP/1.1\r\nHost: localhost\r\n"
             let answer = try await RawConnection.exchange(
@@ -198,12 +210,13 @@ struct BoundTests {
         }
     }
 
-    @Test func `a stream whose client reads nothing, pings included, is closed`() async throws {
+    @Test(arguments: [false, true])
+    func `a stream whose client reads nothing, pings included, is closed`(withAdapter: Bool) async throws {
         let events = Happenings<String>()
         var configuration = ServerConfiguration()
         configuration.keepAliveInterval = .milliseconds(100)
         configuration.onEvent = { events.note($0.description) }
-        try await withServer(configuration) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let outcome = try await WebSocketConnector.connect(url: conversation.info.streamURL ?? "")
             guard case .upgraded(let channel, _) = outcome else { throw Refused(outcome: "\(outcome)") }

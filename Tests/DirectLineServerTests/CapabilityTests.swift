@@ -109,13 +109,19 @@ struct CapabilityTests {
         let store = TestStore()
         let heard = Happenings<Activity>()
         var configuration = ServerConfiguration()
-        // The same numbers give the same key, as one from a store would be.
         configuration.generator = SplitMix64(seed: 7)
         let (path, begun, id) = try await withServer(configuration, bot: ObservedBot(heard), store: store) { server in
             let conversation = try await server.start()
             let url = await heard.next()?.serviceURL ?? ""
             let begun = try await server.call(.POST, url + "v3/conversations", [:]).json?["id"]?.string ?? ""
             return (url.dropFirst(server.address.url.count), begun, conversation.id)
+        }
+        // Other numbers: that the URLs are still good is due to the store alone.
+        configuration.generator = SplitMix64(seed: 8)
+        try await withServer(configuration) { server in
+            let url = server.address.url + path + "v3/conversations/\(id)/activities"
+            let status = try await server.call(.POST, url, ["type": "message", "text": "x"]).status
+            #expect(status == 404)
         }
         try await withServer(configuration, store: store) { server in
             for id in [id, begun] {

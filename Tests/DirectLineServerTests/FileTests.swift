@@ -98,8 +98,11 @@ struct FileTests {
         }
     }
 
-    @Test func `S21 an upload over the limit is refused with 413 and the connection closes in order`() async throws {
-        try await withServer { server in
+    @Test(arguments: [false, true])
+    func `S21 an upload over the limit is refused with 413 and the connection closes in order`(
+        withAdapter: Bool
+    ) async throws {
+        try await withServer(adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             for declared in [true, false] {
                 let answer = try await RawConnection.pour(
@@ -233,7 +236,7 @@ struct FileTests {
         )
         func keep(_ size: Int, _ conversation: String, _ owner: String) async throws -> String {
             let file = StoredFile(name: "f", contentType: "t", original: ByteBuffer(repeating: 1, count: size))
-            return try await files.keep(file, in: conversation, by: owner)
+            return try await files.keep(file, in: conversation, by: .user(owner))
         }
         let first = try await keep(6, "a", "ada")
         let second = try await keep(4, "a", "ada")

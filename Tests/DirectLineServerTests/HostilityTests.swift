@@ -32,7 +32,10 @@ struct HostilityTests {
 
     // MARK: - Bots
 
-    @Test func `a bot that trickles bytes, at its endpoint or at ours, is given up and holds up nobody`() async throws {
+    @Test(arguments: [false, true])
+    func `a bot that trickles bytes, at its endpoint or at ours, is given up and holds up nobody`(
+        withAdapter: Bool
+    ) async throws {
         let trickler = try await Trickler.listen(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n"
         )
@@ -46,7 +49,7 @@ struct HostilityTests {
                     if activity.text == "trickle" { return try await remote.onTurn(activity, in: conversation) }
                     return try await echoBot.onTurn(activity, in: conversation)
                 }
-                try await withServer(configuration, bot: bot) { server in
+                try await withServer(configuration, bot: bot, adapter: .passing(withAdapter)) { server in
                     let (slow, quick) = (try await server.start(), try await server.start())
                     async let trickled = slow.say("trickle")
                     async let refused = Trickler.pour(
@@ -68,7 +71,10 @@ struct HostilityTests {
 
     // MARK: - Clients
 
-    @Test func `sockets that nobody reads cost a buffer each, are closed, and others get everything`() async throws {
+    @Test(arguments: [false, true])
+    func `sockets that nobody reads cost a buffer each, are closed, and others get everything`(
+        withAdapter: Bool
+    ) async throws {
         let events = Happenings<String>()
         var configuration = ServerConfiguration()
         configuration.keepAliveInterval = .seconds(2)
@@ -80,7 +86,7 @@ struct HostilityTests {
             for _ in 1...count { try await conversation.send(.message(text)) }
             return nil
         }
-        try await withServer(configuration, bot: bot) { server in
+        try await withServer(configuration, bot: bot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             var channels: [WebSocketChannel] = []
             for _ in 1...silent {
@@ -107,7 +113,8 @@ struct HostilityTests {
         }
     }
 
-    @Test func `a socket that pings and never reads is read no further, and is closed`() async throws {
+    @Test(arguments: [false, true])
+    func `a socket that pings and never reads is read no further, and is closed`(withAdapter: Bool) async throws {
         let closed = Happenings<Void>()
         var configuration = ServerConfiguration()
         configuration.keepAliveInterval = .milliseconds(300)
@@ -115,7 +122,7 @@ struct HostilityTests {
         // A ping of 125 bytes, masked with zeros.
         let ping = [0x89, 0x80 | 125, 0, 0, 0, 0] + [UInt8](repeating: 0x61, count: 125)
         let pings = ByteBuffer(bytes: Array(repeatElement(ping, count: 500).joined()))
-        try await withServer(configuration, bot: echoBot) { server in
+        try await withServer(configuration, bot: echoBot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let url = try #require(conversation.info.streamURL)
             let path = url.dropFirst("ws://".count).drop { $0 != "/" }
@@ -163,8 +170,9 @@ struct HostilityTests {
         }
     }
 
-    @Test func `bodies of 100 MB, several at once, are refused without being held`() async throws {
-        try await withServer(bot: echoBot) { server in
+    @Test(arguments: [false, true])
+    func `bodies of 100 MB, several at once, are refused without being held`(withAdapter: Bool) async throws {
+        try await withServer(bot: echoBot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let before = Self.residentBytes
             var peak = 0
@@ -193,11 +201,14 @@ struct HostilityTests {
         }
     }
 
-    @Test func `idle connections up to the limit keep others waiting no longer than their patience`() async throws {
+    @Test(arguments: [false, true])
+    func `idle connections up to the limit keep others waiting no longer than their patience`(
+        withAdapter: Bool
+    ) async throws {
         var configuration = ServerConfiguration()
         configuration.limits.connections = 200
         configuration.limits.firstRequest = .milliseconds(800)
-        try await withServer(configuration, bot: echoBot) { server in
+        try await withServer(configuration, bot: echoBot, adapter: .passing(withAdapter)) { server in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let opened = Happenings<Void>()
                 for _ in 1...400 {
@@ -216,11 +227,12 @@ struct HostilityTests {
         }
     }
 
-    @Test func `heads that drip in or do not end are given up, on used connections too`() async throws {
+    @Test(arguments: [false, true])
+    func `heads that drip in or do not end are given up, on used connections too`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration()
         configuration.limits.firstRequest = .milliseconds(500)
         configuration.limits.idleConnection = .milliseconds(500)
-        try await withServer(configuration, bot: echoBot) { server in
+        try await withServer(configuration, bot: echoBot, adapter: .passing(withAdapter)) { server in
             let (port, conversation) = (server.address.port, try await server.start())
             let request = "GET /v3/directline/session/getsessionid HTTP/1.1\r\nHost: localhost\r\n"
             async let first = Trickler.pour(request, then: "X-Padding: x\r\n", into: port)

@@ -14,7 +14,7 @@ struct MemoryTests {
     func `a conversation holds so many bytes, and others do not notice`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration.patient
         configuration.limits.conversationBytes = 50_000
-        try await withServer(configuration, adapter: withAdapter ? PassingAdapter() : nil) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let (loud, quiet) = (try await server.start(), try await server.start())
             var statuses: [Int] = []
             for _ in 1...6 { statuses.append(try await loud.post(line(of: 7_500)).status) }
@@ -31,7 +31,7 @@ struct MemoryTests {
     func `all conversations together hold so many bytes`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration.patient
         configuration.limits.memory = 30_000
-        try await withServer(configuration, adapter: withAdapter ? PassingAdapter() : nil) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let (first, second) = (try await server.start(), try await server.start())
             for conversation in [first, second] {
                 for _ in 1...2 { #expect(try await conversation.post(line(of: 7_500)).status == 200) }
@@ -53,7 +53,7 @@ struct MemoryTests {
         }
         var configuration = ServerConfiguration.patient
         configuration.limits.waitingBytes = 25_000
-        try await withServer(configuration, bot: bot, adapter: withAdapter ? PassingAdapter() : nil) { server in
+        try await withServer(configuration, bot: bot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             try await withThrowingTaskGroup(of: Int.self) { group in
                 group.addTask { try await conversation.post(line(of: 10_000)).status }
@@ -71,14 +71,15 @@ struct MemoryTests {
         }
     }
 
-    @Test func `a bot may say more than its user, but not for ever`() async throws {
+    @Test(arguments: [false, true])
+    func `a bot may say more than its user, but not for ever`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration.patient
         configuration.limits.conversationBytes = 50_000
         let bot = TestBot { activity, conversation in
             for _ in 1...20 { try await conversation.send(.message(String(repeating: "x", count: 7_500))) }
             return nil
         }
-        try await withServer(configuration, bot: bot) { server in
+        try await withServer(configuration, bot: bot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             let answer = try await conversation.say("talk")
             #expect(answer.status == 502)
@@ -89,11 +90,12 @@ struct MemoryTests {
 
     // MARK: - Pages
 
-    @Test func `a poll gets a page and its watermark, the next poll the rest`() async throws {
+    @Test(arguments: [false, true])
+    func `a poll gets a page and its watermark, the next poll the rest`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration.patient
         configuration.limits.pageActivities = 3
         configuration.limits.pageBytes = 20_000
-        try await withServer(configuration) { server in
+        try await withServer(configuration, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             for number in 1...4 { _ = try await conversation.say("\(number)") }
             for _ in 1...2 { _ = try await conversation.post(line(of: 15_000)) }
@@ -115,4 +117,9 @@ struct MemoryTests {
 struct PassingAdapter: ConversationAdapter {
     func userSent(_ activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient { .bot }
     func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {}
+}
+
+extension Optional<any ConversationAdapter> {
+    /// An adapter that lets everything pass, where one is wanted: bounds hold with and without.
+    static func passing(_ isWanted: Bool) -> Self { isWanted ? PassingAdapter() : nil }
 }

@@ -114,11 +114,6 @@ extension WorkRequest {
     }
 }
 
-extension Activity {
-    /// Whether a bot has put it among what was said, as something of an earlier time.
-    var isImported: Bool { channelData?["baton"]?["imported"]?.bool == true }
-}
-
 extension [Int] {
     /// The first of ascending numbers that is not below another.
     fileprivate func first(atLeast number: Int) -> Int? {

@@ -28,11 +28,11 @@ final class LiveConversations: Sendable {
 
     /// The activity as the user may see it; nil for none.
     func revise(_ activity: Activity, in conversationId: String) -> Activity? {
-        guard activity.type == .message || activity.type == .typing,
+        guard activity.type == .message || activity.type == .messageUpdate || activity.type == .typing,
             let live = conversations.withLock({ $0[conversationId] })
         else { return activity }
         if let turn = live.requestedBy, activity.replyToId == turn { return activity }
-        guard activity.type == .message else { return nil }
+        guard activity.type != .typing else { return nil }
         var record = Activity.event(
             "baton.suppressed",
             value: ["reason": .string("the bot spoke while \(live.agent) has the conversation")]

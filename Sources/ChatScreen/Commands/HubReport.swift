@@ -55,13 +55,11 @@ package struct HubReport: Hashable, Sendable {
         default: return nil
         }
         var report = echo
-        let mark = echo.channelData?[Self.member]?.object
-        let name = mark?["agentName"]?.string
+        var mark = echo.channelData?[Self.member]?.object ?? JSONObject()
+        let name = mark["agentName"]?.string
         report.from = ChannelAccount(id: ChannelAccount.agentIdPrefix + "hand", name: name ?? "Agent", role: "bot")
-        if var mark {
-            if name != nil { mark["author"] = "agent" }
-            report.channelData = ["baton": .object(mark)]
-        }
+        mark["author"] = name == nil ? "hub" : "agent"
+        report.channelData = ["baton": .object(mark)]
         return report
     }
 }

@@ -1,6 +1,7 @@
 import AgentHub
 import BotSchema
 import Desk
+import Handoff
 
 /// A conversation at a desk, from the ring until it is off the desk.
 struct DeskConversation: Sendable {
@@ -18,6 +19,7 @@ struct DeskConversation: Sendable {
     /// The small number by which the agent calls it.
     let number: Int
     let item: WorkItemID
+    let shownName: ShownName
     var briefing: DeskBriefing
     private(set) var phase: Phase
     /// How the agent asked to be rid of it, in words; the hub answers one after the other.
@@ -29,17 +31,28 @@ struct DeskConversation: Sendable {
     /// What the user said, by the ids in the user's own conversation: a new sign-in tells it again.
     private var knownLines: Set<String>
 
-    init(number: Int, briefing: DeskBriefing, phase: Phase) {
+    /// A conversation that has come to the desk; `others` are the names of everybody at the hub, as far as known.
+    init(number: Int, briefing: DeskBriefing, phase: Phase, besides others: [String]) {
         self.number = number
+        shownName = ShownName(briefing.userName, of: "user", besides: others + Self.speakers(in: briefing))
         item = briefing.item
         self.briefing = briefing
         self.phase = phase
         knownLines = Set(briefing.history.compactMap(\.id))
     }
 
+    /// The names of the bot and the agents who speak in a briefing.
+    static func speakers(in briefing: DeskBriefing) -> [String] {
+        let others = briefing.conversation.compactMap(\.from).filter { account in
+            account.role?.lowercased() != "user" && account.id != briefing.user.id
+        }
+        return others.compactMap(\.name) + [briefing.initiation?.context.botName].compactMap(\.self)
+    }
+
     /// How it left, as far as the agent knows.
     var departure: String? { departures.last }
-    var name: String { briefing.userName }
+    /// The user's name as the desk shows it.
+    var name: String { shownName.text }
     var isRinging: Bool { phase == .ringing || phase == .accepting }
     var isOpen: Bool { phase == .live || phase == .onHold }
 

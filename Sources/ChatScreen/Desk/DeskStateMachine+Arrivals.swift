@@ -23,7 +23,7 @@ extension DeskStateMachine {
     /// What a user says: under the user's name, and counted where the agent talks to somebody else.
     private mutating func showLine(_ activity: Activity, changing earlier: Activity?) -> [ChatAction] {
         guard let item = activity.deskItem, let index = index(of: item) else {
-            let speaker = Speaker.customer(name: activity.from?.name)
+            let speaker = Speaker.customer(name: customer(activity.from?.name))
             return [.show(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))]
         }
         guard conversations[index].isNew(activity) else { return [] }
@@ -99,9 +99,14 @@ extension DeskStateMachine {
 
     private mutating func offer(_ briefing: DeskBriefing, rings: Duration?) -> [ChatAction] {
         remove(briefing.item)
-        let conversation = DeskConversation(number: nextNumber, briefing: briefing, phase: .ringing)
+        let conversation = DeskConversation(
+            number: nextNumber,
+            briefing: briefing,
+            phase: .ringing,
+            besides: agentNames
+        )
         conversations.append(conversation)
-        var parts = ["rings", title(of: conversation)]
+        var parts = ["rings", title(of: conversation).text]
         if let skill = briefing.skillWords { parts.append(skill) }
         if let rings { parts.append("\(rings.seconds) s to answer") }
         parts.append("/accept or /decline")
@@ -115,7 +120,9 @@ extension DeskStateMachine {
             conversations[known].enter(.live)
             conversations[known].briefing = briefing
         } else {
-            conversations.append(DeskConversation(number: nextNumber, briefing: briefing, phase: .live))
+            conversations.append(
+                DeskConversation(number: nextNumber, briefing: briefing, phase: .live, besides: agentNames)
+            )
         }
         guard let index = index(of: briefing.item) else { return [] }
         if current == nil { currentItem = briefing.item }
@@ -236,8 +243,20 @@ extension DeskStateMachine {
 
     private func speaker(of activity: Activity, in briefing: DeskBriefing) -> Speaker {
         if activity.humanAgent != nil { return .agent(name: activity.from?.name) }
-        if activity.isFromUser { return .customer(name: activity.from?.name ?? briefing.userName) }
-        return .bot(name: activity.from?.name ?? briefing.initiation?.context.botName)
+        let bot = briefing.initiation?.context.botName
+        let speaker: Speaker
+        if activity.isFromUser {
+            let name = activity.from?.name ?? briefing.userName
+            speaker = .customer(name: customer(name, besides: DeskConversation.speakers(in: briefing)))
+        } else {
+            speaker = .bot(name: activity.from?.name ?? bot)
+        }
+        return activity.isImported ? .imported(speaker) : speaker
+    }
+
+    /// The name of a user, which is no agent's.
+    func customer(_ name: String?, besides others: [String] = []) -> ShownName {
+        ShownName(name, of: "user", besides: agentNames + others)
     }
 
     /// The bot's request, as the hub has it.

@@ -201,8 +201,8 @@ extension DeskStateMachine {
             kinds: Self.filterKinds,
             count: entries.count,
             entries: { entries.filter($0) },
-            speaker: { entry in
-                entry.isEcho ? .user(name: nil) : .customer(name: entry.activity.from?.name)
+            speaker: { [self] entry in
+                entry.isEcho ? .user(name: nil) : .customer(name: customer(entry.activity.from?.name))
             }
         )
     }
@@ -330,7 +330,7 @@ extension DeskStateMachine {
             let rows = cannedReplies.replies.map { ChatItem.Row($0.shortcut, $0.text) }
             return [.show(rows.isEmpty ? .notice("The hub has no canned replies.") : .table(title: nil, rows))]
         }
-        let user = current?.name ?? "{UserName}"
+        let user = current?.briefing.userName ?? "{UserName}"
         guard let text = cannedReplies.text(argument, user: user, agent: configuration.name) else {
             return [.show(.failure("There is no canned reply “\(oneLine(argument))”; /canned lists them."))]
         }

@@ -90,7 +90,7 @@ package struct DeskStateMachine: Sendable {
         var actions: [ChatAction] = []
         switch event {
         case .input(let input): actions += receive(input)
-        case .opened(let id, _): actions += opened(id)
+        case .opened(let id, _, _): actions += opened(id)
         case .client(.connection(let state)): actions += connectionChanged(to: state)
         case .client(.activity(let activity, let isEcho)): actions += arrived(activity, isEcho: isEcho)
         case .client(.notice(let text)): actions.append(.show(.notice(oneLine(text))))
@@ -207,9 +207,12 @@ package struct DeskStateMachine: Sendable {
     var nextNumber: Int { (1...).first { number in !conversations.contains { $0.number == number } } ?? 1 }
 
     /// How a conversation is called: its user, with its number where there are several.
-    func title(of conversation: DeskConversation) -> String {
-        conversations.count > 1 ? "\(conversation.number) \(conversation.name)" : conversation.name
+    func title(of conversation: DeskConversation) -> ShownName {
+        conversations.count > 1 ? conversation.shownName.numbered(conversation.number) : conversation.shownName
     }
+
+    /// The agents whose names users must not seem to have.
+    var agentNames: [String] { [configuration.name] + (view?.colleagues.map(\.name) ?? []) }
 
     mutating func remove(_ item: WorkItemID) {
         conversations.removeAll { $0.item == item }

@@ -121,6 +121,7 @@ package struct ActivityRenderer: Sendable {
         switch speaker {
         case .user, .elsewhere, .customer: .plain
         case .bot, .agent: defaultFormat
+        case .imported(let speaker): format(of: speaker)
         }
     }
 

@@ -57,7 +57,8 @@ package struct MessageLayout: Sendable {
 
     private func plainLines(speaker: Speaker, time: String, body: [String]) -> [String] {
         let label = DisplayText.neutralised(speaker.label, keepingNewlines: false)
-        let who = label == speaker.role ? label : "\(speaker.role) \(label)"
+        let isRoleSaid = label == speaker.role || label.hasPrefix("\(speaker.role) \"")
+        let who = isRoleSaid ? label : "\(speaker.role) \(label)"
         let head = (time.isEmpty ? "" : "[\(time)] ") + who + ":"
         var lines = body.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
         if lines.isEmpty { return [head] }

@@ -11,8 +11,10 @@ package enum Speaker: Hashable, Sendable {
     case bot(name: String?)
     /// A human agent.
     case agent(name: String?)
-    /// A user, as an agent sees one.
-    case customer(name: String?)
+    /// A user, as an agent sees one, or another user than the person at this keyboard.
+    case customer(name: ShownName?)
+    /// What the speaker of such an activity has said at an earlier time, as far as a bot can be believed.
+    indirect case imported(Speaker)
 
     /// Tells the speaker of an activity in a file, in which the user is who has recorded it.
     ///
@@ -37,11 +39,16 @@ package enum Speaker: Hashable, Sendable {
     ///   - agentIds: Account ids that have spoken as agents.
     package init(of activity: Activity, isEcho: Bool, ownIds: Set<String>, agentIds: Set<String>) {
         let name = activity.from?.name
-        if isEcho {
+        if activity.isImported {
+            let isUsers = activity.isFromUser
+            self = .imported(isUsers ? .customer(name: ShownName(name, of: "user")) : .bot(name: name))
+        } else if isEcho {
             self = .user(name: name)
         } else if activity.isFromUser {
             let isOwn = activity.from?.id.map(ownIds.contains) ?? true
-            self = isOwn ? .elsewhere(name: name) : .customer(name: name ?? activity.from?.id)
+            // An agent's name is as good as any for a stranger, and which agents there are nobody here knows.
+            let stranger = ShownName.marking(name ?? activity.from?.id, of: "user")
+            self = isOwn ? .elsewhere(name: name) : .customer(name: stranger)
         } else if activity.humanAgent != nil || activity.from?.id.map(agentIds.contains) == true {
             self = .agent(name: name)
         } else {
@@ -54,9 +61,9 @@ package enum Speaker: Hashable, Sendable {
         let doubted = { (role: String) in "\(activity.from?.name ?? role) (unverified)" }
         self =
             switch Speaker(of: activity) {
-            case .user, .elsewhere, .customer: .customer(name: doubted("user"))
+            case .user, .elsewhere, .customer: .customer(name: ShownName(doubted("user"), of: "user"))
             case .agent: .agent(name: doubted("agent"))
-            case .bot: .bot(name: doubted("bot"))
+            case .bot, .imported: .bot(name: doubted("bot"))
             }
     }
 
@@ -68,6 +75,7 @@ package enum Speaker: Hashable, Sendable {
         case .bot: "bot"
         case .agent: "agent"
         case .customer: "user"
+        case .imported(let speaker): speaker.role
         }
     }
 
@@ -76,9 +84,10 @@ package enum Speaker: Hashable, Sendable {
         switch self {
         case .user: "you"
         case .elsewhere: "you (elsewhere)"
-        case .bot(let name): name ?? "bot"
-        case .agent(let name): name ?? "agent"
-        case .customer(let name): name ?? "user"
+        case .bot(let name): ShownName(name, of: "bot").text
+        case .agent(let name): ShownName(name, of: "agent").text
+        case .customer(let name): name?.text ?? "user"
+        case .imported(let speaker): "\(speaker.label) (imported)"
         }
     }
 
@@ -87,6 +96,7 @@ package enum Speaker: Hashable, Sendable {
         case .user, .elsewhere: .user
         case .bot, .customer: .bot
         case .agent: .agent
+        case .imported(let speaker): speaker.ink
         }
     }
 }

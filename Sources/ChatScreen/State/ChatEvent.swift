@@ -1,5 +1,6 @@
 package import BotSchema
 package import DirectLineClient
+package import Handoff
 package import LineEditing
 package import Transcripts
 
@@ -9,8 +10,9 @@ package enum ChatEvent: Sendable {
     case input(LineInput)
     /// A conversation was opened; what arrives from now on belongs to it.
     ///
-    /// `userId` is what the user is called, as far as it is known before anything was said.
-    case opened(conversationId: String, userId: String? = nil)
+    /// `userId` is what the user is called, as far as it is known before anything was said. `trusting` is whose
+    /// reports of a handoff count.
+    case opened(conversationId: String, userId: String? = nil, trusting: ReportTrust = .otherSide)
     /// The conversation brought something.
     case client(ClientEvent)
     /// The post of a number ended: the id that the service gave, or the failure.

@@ -166,8 +166,8 @@ package struct ChatStateMachine: Sendable {
         var actions: [ChatAction] = []
         switch event {
         case .input(let input): actions += receive(input, at: now)
-        case .opened(let id, let userId):
-            actions += opened(id)
+        case .opened(let id, let userId, let trust):
+            actions += opened(id, trusting: trust)
             ownIds = userId.map { [$0] } ?? []
         case .client(let event): actions += receive(event, at: now)
         case .posted(let number, let result): actions += posted(number, result, at: now)
@@ -196,10 +196,10 @@ package struct ChatStateMachine: Sendable {
 
     // MARK: - Conversation
 
-    private mutating func opened(_ id: String) -> [ChatAction] {
+    private mutating func opened(_ id: String, trusting trust: ReportTrust) -> [ChatAction] {
         let isFirst = conversationId == nil
         conversationId = id
-        handoff = HandoffLifecycle()
+        handoff = HandoffLifecycle(trusting: trust)
         earlierActivities += record.transcript.activities
         record = ConversationRecord()
         choices = .none

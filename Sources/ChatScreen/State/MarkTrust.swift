@@ -1,5 +1,6 @@
 package import BotSchema
 package import DirectLineClient
+package import Handoff
 
 /// Whose word the marks of an activity are: `channelData.baton`, which says who an author is and what the hub tells, and
 /// `channelData.desk`, which moves conversations at a desk.
@@ -15,13 +16,20 @@ package import DirectLineClient
 package enum MarkTrust: Sendable {
     /// The server is ours: the marks are its own.
     case ownServer
+    /// The server is ours and has a hub, so that what anybody else reports of a handoff is not true.
+    case ownHub
     /// Anybody may have written the marks.
     case foreign
 
     private static let marks = ["baton", "desk"]
 
     /// The trust in the service of a conversation.
-    package init(in conversation: Conversation) { self = conversation.keepsMarks ? .ownServer : .foreign }
+    package init(in conversation: Conversation) {
+        self = !conversation.keepsMarks ? .foreign : conversation.hasHub ? .ownHub : .ownServer
+    }
+
+    /// Whose reports of a handoff count.
+    package var reports: ReportTrust { self == .ownHub ? .hub : .otherSide }
 
     /// An activity in which every mark can be believed.
     ///

@@ -33,8 +33,8 @@ struct ConnectorRoutes: Sendable {
             return Response(json: ["members": .array(try await members(id).map(\.jsonValue))])
         case .member(let id, let member): return try await self.member(call, id, member)
         case .botAttachments(let id):
-            let conversation = try await conversation(id)
-            return try await files.keep(call, in: id, by: conversation.bot.id ?? "bot")
+            _ = try await conversation(id)
+            return try await files.keep(call, in: id)
         case .attachment(let id): return try await files.describe(id)
         case .attachmentView(let id, let view): return try await files.content(id, view: view)
         case .botState:
@@ -51,11 +51,13 @@ struct ConnectorRoutes: Sendable {
         return conversation
     }
 
-    /// Says that a bot calls with a capability of an earlier run, which the answer does not tell from any other path.
+    /// Says that somebody calls with a capability that is not good, which the answer does not tell from any other path.
+    ///
+    /// Whether it was good once, or the conversation is there, is not known: the code alone would tell.
     func noteRefusal(of path: [String]) {
         guard path.count > 3, path[0] == ServiceURLs.root, path[3] == "v3" else { return }
         let id = path.count > 5 && path[4] == "conversations" ? path[5] : path[1]
-        if Identifiers.isConversation(id) { report(.unknownConversation(id)) }
+        if Identifiers.isConversation(id) { report(.capabilityRefused(id)) }
     }
 
     // MARK: - Conversations

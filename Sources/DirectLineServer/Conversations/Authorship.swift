@@ -85,10 +85,9 @@ extension Authorship {
 
     /// Whether people would take one name for the other: letters and digits count, in either case.
     private func isAlike(_ name: String, _ other: String?) -> Bool {
-        func core(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
         guard let other else { return false }
-        let core = (core(name), core(other))
-        return core.0 == core.1 && !core.1.isEmpty
+        let (form, otherForm) = (NameForm(name), NameForm(other))
+        return form.core == otherForm.core && !form.core.isEmpty
     }
 }
 
@@ -181,6 +180,14 @@ extension Authorship {
     func isBots(_ activity: Activity) -> Bool {
         activity.from?.id == bot.id && activity.channelData?["baton"]?["author"] == nil
     }
+
+    /// Whether it stands where the bot has said something that nobody sees.
+    func standsForBots(_ activity: Activity) -> Bool {
+        activity.from?.id == bot.id && activity.channelData?["baton"]?["author"]?.string == "hub"
+    }
+
+    /// Whether it is of an earlier time, so that nobody here has said it.
+    static func isImported(_ activity: Activity) -> Bool { activity.channelData?["baton"]?["imported"]?.bool == true }
 
     private func isReserved(_ name: String) -> Bool {
         let name = name.lowercased()

@@ -62,6 +62,7 @@ actor Conversation {
     private var owesUserWelcome = false
     private var rate: ActivityRate?
     var roster = StreamRoster()
+    var withheld = WithheldActivities()
     private(set) var isClosed = false
     /// Whether the store has the conversation.
     private var isBegun: Bool
@@ -137,11 +138,17 @@ extension Conversation {
     ///
     /// - Returns: The activity's id and what will become of the turn.
     /// - Throws: 429 when too much waits or is kept already or too many activities came in a short time, 400 for an event
-    ///   that only this program sends, 503 when the store does not take it; nothing of it is kept then.
+    ///   that only this program sends, 403 or 404 for a change of what is not the user's own, 503 when the store does not take it; nothing of it is kept then.
     func post(
         _ activity: Activity,
         tokenUser: ChannelAccount?
     ) async throws(HTTPFailure) -> (id: String, outcome: Reply<Outcome>) {
+        let named: NamedLine
+        do {
+            named = try await line(namedBy: activity)
+        } catch {
+            throw .store(error)
+        }
         guard !isClosed else { throw .noConversation(id) }
         noticeUser()
         guard pending.count + observations.count + turns.count + heldLines.count < surroundings.limits.waitingTurns
@@ -151,6 +158,7 @@ extension Conversation {
         }
         let activityId = nextId(for: activity)
         let activity = try addressing.fromUser(activity, id: activityId, timestamp: stamp(), boundTo: tokenUser)
+        try named.check(author: activity.from)
         let serialized = SerializedActivity(activity)
         try checkRoom(for: serialized)
         // An invoke is a call with an answer, not a part of the chat.
@@ -205,15 +213,33 @@ extension Conversation {
         by speaker: Speaker,
         replyingTo repliesTo: String? = nil
     ) async throws(BotError) -> Activity {
+        var isOthers = false
+        if speaker == .bot, surroundings.authorship.clients == .users {
+            do {
+                if case .line(let line) = try await line(namedBy: activity) {
+                    isOthers = !addressing.authorship.isBots(line)
+                }
+            } catch {
+                throw .notKept
+            }
+        }
         guard !isClosed else { throw .conversationGone(id) }
         var activity = addressing.fromBot(activity, id: nextId(for: activity), timestamp: stamp(), by: speaker)
+        // What a bot claims is corrected and not refused: it changes nothing of somebody else.
+        if isOthers { activity.replyToId = nil }
         // SDKs keep traces back on every channel but the Emulator's, though not among the replies of `expectReplies`.
-        if activity.type == .trace, surroundings.channelId != "emulator" { return activity }
+        if activity.type == .trace, surroundings.channelId != "emulator" {
+            withheld.insert(activity.id)
+            return activity
+        }
         // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
         activity.replyToId = (activity.replyToId ?? repliesTo).flatMap { log.contains($0) ? $0 : nil }
         let adapter = speaker == .bot ? surroundings.adapter : nil
         if let adapter {
-            guard let revised = adapter.revise(activity, in: id) else { return activity }
+            guard let revised = adapter.revise(activity, in: id) else {
+                withheld.insert(activity.id)
+                return activity
+            }
             activity = revised
         }
         let serialized = SerializedActivity(activity)
@@ -258,9 +284,27 @@ extension Conversation {
     /// - Returns: False when the bot has said nothing of this id.
     /// - Throws: ``StoreError`` when the store does not take it or cannot give the old one back.
     func replace(_ activityId: String, with activity: Activity) async throws(StoreError) -> Bool {
-        guard let old = try await said(byBot: activityId) else { return false }
+        let old: Activity
+        switch try await said(byBot: activityId) {
+        case .none: return false
+        case .withheld: return true
+        case .line(let line): old = line
+        }
         var activity = addressing.fromBot(activity, id: activityId, timestamp: old.timestamp ?? stamp())
         activity.replyToId = activity.replyToId.flatMap { log.contains($0) ? $0 : nil }
+        if let adapter = surroundings.adapter {
+            // The new words belong to the turn that the old ones have answered.
+            var asked = activity
+            asked.replyToId = old.replyToId
+            let revised = adapter.revise(asked, in: id)
+            guard revised == asked else {
+                guard var record = revised else { return true }
+                record.id = nextId(for: record)
+                record.timestamp = stamp()
+                try await enter(keep(SerializedActivity(record), record))
+                return true
+            }
+        }
         try await enter(.change(.replaced(SerializedActivity(activity))))
         return true
     }
@@ -270,16 +314,14 @@ extension Conversation {
     /// - Returns: False when the bot has said nothing of this id.
     /// - Throws: ``StoreError`` when the store does not take it or cannot give the old one back.
     func delete(_ activityId: String) async throws(StoreError) -> Bool {
-        guard try await said(byBot: activityId) != nil, log.contains(activityId) else { return false }
+        switch try await said(byBot: activityId) {
+        case .none: return false
+        case .withheld: return true
+        case .line: guard log.contains(activityId) else { return false }
+        }
         let notice = addressing.fromBot(Activity(type: .messageDelete), id: activityId, timestamp: stamp())
         try await enter(.change(.deleted(SerializedActivity(notice))))
         return true
-    }
-
-    /// What the bot has said under an id, nil when that is nothing or somebody else's.
-    private func said(byBot activityId: String) async throws(StoreError) -> Activity? {
-        guard let item = log[activityId], let said = try await load(item).activity else { return nil }
-        return addressing.authorship.isBots(said) ? said : nil
     }
 
     /// Gives the bot an activity after the turns already waiting, without showing it to the user.

@@ -25,9 +25,9 @@ extension DirectLineRoutes {
             throw .missingProperty("neither the query's userId nor the activity's from says who sends this")
         }
         var urls: [String] = []
-        let owner = bound?.id ?? upload.activity.from?.id ?? ""
+        let owner = await conversation.uploader(boundTo: bound)
         for file in upload.files {
-            urls.append(call.clientURL.attachment(try await files.attachments.keep(file, in: id, by: owner)))
+            urls.append(call.sharedURL.attachment(try await files.attachments.keep(file, in: id, by: owner)))
         }
         return try await post(upload.attached(at: urls), to: conversation, tokenUser: bound)
     }

@@ -14,6 +14,8 @@ struct DirectLineRoutes: Sendable {
     let store: any ConversationStore
     let storeHealth: StoreHealth
     let faults: FaultControl
+    /// Whether an adapter reports what becomes of handoffs.
+    let hasHub: Bool
     let report: @Sendable (ServerEvent) -> Void
 
     /// Answers a call to a resource of the Direct Line API.
@@ -60,6 +62,7 @@ struct DirectLineRoutes: Sendable {
             streamURL: streamURL
         )
         info.keepsMarks = true
+        info.hasHub = hasHub
         return info
     }
 

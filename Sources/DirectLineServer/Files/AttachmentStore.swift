@@ -25,7 +25,7 @@ actor AttachmentStore {
     private struct Entry {
         let file: StoredFile
         let conversation: String
-        let owner: String
+        let owner: FileOwner
         let expiry: Timestamp
     }
 
@@ -81,7 +81,7 @@ actor AttachmentStore {
     /// - Parameters:
     ///   - file: The file.
     ///   - conversation: The conversation that it belongs to.
-    ///   - owner: The id of the account that sends it.
+    ///   - owner: Who answers for its bytes.
     ///   - isPrivate: Whether members of the conversation alone may read it; else whoever knows its id.
     /// - Returns: Its id, which cannot be guessed.
     /// - Throws: 429 when the conversation or the account has too many bytes of files already, 503 when the store does
@@ -89,7 +89,7 @@ actor AttachmentStore {
     func keep(
         _ file: StoredFile,
         in conversation: String,
-        by owner: String,
+        by owner: FileOwner,
         isPrivate: Bool = false
     ) async throws(HTTPFailure) -> String {
         let id = (isPrivate ? conversation + "." : "") + identifiers.secret()
@@ -101,7 +101,7 @@ actor AttachmentStore {
         let upload = StoredUpload(
             id: id,
             conversation: conversation,
-            owner: owner,
+            owner: owner.text,
             name: file.name,
             contentType: file.contentType,
             original: Array(file.original.readableBytesView),

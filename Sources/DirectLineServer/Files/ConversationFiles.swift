@@ -29,7 +29,12 @@ struct ConversationFiles: Sendable {
     func keep(_ bytes: [UInt8], name: String, contentType: String, in conversation: String) async -> String? {
         let file = StoredFile(name: name, contentType: contentType, original: ByteBuffer(bytes: bytes))
         guard
-            let id = try? await attachments.keep(file, in: conversation, by: "handoff \(conversation)", isPrivate: true)
+            let id = try? await attachments.keep(
+                file,
+                in: conversation,
+                by: .hub(ofConversation: conversation),
+                isPrivate: true
+            )
         else {
             return nil
         }

@@ -9,7 +9,7 @@ struct FileRoutes: Sendable {
     let limits: ServerLimits
 
     /// Keeps a file that a bot sends as JSON (R13).
-    func keep(_ call: Call, in conversation: String, by bot: String) async throws(HTTPFailure) -> Response {
+    func keep(_ call: Call, in conversation: String) async throws(HTTPFailure) -> Response {
         guard let body = try await call.json(limit: limits.botBody)?.object else {
             throw .missingProperty("an object with type and originalBase64 is expected as the body")
         }
@@ -23,7 +23,8 @@ struct FileRoutes: Sendable {
             original: original,
             thumbnail: try Self.bytes(body["thumbnailBase64"], "thumbnailBase64")
         )
-        return Response(.created, json: ["id": .string(try await attachments.keep(file, in: conversation, by: bot))])
+        let id = try await attachments.keep(file, in: conversation, by: .bot(ofConversation: conversation))
+        return Response(.created, json: ["id": .string(id)])
     }
 
     /// Base64 as SDKs send it, or the array of numbers that some serialisers make of bytes.

@@ -37,6 +37,14 @@ struct Authority: Hashable, Sendable {
         name = host.lowercased()
     }
 
+    /// The place of a socket, nil for one without a port.
+    init?(_ address: SocketAddress) {
+        guard let host = address.ipAddress, let port = address.port else { return nil }
+        // The zone of a link-local address means something to one machine only.
+        let plain = host.prefix { $0 != "%" }
+        self.init(plain.contains(":") ? "[\(plain)]:\(port)" : "\(plain):\(port)")
+    }
+
     /// This machine.
     static let localhost = Authority(name: "localhost", port: nil)
 

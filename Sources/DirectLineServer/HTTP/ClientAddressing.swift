@@ -14,34 +14,51 @@ struct ClientAddressing: Sendable {
         let host: Authority?
         /// The host that a trusted proxy names.
         let forwardedHost: Authority?
-        /// The base of what the client is given.
+        /// The base of what this client alone is given.
         let url: PublicURL
+        /// The base of what others are given on account of this client: a host that it has made up is not in it.
+        let sharedURL: PublicURL
     }
 
     let publicURL: PublicURL?
     let trustedProxies: [NetworkRange]
+    /// Which hosts are the server's.
+    let hosts: CrossOrigin
 
     /// How a request came.
     ///
     /// - Parameters:
     ///   - request: The request.
     ///   - peer: Who is connected to us.
+    ///   - place: Where the client has reached us.
     ///   - own: Where the server listens, for clients that name no host.
     /// - Returns: Its hosts, and the URL under which its client reaches us.
     /// - Throws: 400 when it names no host, two hosts or what cannot be one.
-    func arrival(of request: Request, from peer: SocketAddress?, own: PublicURL) throws(HTTPFailure) -> Arrival {
+    func arrival(
+        of request: Request,
+        from peer: SocketAddress?,
+        at place: SocketAddress?,
+        own: PublicURL
+    ) throws(HTTPFailure) -> Arrival {
         // The codec makes the first `Host` the authority and leaves a second among the fields.
         let others = HTTPField.Name("Host").map { request.headers[values: $0] } ?? []
         let host = try Self.host((request.head.authority.map { [$0] } ?? []) + others)
-        if let publicURL { return Arrival(host: host, forwardedHost: nil, url: publicURL) }
+        if let publicURL { return Arrival(host: host, forwardedHost: nil, url: publicURL, sharedURL: publicURL) }
         var forwarded: ForwardedRequest?
         if let peer, trustedProxies.contains(where: { $0.contains(peer) }) {
             forwarded = try ForwardedRequest(request.headers)
         }
-        let url = (forwarded?.authority ?? host).map {
-            PublicURL(isSecure: forwarded?.isSecure ?? false, authority: $0)
-        }
-        return Arrival(host: host, forwardedHost: forwarded?.authority, url: url ?? own)
+        let isSecure = forwarded?.isSecure ?? false
+        let named = forwarded?.authority ?? host
+        let reached = place.flatMap(Authority.init)
+        let isOurs = named.map { $0 == reached || hosts.isKnown($0) } ?? false
+        let shared = isOurs ? named : reached
+        return Arrival(
+            host: host,
+            forwardedHost: forwarded?.authority,
+            url: named.map { PublicURL(isSecure: isSecure, authority: $0) } ?? own,
+            sharedURL: shared.map { PublicURL(isSecure: isSecure, authority: $0) } ?? own
+        )
     }
 
     /// The host that a request asks for, nil when it is of HTTP/1.0 and names none.

@@ -28,9 +28,12 @@ struct CrossOrigin: Sendable {
     }
 
     private func check(_ host: Authority?) throws(HTTPFailure) {
-        guard let host, !host.isLocal, !allowedHosts.contains(host.name) else { return }
+        guard let host, !isKnown(host) else { return }
         throw .forbidden("this server is not known as \(host.name)")
     }
+
+    /// Whether the server goes by the name of a host.
+    func isKnown(_ host: Authority) -> Bool { host.isLocal || allowedHosts.contains(host.name) }
 
     /// What is added to every answer to a permitted request.
     func headers(for request: HTTPFields) -> HTTPFields {

@@ -23,11 +23,12 @@ struct Router: Sendable {
     /// - Parameters:
     ///   - request: The request.
     ///   - peer: Who is connected to us: the client, or a proxy.
+    ///   - place: Where the peer has reached us.
     /// - Returns: The answer.
-    func respond(to request: Request, from peer: SocketAddress?) async -> Response {
+    func respond(to request: Request, from peer: SocketAddress?, at place: SocketAddress?) async -> Response {
         let arrival: ClientAddressing.Arrival
         do {
-            arrival = try clients.arrival(of: request, from: peer, own: ownURL)
+            arrival = try clients.arrival(of: request, from: peer, at: place, own: ownURL)
             try crossOrigin.check(
                 origin: request.headers[.origin],
                 host: arrival.host,
@@ -41,7 +42,7 @@ struct Router: Sendable {
         }
         var response: Response
         do {
-            response = try await answer(request, to: arrival.url)
+            response = try await answer(request, arrival)
         } catch {
             response = Response(error)
         }
@@ -51,14 +52,20 @@ struct Router: Sendable {
         return response
     }
 
-    private func answer(_ request: Request, to url: PublicURL) async throws(HTTPFailure) -> Response {
+    private func answer(_ request: Request, _ arrival: ClientAddressing.Arrival) async throws(HTTPFailure) -> Response {
         let target = RequestTarget(request.head.path ?? "/")
         guard let resource = Resource(path: target.path, key: key) else {
             connector.noteRefusal(of: target.path)
             throw .noSuchPath
         }
         guard resource.methods.contains(request.method) else { throw .wrongMethod(resource.methods) }
-        let call = Call(resource: resource, query: target.query, request: request, clientURL: url)
+        let call = Call(
+            resource: resource,
+            query: target.query,
+            request: request,
+            clientURL: arrival.url,
+            sharedURL: arrival.sharedURL
+        )
         if resource == .health { return await health.answer(call) }
         if resource == .faults { return try await faults.answer(call) }
         // The way of bots needs a capability; the one of clients shows who asks.
@@ -83,8 +90,10 @@ struct Call: Sendable {
     let resource: Resource
     let query: [String: String]
     let request: Request
-    /// Under which URL the caller reaches the server.
+    /// Under which URL the caller reaches the server, for links that the caller alone is given.
     let clientURL: PublicURL
+    /// Under which URL everybody reaches the server, for links that others see.
+    let sharedURL: PublicURL
 
     var method: HTTPRequest.Method { request.method }
     var authorization: String? { request.headers[.authorization] }

@@ -62,7 +62,11 @@ struct UpgradableChannel: HTTPChannelHandler {
             if let (feed, start) = await stream(askedBy: request, on: connection, listening) {
                 return await listening.stream.serve(feed, from: start)
             }
-            let response = await listening.router.respond(to: request, from: connection.remoteAddress)
+            let response = await listening.router.respond(
+                to: request,
+                from: connection.remoteAddress,
+                at: connection.localAddress
+            )
             // An answer that was cut short would tell the client something that is not so.
             guard !Task.isCancelled else { return connection.close(promise: nil) }
             try await writer.write(response: response.head, body: response.body)
