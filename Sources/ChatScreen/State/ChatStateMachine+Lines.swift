@@ -68,15 +68,17 @@ extension ChatStateMachine {
     ) -> [ChatAction] {
         if handoff.state == .closed || connection?.isOver == true {
             undelivered.append(Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
-            let hint = "/new starts another, and /resend says it there."
-            return [.show(.failure("The conversation is over; \(hint) Not sent: “\(oneLine(words))”"))]
+            hasFailed = true
+            let hint = configuration.isInteractive ? " /new starts another, and /resend says it there." : ""
+            return [.show(.failure("Not sent, since the conversation is over: \(quoted(words)).\(hint)"))]
         }
         var actions = newDay(at: now) + [.show(.entered(words))]
         if connection?.canSend != true, conversationId != nil {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
         latency.lineEntered(at: now)
-        return actions + startTurn() + send(activity, words: words, files: files)
+        let expected: TurnPacer.Expectation = activity.type == .message ? .anAnswer : .perhapsAnAnswer
+        return actions + startTurn(words, expecting: expected) + send(activity, words: words, files: files)
     }
 
     /// Sends what did not arrive, in order; never what may have.
@@ -157,7 +159,7 @@ extension ChatStateMachine {
             undelivered += outbox.waiting
             outbox.clear()
             connection = nil
-            return startTurn() + [.startConversation]
+            return startTurn(expecting: .nothing) + [.startConversation]
         case "quit": return leave()
         default: return usage(command)
         }
@@ -276,6 +278,12 @@ extension ChatStateMachine {
         case .ended: "ended, the bot hears the next line"
         case .closed: "the conversation is closed"
         }
+    }
+
+    /// A line as a sentence about it names it: its beginning, in quotation marks.
+    func quoted(_ words: String) -> String {
+        let line = oneLine(words)
+        return line.count > 60 ? "“\(line.prefix(60))…”" : "“\(line)”"
     }
 
     /// Foreign words for the middle of a sentence.

@@ -27,8 +27,13 @@ package struct ChatStateMachine: Sendable {
     package struct Configuration: Sendable {
         /// Whether a person types, so that lines go out at once and the chat stays until it is left.
         package var isInteractive: Bool
-        /// How long nothing must arrive for a turn of a pipe to have settled.
+        /// How long nothing must arrive after an answer for a turn of a script to be over.
         package var settle: Duration
+        /// How long the first answer to a line of a script may take.
+        package var answerWithin: Duration
+        /// Whether all that the bot says to a line comes before the end of its post, so that silence after it is an
+        /// answer: true of the built-in bot.
+        package var answersWithinTurn: Bool
         /// The bound on the wait for a turn of a pipe, and for a handoff that is pending at its end.
         package var linger: Duration
         /// The look of command answers.
@@ -48,6 +53,8 @@ package struct ChatStateMachine: Sendable {
             isInteractive: Bool,
             settle: Duration,
             linger: Duration,
+            answerWithin: Duration = .seconds(15),
+            answersWithinTurn: Bool = false,
             style: Style,
             dialect: HandoffDialect? = nil,
             load: FileToLoad? = nil,
@@ -60,6 +67,8 @@ package struct ChatStateMachine: Sendable {
             self.drawsPictures = drawsPictures
             self.isInteractive = isInteractive
             self.settle = settle
+            self.answerWithin = answerWithin
+            self.answersWithinTurn = answersWithinTurn
             self.linger = linger
             self.style = style
         }
@@ -106,11 +115,19 @@ package struct ChatStateMachine: Sendable {
     var outbox = Outbox()
     var isComposingTold = false
     var hasFailed = false
+    /// Whether a line of a script got no answer in time.
+    var isUnanswered = false
+    /// Lines of which nobody knows whether they were delivered, until their echo tells.
+    var doubtful: [Outbox.Outgoing] = []
+    /// The last line that came back before its post had ended.
+    var echoedNumber: Int?
     /// Lines that certainly did not reach the service, for `/resend`.
     var undelivered: [Outbox.Outgoing] = []
     var latency = TurnLatency()
 
-    var pacer = TurnPacer()
+    var pacer: TurnPacer
+    /// The words of the turn under way.
+    var turnWords: String?
     /// Files that are being written or read; a pipe goes on when they are done.
     var filesUnderWay = 0
     /// Where to save as soon as the lines on their way have arrived.
@@ -119,6 +136,8 @@ package struct ChatStateMachine: Sendable {
     var hasInputEnded = false
     /// Whether another side has the rest of the script.
     var isAside = false
+    /// How long it is until the start of a conversation is tried again.
+    var secondsToStart: Int?
     var isLeaving = false
     var turn = 0
     private var shownPrompt: ChatPrompt?
@@ -145,7 +164,10 @@ package struct ChatStateMachine: Sendable {
     }
 
     /// A chat that has not begun.
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+        pacer = TurnPacer(settle: configuration.settle, answerWithin: configuration.answerWithin)
+    }
 
     /// Whether the lines are answers to the fields of a card.
     package var isFillingIn: Bool { form != nil }
@@ -182,9 +204,14 @@ package struct ChatStateMachine: Sendable {
         case .traced(let entry): actions.append(.show(.trace(entry)))
         case .fetched(let link, let result): actions += showFetched(link, result) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)
+        case .startDelayed(let error, let delay): actions += startDelayed(error, delay)
+        case .welcomeFailed(let reason, let isUnreachable):
+            hasFailed = hasFailed || isUnreachable
+            actions.append(.show(.failure("The bot was not told that you are here: \(oneLine(reason)).")))
         case .failedToOpen(let error):
+            secondsToStart = nil
             guard conversationId != nil, configuration.isInteractive else {
-                return [.show(.failure(error.message)), .leave(exitCode: 1)]
+                return [.show(.failure(error.message)), .leave(exitCode: ExitStatus.failed.rawValue)]
             }
             connection = .failed(error)
             actions.append(.show(.failure("No new conversation: \(error.message). /new tries again.")))
@@ -198,9 +225,18 @@ package struct ChatStateMachine: Sendable {
 
     // MARK: - Conversation
 
+    private mutating func startDelayed(_ error: ClientError, _ delay: Duration) -> [ChatAction] {
+        let seconds = max(1, Int((delay / .seconds(1)).rounded(.up)))
+        let isCounting = secondsToStart != nil
+        secondsToStart = seconds
+        let notice = ChatAction.show(.notice("\(oneLine(error.message)); trying again in \(seconds) s."))
+        return configuration.isInteractive && !isCounting ? [notice, .startTimer(.countdown, .seconds(1))] : [notice]
+    }
+
     private mutating func opened(_ id: String) -> [ChatAction] {
         let isFirst = conversationId == nil
         conversationId = id
+        secondsToStart = nil
         handoff = HandoffLifecycle()
         earlierActivities += record.transcript.activities
         record = ConversationRecord()
@@ -227,14 +263,11 @@ package struct ChatStateMachine: Sendable {
     private mutating func fired(_ timer: ChatTimer, at now: Timestamp) -> [ChatAction] {
         switch timer {
         case .settle(let generation):
-            let situation = TurnPacer.Situation(
-                isOnline: connection?.canSend == true,
-                isPosting: outbox.unsentCount > 0,
-                isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
-                isLive: handoff.state == .live && !isHubPlayedNext,
-                isTyping: typist != nil || growing != nil
-            )
             return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
+        case .countdown:
+            guard let left = secondsToStart else { return [] }
+            secondsToStart = max(0, left - 1)
+            return [.startTimer(.countdown, .seconds(1))]
         case .typing(let generation):
             guard generation == typingGeneration else { return [] }
             typist = nil
@@ -257,12 +290,34 @@ package struct ChatStateMachine: Sendable {
         guard !configuration.isInteractive else { return [] }
         switch decision {
         case .nothing: return []
-        case .startSettleTimer(let generation):
-            return [.startTimer(.settle(generation: generation), configuration.settle)]
+        case .startSettleTimer(let generation, let duration):
+            return [.startTimer(.settle(generation: generation), duration)]
+        case .catchUp(let generation): return [.catchUp(generation: generation)]
         case .settled: return nextTurn(at: now)
-        case .settledByBound:
-            return [.show(.notice("No answer within \(configuration.linger.seconds) s; going on."))] + nextTurn(at: now)
+        case .unanswered: return tellUnanswered(within: configuration.answerWithin) + nextTurn(at: now)
+        case .settledByBound: return tellUnanswered(within: configuration.linger) + nextTurn(at: now)
         }
+    }
+
+    /// A script learns that a line got no answer, or that nothing came at the opening.
+    private mutating func tellUnanswered(within time: Duration) -> [ChatAction] {
+        guard let words = turnWords else {
+            return [.show(.notice("The conversation did not settle within \(time.seconds) s; going on."))]
+        }
+        isUnanswered = true
+        return [.show(.failure("No answer to \(quoted(words)) within \(time.seconds) s."))]
+    }
+
+    /// What the pacer has to know at present.
+    var situation: TurnPacer.Situation {
+        TurnPacer.Situation(
+            isOnline: connection?.isDelivering == true,
+            isOver: connection?.isOver == true,
+            isPosting: outbox.unsentCount > 0 && connection?.isOver != true,
+            isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
+            isLive: handoff.state == .live && !isHubPlayedNext,
+            isTyping: typist != nil || growing != nil
+        )
     }
 
     /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
@@ -300,13 +355,17 @@ package struct ChatStateMachine: Sendable {
         let notice: [ChatAction] =
             isPending
             ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
+        if !doubtful.isEmpty { hasFailed = true }
         return notice + [.leave(exitCode: exitCode)]
     }
 
     /// A pipe's turn begins: nothing else is sent until it has settled.
-    mutating func startTurn() -> [ChatAction] {
+    mutating func startTurn(_ words: String? = nil, expecting expected: TurnPacer.Expectation) -> [ChatAction] {
         guard !configuration.isInteractive else { return [] }
-        pacer.turnStarted()
+        // An agent's answer is the pacer's own matter, and a bot that speaks within its turn is heard by then.
+        let isBotHeard = configuration.answersWithinTurn || ![.bot, .ended].contains(handoff.state)
+        pacer.turnStarted(expecting: isBotHeard ? .nothing : expected)
+        turnWords = words
         turn += 1
         return [.startTimer(.linger(turn: turn), configuration.linger)]
     }
@@ -323,6 +382,7 @@ package struct ChatStateMachine: Sendable {
     }
 
     private var note: String {
+        if let seconds = secondsToStart { return seconds > 0 ? "trying again in \(seconds) s" : "trying again…" }
         let trouble = connection?.trouble ?? ""
         if !trouble.isEmpty { return trouble }
         return typist.map { "\($0) is typing…" } ?? (inputHint == .ignoring ? "the bot expects no answer" : "")
