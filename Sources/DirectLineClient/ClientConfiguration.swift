@@ -30,7 +30,9 @@ public struct ClientConfiguration: Sendable {
     public var requestTimeout: Duration
     /// For how long a start is tried again that fails with 429, a 5xx or no answer in time; zero tries once.
     public var startLimit: Duration
-    /// Told before each further try of the start: why, and after how long. Called from any task; must return at once.
+    /// Told before each further try of the start: why, and after how long.
+    ///
+    /// Called from any task; must return at once.
     public var onStartDelay: (@Sendable (ClientError, Duration) -> Void)?
     /// How often a silent socket is probed; it counts as dead when two probes went unanswered.
     public var pingInterval: Duration

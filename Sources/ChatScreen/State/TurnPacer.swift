@@ -132,6 +132,7 @@ struct TurnPacer: Sendable {
     ///   - generation: That of the question.
     ///   - isCertain: Whether the service answered.
     ///   - situation: What is known by now.
+    /// - Returns: What to do.
     mutating func caughtUp(generation: Int, isCertain: Bool, in situation: Situation) -> Decision {
         guard isOpen, generation == self.generation, situation.isQuiet else { return .nothing }
         failures = isCertain ? 0 : failures + 1
