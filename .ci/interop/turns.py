@@ -40,6 +40,16 @@ SHORT = [("websocket", 0, True), ("polling", 0, False), ("auto", 2, False)]
 LONG = [(way, delay, within) for way in ("websocket", "polling") for delay in (0, 2, 8) for within in (True, False)]
 
 
+async def listen(messages):
+    """Serves a messaging endpoint; returns its address and what stops it."""
+    app = web.Application()
+    app.router.add_post("/api/messages", messages)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return f"http://127.0.0.1:{runner.addresses[0][1]}/api/messages", runner.cleanup
+
+
 async def serve(delay, within):
     """Starts a bot; returns its address and what stops it."""
     tasks = set()
@@ -76,13 +86,52 @@ async def serve(delay, within):
                 task.add_done_callback(tasks.discard)
         return web.Response(status=202)
 
-    app = web.Application()
-    app.router.add_post("/api/messages", messages)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    return f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/api/messages", runner.cleanup
+    return await listen(messages)
+
+
+async def edits(baton, home):
+    """A bot that edits what it said after its turn: the last words are the last on the screen."""
+    tasks = set()
+
+    async def say(activity):
+        base = f"{activity['serviceUrl'].rstrip('/')}/v3/conversations/{activity['conversation']['id']}/activities"
+        steps = {"there and back": ["A", 0.4, "B", 0.4, "A"], "late": ["old words", 4, "new words"]}
+        name = None
+        async with ClientSession(raise_for_status=True) as session:
+            for step in steps[activity["text"]]:
+                if not isinstance(step, str):
+                    await asyncio.sleep(step)
+                    continue
+                body = {"type": "message", "text": step, "from": activity["recipient"], "recipient": activity["from"]}
+                method, url = ("PUT", f"{base}/{name}") if name else ("POST", base)
+                async with session.request(method, url, json=body) as response:
+                    name = (await response.json()).get("id") or name
+
+    async def messages(request):
+        activity = await request.json()
+        if activity["type"] == "message":
+            task = asyncio.create_task(say(activity))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        return web.Response(status=202)
+
+    bot, stop = await listen(messages)
+    failures = 0
+    for way in ("websocket", "polling"):
+        for line, settle, last in (("there and back", 1500, "A"), ("late", 5000, "new words")):
+            process = await asyncio.create_subprocess_exec(
+                baton, "--plain", "--transport", way, "--settle", str(settle), "--bot", bot,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, "HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home},
+            )
+            output, _ = await process.communicate((line + "\n").encode())
+            text = output.decode().rstrip()
+            said = [line for line in text.splitlines() if not line.startswith("  (edited")]
+            isRight = process.returncode == 0 and said[-1].endswith(": " + last)
+            failures += not isRight
+            print(f"{'ok  ' if isRight else 'FAIL'} {way}, an edit {line}{'' if isRight else ': ' + text[-200:]}", flush=True)
+    await stop()
+    return 4 - failures, failures
 
 
 async def converse(baton, home, bot, way, faults, count):
@@ -108,7 +157,10 @@ async def converse(baton, home, bot, way, faults, count):
     lost = [number for number in range(count) if not seen[f"Echo: turn {number}"]]
     problems = [f"{text} came {times} times" for text, times in seen.items() if times > 1]
     told = " ".join(line.get("text", "") for line in lines if line["kind"] == "notice" and line["level"] == "error")
-    problems += [f"turn {number} was lost silently" for number in lost if f"“turn {number}”" not in told]
+    isOpened = any(line["kind"] == "connection" and line["state"] in ("online", "polling") for line in lines)
+    # A conversation that could not be opened is told once, and not for each line.
+    silent = [number for number in lost if f"“turn {number}”" not in told] if isOpened or not told else []
+    problems += [f"turn {number} was lost silently" for number in silent]
     if lost and process.returncode == 0:
         problems.append(f"{len(lost)} lost, but the exit status is 0")
     if not lost and process.returncode not in (0, 1):
@@ -140,7 +192,8 @@ async def main():
             stops.append(stop)
             some = FAULTS if isLong or way == "websocket" else FAULTS[:3]
             cases += [case(home, bot, way, delay, within, faults) for faults in some]
-        await asyncio.gather(*cases)
+        _, (right, wrong) = await asyncio.gather(asyncio.gather(*cases), edits(baton, home))
+        passed, failed = passed + right, failed + wrong
         for stop in stops:
             await stop()
     print(f"{passed} passed, {failed} failed")

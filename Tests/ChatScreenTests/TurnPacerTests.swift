@@ -191,8 +191,15 @@ struct TurnPacerTests {
     @Test func `the bound ends a wait once`() {
         var pacer = TurnPacer()
         pacer.turnStarted()
-        #expect(pacer.boundReached() == .settledByBound)
-        #expect(pacer.boundReached() == .nothing)
+        #expect(pacer.boundReached(in: Self.calm) == .settledByBound(isUnanswered: false))
+        #expect(pacer.boundReached(in: Self.calm) == .nothing)
+        pacer.turnStarted(expecting: .anAnswer)
+        #expect(pacer.boundReached(in: Self.calm) == .settledByBound(isUnanswered: true))
+        var waiting = Self.calm
+        waiting.isWaitingForAgent = true
+        pacer.turnStarted()
+        pacer.messageCame(naming: nil)
+        #expect(pacer.boundReached(in: waiting) == .settledByBound(isUnanswered: true))
     }
 }
 

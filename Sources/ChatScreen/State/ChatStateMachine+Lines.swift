@@ -83,7 +83,11 @@ extension ChatStateMachine {
 
     /// Sends what did not arrive, in order; never what may have.
     private mutating func resend(at now: Timestamp) -> [ChatAction] {
-        guard !undelivered.isEmpty else { return [.show(.failure("There is nothing that was not delivered."))] }
+        guard !undelivered.isEmpty else {
+            let doubts = (doubtfulBefore + doubtful).map { quoted($0.words) }.joined(separator: ", ")
+            let words = "Not sent again, since it may have been delivered: \(doubts). Say it again if it was not."
+            return [.show(.failure(doubts.isEmpty ? "There is nothing that was not delivered." : words))]
+        }
         let lines = undelivered
         undelivered = []
         return lines.flatMap { say($0.activity, words: $0.words, files: $0.files, at: now) }
@@ -110,6 +114,21 @@ extension ChatStateMachine {
         }
         isLeaving = true
         return [.startTimer(.leave, .seconds(3))]
+    }
+
+    /// What is unsettled when another conversation begins: lines that wait were not delivered, the line on its way may
+    /// have been, and an answer that grows ends.
+    private mutating func handOver(at now: Timestamp) -> [ChatAction] {
+        var actions = abandonGrowingReply(at: now)
+        if let sent = outbox.inFlight {
+            doubtfulBefore.append(sent)
+            actions.append(.show(.failure("\(quoted(sent.words)) may not have been delivered.")))
+        }
+        doubtfulBefore += doubtful
+        doubtful = []
+        undelivered += outbox.waiting
+        outbox.clear()
+        return actions
     }
 
     // MARK: - Commands
@@ -156,10 +175,9 @@ extension ChatStateMachine {
         case "reconnect":
             return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]
         case "new":
-            undelivered += outbox.waiting
-            outbox.clear()
+            let actions = handOver(at: now)
             connection = nil
-            return startTurn(expecting: .nothing) + [.startConversation]
+            return actions + startTurn(expecting: .nothing) + [.startConversation]
         case "quit": return leave()
         default: return usage(command)
         }

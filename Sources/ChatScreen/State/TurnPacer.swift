@@ -35,8 +35,8 @@ struct TurnPacer: Sendable {
         case settled
         /// The last turn is over without the answer that was due.
         case unanswered
-        /// The last turn ends by the bound and not by silence.
-        case settledByBound
+        /// The last turn ends by the bound and not by silence, perhaps without the answer that was due.
+        case settledByBound(isUnanswered: Bool)
     }
 
     /// What a line is followed by.
@@ -143,10 +143,10 @@ struct TurnPacer: Sendable {
     }
 
     /// The bound on waiting ran out.
-    mutating func boundReached() -> Decision {
+    mutating func boundReached(in situation: Situation) -> Decision {
         guard isOpen else { return .nothing }
         isOpen = false
-        return .settledByBound
+        return .settledByBound(isUnanswered: situation.isWaitingForAgent || mustAnswer(in: situation))
     }
 
     private func isAnswerMissing(in situation: Situation) -> Bool {
@@ -154,7 +154,8 @@ struct TurnPacer: Sendable {
     }
 
     private func mustAnswer(in situation: Situation) -> Bool {
-        situation.isLive ? !hasAgentAnswered : expectation == .anAnswer && answers.finding == .none
+        guard answers.finding == .none else { return false }
+        return situation.isLive ? !hasAgentAnswered : expectation == .anAnswer
     }
 
     private mutating func startTimer(_ duration: Duration) -> Decision {
