@@ -106,7 +106,10 @@ extension ChatStateMachine {
     }
 
     /// A pipe's turn begins: nothing else is sent until it has settled.
-    mutating func startTurn(_ words: String? = nil, expecting expected: TurnPacer.Expectation) -> [ChatAction] {
+    mutating func startTurn(
+        _ words: String? = nil,
+        expecting expected: TurnPacer.Expectation = .perhapsAnAnswer
+    ) -> [ChatAction] {
         guard !configuration.isInteractive else { return [] }
         // An agent's answer is the pacer's own matter, and a bot that speaks within its turn is heard by then.
         let isBotHeard = configuration.answersWithinTurn || ![.bot, .ended].contains(handoff.state)
