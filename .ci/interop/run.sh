@@ -143,6 +143,9 @@ part disk disk.py "$baton" 3
 echo "== a server that is loaded"
 part memory memory.py "$baton" short
 
+echo "== numbered lines while the server has faults"
+part turns turns.py "$baton" short
+
 "$python" "$here/bot.py" 0 >"$work/botbuilder" 2>"$work/botbuilder.err" &
 started+=($!)
 "$python" "$here/agents_bot.py" 0 >"$work/agents" 2>"$work/agents.err" &

@@ -72,7 +72,7 @@ package struct AgentCommand: AsyncParsableCommand {
         screen.welcome(on: console, unsent: "")
         let exitCode = await work(on: console, screen: screen)
         await console.close()
-        if exitCode != 0 { throw ExitCode(exitCode) }
+        try screen.finish(console, exitCode)
     }
 
     private func work(on console: any Console, screen: ChatTerminal) async -> Int32 {

@@ -1,6 +1,7 @@
 import AgentHub
 package import ArgumentParser
 import BotSchema
+import Bots
 import ChatScreen
 import DirectLineClient
 import DirectLineServer
@@ -25,6 +26,7 @@ package struct ChatCommand: AsyncParsableCommand {
             more: """
                 In a pipe each line is said, and its answers are waited for:
                   printf 'hi\\ntalk to a person\\n' | baton --json
+                \(ExitStatus.sentence)
                 A token comes from DIRECTLINE_TOKEN.
                 """,
             of: "chat"
@@ -48,8 +50,10 @@ package struct ChatCommand: AsyncParsableCommand {
     )
     var ca: [String] = []
 
-    @Option(help: .detail("Silence that ends a turn of a pipe, in milliseconds.", valueName: "ms"))
+    @Option(help: .detail("In scripts: milliseconds of silence after which a turn is finished.", valueName: "ms"))
     var settle: Int = 500
+
+    @OptionGroup var answer: AnswerOptions
 
     @Option(help: .detail("Show a saved conversation first.", valueName: "file"), completion: .file())
     var load: String?
@@ -87,7 +91,7 @@ package struct ChatCommand: AsyncParsableCommand {
         await console.close()
         // The line as it was when the terminal or the program went away.
         if let editor = console as? LineEditor { left.keep(undelivered.withLock { $0 } + [editor.draft]) }
-        if exitCode != 0 { throw ExitCode(exitCode) }
+        try screen.finish(console, exitCode)
     }
 
     private func chat(on console: any Console, screen: ChatTerminal, door: ScreenDoor) async -> Int32 {
@@ -127,6 +131,12 @@ package struct ChatCommand: AsyncParsableCommand {
                 stack.links = links
                 stack.botFaults = hub.botFaults
                 stack.serverFaults = hub.serverFaults
+                let (welcomes, welcome) = AsyncStream.makeStream(of: WelcomeFailure.self)
+                stack.onEvent = { event in
+                    guard case .botFailed(_, let error, let activity) = event, activity.type == .conversationUpdate
+                    else { return }
+                    welcome.yield(WelcomeFailure(error.message, isUnreachable: error.code == .unreachable))
+                }
                 let panel = FaultPanel()
                 stack.onFaultControl = panel.connect
                 return try await stack.withRunning { address in
@@ -144,6 +154,7 @@ package struct ChatCommand: AsyncParsableCommand {
                         desks: desks,
                         recordHead: settings.trace,
                         faults: panel.follow,
+                        welcomes: welcomes,
                         on: console,
                         screen: screen,
                         door: door
@@ -153,7 +164,7 @@ package struct ChatCommand: AsyncParsableCommand {
         } catch {
             let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
             if let report = screen.failureReport { report(text) } else { console.show(text) }
-            return 1
+            return ExitStatus.failed.rawValue
         }
     }
 
@@ -165,6 +176,7 @@ package struct ChatCommand: AsyncParsableCommand {
         desks: DeskDoor? = nil,
         recordHead: Activity? = nil,
         faults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
+        welcomes: AsyncStream<WelcomeFailure>? = nil,
         on console: any Console,
         screen: ChatTerminal,
         door: ScreenDoor
@@ -178,6 +190,7 @@ package struct ChatCommand: AsyncParsableCommand {
         client.proxies = try Secrets.proxies()
         client.trustedCertificates = ca
         client.allowsClearText = service.clearText.isAllowed
+        client.startLimit = .seconds(60)
         client.onTrace = trace.take
         client.isTraced = trace.isWanted
         if let last, !last.userId.isEmpty { client.user.id = last.userId }
@@ -194,6 +207,7 @@ package struct ChatCommand: AsyncParsableCommand {
             offerCommands: screen.completion.offer,
             changeFaults: faults,
             trace: trace,
+            welcomes: welcomes,
             pictures: screen.pictures,
             journal: try journal(with: endpoint.authority, on: console, screen: screen),
             onPlace: { side, place in
@@ -273,6 +287,9 @@ package struct ChatCommand: AsyncParsableCommand {
         return here.first { $0.resumption.conversationId == conversationId } ?? unknown
     }
 
+    /// Whether the bot is the built-in one, which has said all when its turn ends.
+    private var answersWithinTurn: Bool { if case .embedded(.demo)? = try? service.target() { true } else { false } }
+
     /// The user's side, and an agent's for `/as agent` where there is a hub.
     private func sides(screen: ChatTerminal, hasDesks: Bool) -> Sides {
         let (isInteractive, linger, style) = (screen.isInteractive, Duration.seconds(io.linger), screen.style)
@@ -281,6 +298,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 isInteractive: isInteractive,
                 settle: .milliseconds(settle),
                 linger: linger,
+                answerWithin: answer.within,
+                answersWithinTurn: answersWithinTurn,
                 style: style,
                 dialect: hub.dialect.dialect,
                 load: load.map { ChatStateMachine.FileToLoad(path: $0, isContext: loadUse == .context) },

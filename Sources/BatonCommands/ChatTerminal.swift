@@ -1,3 +1,4 @@
+import ArgumentParser
 import BotSchema
 import ChatScreen
 import DirectLineServer
@@ -84,6 +85,17 @@ struct ChatTerminal {
             // `edit off` in the person's `.editrc`: lines are read as the terminal gives them.
             return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO)
         }
+    }
+
+    /// Ends the program: with the exit code, or with a sentence when the output did not take everything.
+    func finish(_ console: any Console, _ exitCode: Int32) throws {
+        var status = exitCode
+        if let loss = (console as? PlainConsole)?.loss {
+            status = ExitStatus.failed.rawValue
+            // Who closes the pipe, such as head, knows.
+            if !loss.isClosedPipe { StandardStream.error.writeLine("cannot write the output: \(loss.reason)") }
+        }
+        if status != ExitStatus.done.rawValue { throw ExitCode(status) }
     }
 
     /// What follows and keeps the settings of a chat.

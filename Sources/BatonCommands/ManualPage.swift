@@ -25,7 +25,7 @@ struct ManualPage {
         )
         page += section("ENVIRONMENT") + rows(Self.environment) + section("FILES") + rows(Self.files)
         page += section("EXIT STATUS")
-        page += text("0, or 1 when something was not delivered, not written or not opened; 64 for wrong usage.")
+        page += rows(ExitStatus.rows)
         return page.joined(separator: "\n")
     }
 

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ChatScreen
 
 /// `baton` and its subcommands; without one it is `baton chat`.
 package struct RootCommand: AsyncParsableCommand {
@@ -14,6 +15,7 @@ package struct RootCommand: AsyncParsableCommand {
               printf 'hi\\n' | baton --json                   a script
               baton transcript convert talk.json -o talk.html
             In the demo, say “I want to talk to a person” to see a handoff.
+            \(ExitStatus.sentence)
             """,
         version: "0.1.0",
         subcommands: [

@@ -1,6 +1,7 @@
 import AgentHub
 package import ArgumentParser
 import BotSchema
+import ChatScreen
 import ConversationFile
 import DirectLineServer
 
@@ -97,7 +98,7 @@ package struct ServeCommand: AsyncParsableCommand {
         } catch {
             await log.finish()
             StandardStream.error.writeLine(describe(error))
-            throw ExitCode(1)
+            throw ExitStatus.failed.code
         }
         await log.finish()
     }

@@ -5,6 +5,20 @@ package import LineEditing
 package import Pictures
 import Transcripts
 
+/// Why a bot was not told that the user is there.
+package struct WelcomeFailure: Sendable {
+    /// The reason, in a sentence.
+    package var reason: String
+    /// Whether nothing at all got there.
+    package var isUnreachable: Bool
+
+    /// A failure.
+    package init(_ reason: String, isUnreachable: Bool) {
+        self.reason = reason
+        self.isUnreachable = isUnreachable
+    }
+}
+
 /// Runs a chat, a desk or both: feeds keys, network, files and time into the state machines and performs what they
 /// answer.
 ///
@@ -27,6 +41,7 @@ package struct ChatLoop: Sendable {
     private let offerCommands: @Sendable (CommandSet) -> Void
     private let changeFaults: @Sendable (String) -> Result<[ChatItem.Row], CommandFailure>
     private let trace: TraceFeed?
+    private let welcomes: AsyncStream<WelcomeFailure>?
     let pictures: PictureDrawing?
     private let journal: ChatJournal?
     private let onPlace: @Sendable (Side, Resumption) -> Void
@@ -45,6 +60,7 @@ package struct ChatLoop: Sendable {
     ///   - offerCommands: Told what can be completed from now on.
     ///   - changeFaults: Follows a wish about the embedded server's faults.
     ///   - trace: What is shown of the wire.
+    ///   - welcomes: Tells when the bot could not be told of the user.
     ///   - pictures: What draws pictures, nil where none are drawn.
     ///   - journal: What keeps the chat while it happens.
     ///   - onPlace: Told how far a conversation was seen, when it opens and when it is left.
@@ -61,6 +77,7 @@ package struct ChatLoop: Sendable {
         offerCommands: @escaping @Sendable (CommandSet) -> Void = { _ in },
         changeFaults: (@Sendable (String) -> Result<[ChatItem.Row], CommandFailure>)? = nil,
         trace: TraceFeed? = nil,
+        welcomes: AsyncStream<WelcomeFailure>? = nil,
         pictures: PictureDrawing? = nil,
         journal: ChatJournal? = nil,
         onPlace: @escaping @Sendable (Side, Resumption) -> Void = { _, _ in },
@@ -80,6 +97,7 @@ package struct ChatLoop: Sendable {
             changeFaults ?? { _ in .failure(CommandFailure("The server is not ours; only the embedded one has faults."))
             }
         self.trace = trace
+        self.welcomes = welcomes
         self.pictures = pictures
         self.journal = journal
         self.onPlace = onPlace
@@ -91,8 +109,7 @@ package struct ChatLoop: Sendable {
     ///
     /// Cancellation leaves at once; what was recorded is written all the same.
     ///
-    /// - Returns: The exit code: 0, or 1 when something was not delivered, not written or not opened, or nobody takes the
-    ///   output.
+    /// - Returns: The exit code, one of ``ExitStatus``; a broken output counts as failed.
     package func run() async -> Int32 {
         let events = AsyncChannel<Arrival>()
         return await withDiscardingTaskGroup { group in
@@ -105,6 +122,14 @@ package struct ChatLoop: Sendable {
             if let trace {
                 group.addTask {
                     for await entry in trace.entries { await events.send(Arrival(side: .user, event: .traced(entry))) }
+                }
+            }
+            if let welcomes {
+                group.addTask {
+                    for await failure in welcomes {
+                        let event = ChatEvent.welcomeFailed(failure.reason, isUnreachable: failure.isUnreachable)
+                        await events.send(Arrival(side: .user, event: event))
+                    }
                 }
             }
             let exitCode = await perform(events, in: &group)
@@ -202,6 +227,7 @@ package struct ChatLoop: Sendable {
             group.addTask { await send(.faultsListed(result)) }
         case .setTrace(let isShown): trace?.show(isShown)
         case .signal(let activity): group.addTask { _ = await requests.post(activity) }
+        case .catchUp(let generation): group.addTask { await requests.catchUp(generation) }
         case .reconnect: group.addTask { await requests.reconnect() }
         case .startConversation: requests.startAnother()
         case .save(let transcript, let path):
@@ -262,7 +288,7 @@ package struct ChatLoop: Sendable {
         case .success: return exitCode
         case .failure(let error):
             show(.failure(DisplayText.neutralised(error.description)))
-            return exitCode == 0 ? 1 : exitCode
+            return ExitStatus.failed.rawValue
         }
     }
 
@@ -275,11 +301,17 @@ package struct ChatLoop: Sendable {
     ) async {
         while !Task.isCancelled {
             do {
-                let configuration = try await client(side)
+                var configuration = try await client(side)
+                let (delays, delayed) = AsyncStream.makeStream(of: (ClientError, Duration).self)
+                configuration.onStartDelay = { delayed.yield(($0, $1)) }
+                // Ends with the scope.
+                async let _: Void = {
+                    for await (error, delay) in delays { await send(.startDelayed(error, delay)) }
+                }()
+                let user = configuration.user.id
                 try await DirectLine.withConversation(configuration) { conversation in
                     await requests.opened(conversation)
                     let trust = MarkTrust(in: conversation)
-                    let user = configuration.user.id
                     await send(
                         .opened(
                             conversationId: conversation.conversationId,

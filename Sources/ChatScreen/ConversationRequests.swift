@@ -66,6 +66,9 @@ actor ConversationRequests {
         try? await conversation?.download(attachment, staysAtService: true)
     }
 
+    /// Has everything delivered that the service holds; `number` marks the event that ends it.
+    func catchUp(_ number: Int) async { await conversation?.catchUp(number) }
+
     /// Drops the stream and resumes it.
     func reconnect() async { await conversation?.reconnect() }
 

@@ -28,6 +28,12 @@ public struct ClientConfiguration: Sendable {
     public var pollInterval: Duration
     /// How long a request may take; a post is answered after the bot's turn, which may last 15 seconds.
     public var requestTimeout: Duration
+    /// For how long a start is tried again that fails with 429, a 5xx or no answer in time; zero tries once.
+    public var startLimit: Duration
+    /// Told before each further try of the start: why, and after how long.
+    ///
+    /// Called from any task; must return at once.
+    public var onStartDelay: (@Sendable (ClientError, Duration) -> Void)?
     /// How often a silent socket is probed; it counts as dead when two probes went unanswered.
     public var pingInterval: Duration
     /// How many events may wait for their reader before the socket is no longer read.
@@ -85,6 +91,8 @@ public struct ClientConfiguration: Sendable {
         self.transport = transport
         pollInterval = .seconds(1)
         requestTimeout = .seconds(20)
+        startLimit = .zero
+        onStartDelay = nil
         pingInterval = .seconds(15)
         eventCapacity = 256
         resume = nil

@@ -56,9 +56,42 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     public let status: Int?
     /// How long the service asks to wait.
     public let retryAfter: Duration?
+    /// The service's own words, when it had some.
+    public let detail: String?
+    /// What a bot answered to the service, or 504 when it took too long.
+    public let botStatus: Int?
+
+    /// What a failure of a post says of the activity.
+    public enum Delivery: Hashable, Sendable {
+        /// The service took it, and the bot failed on it.
+        case delivered
+        /// Certainly not, so that sending it again cannot say it twice.
+        case notDelivered
+        /// The answer was lost, or says nothing of it.
+        case unknown
+    }
+
+    /// What the failure says of an activity that was being posted.
+    public var delivery: Delivery {
+        switch code {
+        case .botFailed: .delivered
+        case .serviceFailed where status == 503: .notDelivered
+        case .interrupted, .timedOut, .serviceFailed, .protocolViolation, .conflict, .cancelled: .unknown
+        default: .notDelivered
+        }
+    }
 
     /// A failure of a kind, with a sentence for people.
-    public init(_ code: Code, _ message: String, status: Int? = nil, retryAfter: Duration? = nil) {
+    public init(
+        _ code: Code,
+        _ message: String,
+        status: Int? = nil,
+        retryAfter: Duration? = nil,
+        detail: String? = nil,
+        botStatus: Int? = nil
+    ) {
+        self.detail = detail
+        self.botStatus = botStatus
         self.code = code
         self.message = message
         self.status = status

@@ -13,6 +13,10 @@ public enum ClientEvent: Hashable, Sendable {
     case connection(ConnectionState)
     /// Something a person may want to know, one sentence without content of the conversation.
     case notice(String)
+    /// ``Conversation/catchUp(_:)`` of this number is done: what the service had then has been delivered before this.
+    ///
+    /// `isCertain` is false when the service did not answer.
+    case caughtUp(_ number: Int, isCertain: Bool)
 }
 
 /// How activities arrive at present.

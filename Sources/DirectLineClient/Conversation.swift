@@ -29,6 +29,8 @@ public final class Conversation: Sendable {
     let requests = RequestBox()
     let queue: EventQueue
     private let turnstile = Turnstile()
+    /// The stream and ``catchUp(_:)`` deliver one after the other, so that the order stays.
+    private let deliveries = Turnstile()
     let renewals = Turnstile()
     private let state: Mutex<State>
 
@@ -80,6 +82,27 @@ public final class Conversation: Sendable {
     public func reconnect() async {
         tokens.unmarkLost()
         requests.post(.reconnect)
+    }
+
+    /// Asks the service for what has not arrived, whichever way activities arrive, and delivers it.
+    ///
+    /// A stream that is silent may be dead, or late; this tells whether there is more. ``events`` end with
+    /// ``ClientEvent/caughtUp(_:isCertain:)`` of the number.
+    public func catchUp(_ number: Int) async {
+        var isCertain = false
+        do {
+            while !isCertain {
+                let set = try await service.activities(
+                    tokens.bearer,
+                    conversation: conversationId,
+                    watermark: streamWatermark
+                )
+                isCertain = !(await deliver(set.activities, watermark: set.watermark))
+            }
+        } catch {
+            isCertain = false
+        }
+        await queue.push(.caughtUp(number, isCertain: isCertain))
     }
 
     /// Sends an activity after all those sent before have been answered.
@@ -197,6 +220,10 @@ extension Conversation {
     /// - Returns: Whether anything was new and the position has moved, so that there may be more behind it.
     @discardableResult
     func deliver(_ activities: [Activity], watermark: String?) async -> Bool {
+        (try? await deliveries.pass { await takeIn(activities, watermark: watermark) }) ?? false
+    }
+
+    private func takeIn(_ activities: [Activity], watermark: String?) async -> Bool {
         var hasNews = false
         for activity in activities {
             let isEcho: Bool? = state.withLock {

@@ -18,7 +18,27 @@ struct ConversationStart {
         self.exchange = exchange
     }
 
+    /// Starts the conversation, again for as long as the configuration allows when the service fails or asks to wait.
     func begin() async throws -> Started {
+        var backoff = Backoff(seed: configuration.randomSeed ?? .random(in: .min ... .max))
+        var waited = Duration.zero
+        var retry = 0
+        while true {
+            do {
+                return try await beginOnce()
+            } catch let error as ClientError where error.isWorthAnotherStart {
+                retry += 1
+                let delay = backoff.delay(beforeRetry: retry, atLeast: error.retryAfter)
+                // A try that was not answered in time counts with the time it took.
+                waited += delay + (error.code == .timedOut ? configuration.requestTimeout : .zero)
+                guard waited <= configuration.startLimit else { throw error }
+                configuration.onStartDelay?(error, delay)
+                try await configuration.clock.sleep(for: delay)
+            }
+        }
+    }
+
+    private func beginOnce() async throws -> Started {
         switch configuration.credential {
         case .secret(let secret): try await start(bearer: secret, isSecret: true)
         case .token(let token): try await start(bearer: token)
@@ -113,5 +133,15 @@ struct ConversationStart {
             hasHub: info.hasHub
         )
         return Started(conversation: conversation, streamURL: info.streamURL, notice: notice)
+    }
+}
+
+extension ClientError {
+    /// Whether the service may well take the next try.
+    fileprivate var isWorthAnotherStart: Bool {
+        switch code {
+        case .throttled, .timedOut, .interrupted: true
+        default: status.map { (500...599).contains($0) } ?? false
+        }
     }
 }

@@ -14,6 +14,8 @@ struct Requests: OptionSet, Sendable {
     static let accepted = Requests(rawValue: 32)
     /// This machine has been asleep; goes with ``reconnect``.
     static let wake = Requests(rawValue: 16)
+    /// Something new has come by the socket.
+    static let delivered = Requests(rawValue: 64)
     /// End for good.
     static let leave = Requests(rawValue: 8)
 }

@@ -3,6 +3,7 @@ import Glibc
 #else
 import Darwin
 #endif
+import Synchronization
 
 /// The console of pipes, files and terminals that cannot draw: lines in, lines out, no prompt.
 ///
@@ -18,6 +19,15 @@ package final class PlainConsole: Console {
     /// Tells when nobody reads the output any more, be it long after the end of the input.
     package let losses: AsyncStream<Void>
 
+    /// Why the output took no more; nil while it takes everything.
+    package var loss: OutputLoss? { known.loss.withLock { $0 } }
+
+    /// What the thread has found out.
+    private final class Known: Sendable {
+        let loss = Mutex<OutputLoss?>(nil)
+    }
+
+    private let known: Known
     private let mailbox: EditorMailbox
     private let output: Int32
 
@@ -38,7 +48,11 @@ package final class PlainConsole: Console {
         mailbox = EditorMailbox(wakePipe: try WakePipe(), prompt: Prompt(text: ""))
         let (losses, loss) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.losses = losses
-        let session = PlainSession(mailbox: mailbox, inputs: continuation, loss: loss, input: input, output: output)
+        let known = Known()
+        self.known = known
+        let session = PlainSession(mailbox: mailbox, inputs: continuation, loss: loss, input: input, output: output) {
+            lost in known.loss.withLock { $0 = lost }
+        }
         try DedicatedThread.start(session)
     }
 

@@ -14,6 +14,7 @@ final class PlainSession: ThreadBody {
     private let loss: AsyncStream<Void>.Continuation
     private let input: Int32
     private let output: Int32
+    private let tellLoss: @Sendable (OutputLoss) -> Void
     private var lines = LineSplitter()
     /// Lines that the stream has not taken yet.
     private var arrived: [LineInput] = []
@@ -28,8 +29,10 @@ final class PlainSession: ThreadBody {
         inputs: AsyncStream<LineInput>.Continuation,
         loss: AsyncStream<Void>.Continuation,
         input: Int32,
-        output: Int32
+        output: Int32,
+        tellLoss: @escaping @Sendable (OutputLoss) -> Void
     ) {
+        self.tellLoss = tellLoss
         self.mailbox = mailbox
         self.loss = loss
         self.inputs = inputs
@@ -67,7 +70,7 @@ final class PlainSession: ThreadBody {
         if sources[2].revents & Int16(POLLOUT) != 0 {
             writeOutput()
         } else if sources[2].revents != 0 {
-            outputBroke()
+            outputBroke(EPIPE)
         }
     }
 
@@ -121,11 +124,12 @@ final class PlainSession: ThreadBody {
         if count >= 0 {
             unwritten = unwritten.dropFirst(count)
         } else if errno != EINTR && errno != EAGAIN {
-            outputBroke()
+            outputBroke(errno)
         }
     }
 
-    private func outputBroke() {
+    private func outputBroke(_ code: Int32) {
+        tellLoss(OutputLoss(errno: code))
         isBroken = true
         unwritten.removeAll()
         loss.yield()

@@ -13,19 +13,19 @@ package struct ReplayStateMachine: Sendable {
     package struct Patience: Sendable {
         /// The silence that ends a turn in which everything came, at most; a shorter pause of the recording is kept.
         package var settle: Duration
-        /// How much longer than in the recording to wait for what does not come.
-        package var extra: Duration
+        /// How much longer than in the recording an answer may take.
+        package var answerWithin: Duration
         /// How much longer than in the recording a turn may take in all.
         package var bound: Duration
 
         /// A patience.
         package init(
             settle: Duration = .milliseconds(500),
-            extra: Duration = .seconds(10),
+            answerWithin: Duration = .seconds(15),
             bound: Duration = .seconds(120)
         ) {
             self.settle = settle
-            self.extra = extra
+            self.answerWithin = answerWithin
             self.bound = bound
         }
     }
@@ -34,6 +34,10 @@ package struct ReplayStateMachine: Sendable {
     package enum Event: Sendable {
         /// Activities can be sent and arrive.
         case online
+        /// The stream is down; what is said meanwhile arrives later.
+        case offline
+        /// The service was asked for what had not arrived, and it has come before this.
+        case caughtUp(generation: Int, isCertain: Bool)
         /// Something arrived.
         case arrived(Activity, isEcho: Bool)
         /// The line on its way was taken; a bot that failed on it says so in a sentence.
@@ -58,6 +62,8 @@ package struct ReplayStateMachine: Sendable {
     package enum Action: Sendable {
         /// Say the line of a turn; answer with ``Event/posted(botFailure:)``.
         case send(Activity)
+        /// Ask the service for what has not arrived; answer with ``Event/caughtUp(generation:isCertain:)``.
+        case catchUp(generation: Int)
         /// Wait; answer with ``Event/timer(_:)``.
         case startTimer(Timer, Duration)
         /// Tell where it stands.
@@ -99,6 +105,10 @@ package struct ReplayStateMachine: Sendable {
     private var surplus: [Activity] = []
     private var isOnline = false
     private var isPosting = false
+    /// Whether activities arrive at present.
+    private var isDelivering = false
+    /// So often has the service been asked in vain.
+    private var failures = 0
     private var isFinished = false
     private var generation = 0
     private var handoff = HandoffLifecycle()
@@ -126,16 +136,24 @@ package struct ReplayStateMachine: Sendable {
         guard !isFinished else { return [] }
         switch event {
         case .online:
-            guard !isOnline else { return [] }
+            isDelivering = true
+            guard !isOnline else { return wait() }
             isOnline = true
             return [.tell(progress), bound] + wait()
+        case .offline:
+            isDelivering = false
+            return []
+        case .caughtUp(let generation, let isCertain):
+            guard generation == self.generation, isDelivering, !isPosting else { return [] }
+            failures = isCertain ? 0 : failures + 1
+            return isCertain || failures == 3 ? next() : wait()
         case .arrived(let activity, let isEcho): return arrived(activity, isEcho: isEcho)
         case .posted(let botFailure):
             isPosting = false
             botFailures[turn] = botFailure
             return wait()
         case .timer(.quiet(let generation)):
-            return generation == self.generation && isOnline && !isPosting ? next() : []
+            return generation == self.generation && isDelivering && !isPosting ? [.catchUp(generation: generation)] : []
         case .timer(.bound(let turn)): return turn == self.turn ? next() : []
         case .ended:
             let unsaid = script.turns.count - 1 - turn
@@ -195,7 +213,7 @@ package struct ReplayStateMachine: Sendable {
         }
         // As much came as was to come, only other things: more is unlikely.
         if surplus.count >= missing.count { return next.delay + patience.settle }
-        return next.delay + lead + patience.extra
+        return next.delay + lead + patience.answerWithin
     }
 
     /// Goes on to the next line, or to the end.

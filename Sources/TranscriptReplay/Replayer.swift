@@ -60,6 +60,7 @@ package struct Replayer: Sendable {
                 switch action {
                 case .send(let activity):
                     group.addTask { await events.send(await post(activity, on: conversation)) }
+                case .catchUp(let generation): group.addTask { await conversation.catchUp(generation) }
                 case .startTimer(let timer, let duration):
                     group.addTask {
                         guard (try? await clock.sleep(for: duration)) != nil else { return }
@@ -93,6 +94,8 @@ package struct Replayer: Sendable {
         case .connection(.ended): .ended
         case .connection(.expired): .broken("the token is no longer valid")
         case .connection(.failed(let error)): .broken(error.message)
+        case .caughtUp(let generation, let isCertain): .caughtUp(generation: generation, isCertain: isCertain)
+        case .connection(.reconnecting): .offline
         case .connection, .notice: nil
         }
     }

@@ -73,6 +73,6 @@ struct ProfileTests {
             config: config
         )
         // The bot's address is tried, and not the service's.
-        #expect(result.output.contains("was delivered, but not answered"), "\(result.output)")
+        #expect(result.output.contains("was not answered"), "\(result.output)")
     }
 }

@@ -42,6 +42,14 @@ struct ChatScript {
         return actions.map(Self.words)
     }
 
+    /// Lets the silence of a generation pass, after which the service has no more.
+    mutating func settle(_ generation: Int) -> [String] {
+        let said = take(.timer(.settle(generation: generation)))
+        guard said.contains("catch up \(generation)") else { return said }
+        return said.filter { !$0.hasPrefix("catch up") }
+            + take(.client(.caughtUp(generation, isCertain: true)))
+    }
+
     mutating func open() -> [String] {
         take(.opened(conversationId: "c-1")) + take(.client(.connection(Fixture.online)))
     }
@@ -80,6 +88,7 @@ struct ChatScript {
         case .switchSide(let side): "switch to \(side)"
         case .setCommands: "commands"
         case .openSide: "open"
+        case .catchUp(let generation): "catch up \(generation)"
         case .reconnect: "reconnect"
         case .startConversation: "start"
         case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"
@@ -93,6 +102,7 @@ struct ChatScript {
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"
         case .startTimer(.typing(let generation), _): "typing \(generation)"
+        case .startTimer(.countdown, _): "countdown"
         case .startTimer(.composing, _): "composing"
         case .startTimer(.stream(let generation), _): "stream \(generation)"
         case .startTimer(.leave, _): "leave soon"
@@ -103,6 +113,7 @@ struct ChatScript {
 
 /// Wire samples of our own.
 enum Fixture {
+    static let answer = #"{"type":"message","text":"An answer","from":{"id":"bot","role":"bot"}}"#
     static let initiate = """
         {"type":"event","name":"handoff.initiate","id":"c-1|0000004","from":{"id":"bot","role":"bot"},\
         "conversation":{"id":"c-1"},"value":{"Skill":"credit cards","va_LastTopic":"cards"},"attachments":[{"name":\

@@ -47,6 +47,60 @@ struct ConversationTests {
         }
     }
 
+    @Test(arguments: [ClientConfiguration.Transport.webSocket, .polling])
+    func `catching up brings what the stream has not, once, before it says that it is done`(
+        transport: ClientConfiguration.Transport
+    ) async throws {
+        try await withFakeService { service in
+            var configuration = try ClientConfiguration.test(service)
+            configuration.transport = transport
+            configuration.pollInterval = .seconds(600)
+            try await DirectLine.withConversation(configuration) { conversation in
+                var events = conversation.events.makeAsyncIterator()
+                await events.wait(for: transport == .polling ? .polling : .online)
+                // A stream that is open and silent.
+                await service.keep(["one", "two"])
+                await conversation.catchUp(7)
+                #expect(await events.nextText() == "one")
+                #expect(await events.nextText() == "two")
+                #expect(await events.next() == .caughtUp(7, isCertain: true))
+                await conversation.catchUp(8)
+                #expect(await events.next() == .caughtUp(8, isCertain: true))
+                await service.script("GET \(FakeService.path)/activities", .status(500))
+                await conversation.catchUp(9)
+                #expect(await events.next() == .caughtUp(9, isCertain: false))
+            }
+        }
+    }
+
+    @Test func `a start that fails is tried again within its limit, and each wait is told`() async throws {
+        try await withFakeService { service in
+            let start = "POST /v3/directline/conversations"
+            await service.script(start, .status(429, headers: ["Retry-After": "2"]), .status(503), .hangUp)
+            let told = Mutex<[Duration]>([])
+            var configuration = try ClientConfiguration.test(service)
+            configuration.startLimit = .seconds(60)
+            configuration.clock = SkippingClock()
+            configuration.onStartDelay = { _, delay in told.withLock { $0.append(delay) } }
+            try await DirectLine.withConversation(configuration) { #expect($0.conversationId == "conv|1-x") }
+            #expect(await service.requests(start).count == 4)
+            #expect(told.withLock { $0.count } == 3)
+            #expect(told.withLock { $0.first } == .seconds(2))
+            configuration.startLimit = .seconds(1)
+            await service.script(start, .status(429, headers: ["Retry-After": "2"]))
+            let refused = configuration
+            await #expect(throws: ClientError.self) { try await DirectLine.withConversation(refused) { _ in } }
+        }
+    }
+
+    @Test func `an answer with a byte order mark is read`() async throws {
+        try await withFakeService { service in
+            let body = "\u{FEFF}" + #"{"conversationId":"conv|1-x","token":"t"}"#
+            await service.script("POST /v3/directline/conversations", .status(201, body: body))
+            try await DirectLine.withConversation(.test(service)) { #expect($0.conversationId == "conv|1-x") }
+        }
+    }
+
     @Test func `C11 C12 C20 V28 repeated and odd frames neither show twice nor break the stream`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in
@@ -364,5 +418,16 @@ struct ConversationTests {
             }
             await service.until { $0.closeCodes == [1000] }
         }
+    }
+}
+
+/// A clock on which every wait is over at once.
+private struct SkippingClock: Clock {
+    var now: ContinuousClock.Instant { .now }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        try Task.checkCancellation()
+        await Task.yield()
     }
 }

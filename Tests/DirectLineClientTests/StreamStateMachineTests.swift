@@ -64,6 +64,18 @@ struct StreamStateMachineTests {
         }
     }
 
+    @Test func `back-off begins anew once a socket has delivered`() {
+        var machine = onlineMachine()
+        for _ in 0..<4 {
+            _ = machine.handle(broken)
+            _ = machine.handle(.waited)
+            _ = machine.handle(.renewed(streamURL: url))
+            _ = machine.handle(.socketOpened)
+        }
+        let step = machine.handle(.socketClosed(reason: "broke", lifetime: .seconds(5), hasDelivered: true))
+        #expect(step == Step(report: .reconnecting(attempt: 1, after: .zero, reason: "broke"), action: .renew))
+    }
+
     @Test func `three refusals in a row give way to polling, an open socket in between does not count`() {
         var machine = onlineMachine()
         _ = machine.handle(broken)

@@ -131,7 +131,7 @@ struct SoakTests {
                     if let id = activity.id { seen.ids.insert(id) }
                     if isEcho, let id = activity.clientActivityID { seen.echoes.append(id) }
                 case .connection(let state): seen.states.append(state)
-                case .notice: break
+                case .notice, .caughtUp: break
                 }
             }
             news.note(())

@@ -8,6 +8,7 @@ struct ReplayStateMachineTests {
         var machine: ReplayStateMachine
         var timers: [ReplayStateMachine.Timer: Duration] = [:]
         var quiet: (generation: Int, duration: Duration)?
+        var question: Int?
 
         init(_ activities: [Activity] = Recording.activities) {
             machine = ReplayStateMachine(ReplayScript(activities))
@@ -19,6 +20,7 @@ struct ReplayStateMachineTests {
                 case .send(let activity): return "say \(activity.text ?? "")"
                 case .startTimer(.quiet(let generation), let duration): quiet = (generation, duration)
                 case .startTimer(let timer, let duration): timers[timer] = duration
+                case .catchUp(let generation): question = generation
                 case .tell: break
                 case .finish(.complete): return "complete"
                 case .finish(.ended(let unsaid)): return "ended, \(unsaid) unsaid"
@@ -33,7 +35,12 @@ struct ReplayStateMachineTests {
         }
 
         /// The silence that is waited for passes.
-        mutating func silence() -> [String] { quiet.map { take(.timer(.quiet(generation: $0.generation))) } ?? [] }
+        mutating func silence(isCertain: Bool = true) -> [String] {
+            guard let quiet else { return [] }
+            question = nil
+            let said = take(.timer(.quiet(generation: quiet.generation)))
+            return said + (question.map { take(.caughtUp(generation: $0, isCertain: isCertain)) } ?? [])
+        }
     }
 
     private static func live(_ activity: Activity) -> Activity {
@@ -45,7 +52,7 @@ struct ReplayStateMachineTests {
     @Test func `each line is said when what came before it has come again`() {
         var drive = Drive()
         #expect(drive.take(.online) == [])
-        #expect(drive.quiet?.duration == .seconds(10))
+        #expect(drive.quiet?.duration == .seconds(15))
         #expect(drive.arrive(Recording.bot("Hello")) == [])
         #expect(drive.quiet?.duration == .milliseconds(500))
         #expect(drive.silence() == ["say hi"])
@@ -53,9 +60,20 @@ struct ReplayStateMachineTests {
         #expect(drive.silence() == [], "a line on its way is waited for")
         #expect(drive.take(.posted(botFailure: nil)) == [])
         #expect(drive.arrive(Recording.bot("Hi")) == [])
-        #expect(drive.quiet?.duration == .milliseconds(10_400), "as long as it took then, and patience")
+        #expect(drive.quiet?.duration == .milliseconds(15_400), "as long as it took then, and patience")
         #expect(drive.arrive(Recording.bot("What is it?")) == [])
         #expect(drive.silence() == ["say a person"])
+    }
+
+    @Test func `nothing is finished while the stream is down, nor before the service has said that there is no more`() {
+        var drive = Drive()
+        _ = drive.take(.online)
+        _ = drive.arrive(Recording.bot("Hello"))
+        _ = drive.take(.offline)
+        #expect(drive.silence() == [])
+        _ = drive.take(.online)
+        #expect(drive.silence(isCertain: false) == [])
+        #expect(drive.silence() == ["say hi"])
     }
 
     @Test func `an agent is waited for, and ids of the conversation are no difference`() {
@@ -66,7 +84,7 @@ struct ReplayStateMachineTests {
             _ = drive.take(.posted(botFailure: nil))
         }
         _ = drive.arrive(Self.live(Recording.event("handoff.initiate", ["va_ConversationId": "live-22"])))
-        #expect(drive.quiet?.duration == .seconds(40))
+        #expect(drive.quiet?.duration == .seconds(45))
         _ = drive.arrive(Recording.event("handoff.status", ["state": "accepted"]))
         _ = drive.arrive(Recording.bot("Ana here", from: "Ana"))
         #expect(drive.quiet?.duration == .milliseconds(500))
@@ -118,7 +136,7 @@ struct ReplayStateMachineTests {
         _ = drive.arrive(recording[6])
         #expect(drive.silence() == ["say hello?"])
         _ = drive.take(.posted(botFailure: nil))
-        #expect(drive.quiet?.duration == .seconds(5.5 + 24.5 + 10))
+        #expect(drive.quiet?.duration == .seconds(5.5 + 24.5 + 15))
     }
 
     @Test func `a bot that never falls silent is cut short by the bound`() {

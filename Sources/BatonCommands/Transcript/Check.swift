@@ -58,7 +58,7 @@ extension TranscriptCommand {
                 hasErrors = hasErrors || check.hasErrors
                 report(check)
             }
-            if hasErrors { throw ExitCode(1) }
+            if hasErrors { throw ExitStatus.failed.code }
         }
 
         private func report(_ check: TranscriptCheck) {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ChatScreen
 import TranscriptRendering
 import Transcripts
 
@@ -84,7 +85,7 @@ extension TranscriptCommand {
                 let bytes = form.bytes(of: whole, title: TranscriptInput.baseName(file))
                 try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force)
             }
-            if !isComplete || !areAllRead { throw ExitCode(1) }
+            if !isComplete || !areAllRead { throw ExitStatus.failed.code }
         }
 
         /// Converts a file activity by activity; what surrounds them is not kept, which is told.

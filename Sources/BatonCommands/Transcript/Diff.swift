@@ -65,7 +65,7 @@ extension TranscriptCommand {
                 )
             } catch {
                 TranscriptInput.fail(error.description)
-                throw ExitCode(2)
+                throw ExitStatus.unusable.code
             }
             if json {
                 StandardStream.output.writeLine(diff.json)
@@ -74,7 +74,7 @@ extension TranscriptCommand {
                 for line in diff.lines { StandardStream.output.writeLine(Self.dressed(line, isColored: isColored)) }
                 if diff.isEqual { StandardStream.output.writeLine("no difference in \(diff.turnCount - 1) turns") }
             }
-            if !diff.isEqual { throw ExitCode(1) }
+            if !diff.isEqual { throw ExitStatus.failed.code }
         }
 
         static func dressed(_ line: TranscriptDiff.Line, isColored: Bool) -> String {

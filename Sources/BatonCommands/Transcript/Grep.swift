@@ -1,5 +1,6 @@
 package import ArgumentParser
 import BotSchema
+import ChatScreen
 import LineEditing
 import TranscriptRendering
 import Transcripts
@@ -55,7 +56,7 @@ extension TranscriptCommand {
                 )
             } catch {
                 TranscriptInput.fail(error.reason)
-                throw ExitCode(2)
+                throw ExitStatus.unusable.code
             }
             var total = 0
             var isComplete = true
@@ -78,8 +79,8 @@ extension TranscriptCommand {
                 if count { StandardStream.output.writeLine("\(TranscriptInput.name(file)): \(found)") }
                 total += found
             }
-            if !isComplete { throw ExitCode(2) }
-            if total == 0 { throw ExitCode(1) }
+            if !isComplete { throw ExitStatus.unusable.code }
+            if total == 0 { throw ExitStatus.failed.code }
         }
 
         /// Prints what was found; false when nobody reads any more.

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import BotSchema
+import ChatScreen
 import Handoff
 import LineEditing
 import Transcripts
@@ -42,7 +43,7 @@ extension TranscriptCommand {
                     isComplete = false
                 }
             }
-            if !isComplete { throw ExitCode(1) }
+            if !isComplete { throw ExitStatus.failed.code }
         }
 
         private func report(_ entry: JournalFolder.Entry, _ recovery: TranscriptJournal.Recovery) {
@@ -99,7 +100,7 @@ extension TranscriptCommand {
                 recovery = try TranscriptJournal.recover(path)
             } catch {
                 TranscriptInput.fail(error.description)
-                throw ExitCode(1)
+                throw ExitStatus.failed.code
             }
             TranscriptInput.report(recovery.transcript.repairs, of: path)
             try output.write(recovery.transcript, titled: recovery.subject ?? TranscriptInput.baseName(path))

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ChatScreen
 import Transcripts
 
 extension TranscriptCommand {
@@ -30,7 +31,7 @@ extension TranscriptCommand {
             ProcessSignals.ignoreBrokenPipes()
             var transcripts: [Transcript] = []
             // A part that is missing would be missed by nobody later.
-            guard TranscriptInput.forEach(files, { transcripts.append($1) }) else { throw ExitCode(1) }
+            guard TranscriptInput.forEach(files, { transcripts.append($1) }) else { throw ExitStatus.failed.code }
             var (whole, copies) = Transcript.merging(transcripts)
             if copies > 0 { TranscriptInput.fail("\(copies) activities were in several files; kept once") }
             if sort { whole = whole.sortedByTime() }

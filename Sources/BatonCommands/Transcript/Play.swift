@@ -51,7 +51,7 @@ extension TranscriptCommand {
                 transcript = try TranscriptInput.read(file)
             } catch {
                 TranscriptInput.fail(error.description)
-                throw ExitCode(1)
+                throw ExitStatus.failed.code
             }
             let style: Style = TranscriptOutput.isColored(plain: plain) ? .full : .plain
             let output = ScreenOutput(
@@ -62,7 +62,7 @@ extension TranscriptCommand {
             let scenes = PlayerScene.scenes(of: transcript.activities) { !output.text(of: $0, columns: 80).isEmpty }
             guard let start = from.place(in: scenes) else {
                 TranscriptInput.fail("\(TranscriptInput.name(file)): there is \(from.description) in it")
-                throw ExitCode(1)
+                throw ExitStatus.failed.code
             }
             let terminal = PlayerTerminal(output: output, style: style, scenes: scenes)
             guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, scenes.count > 0 else {

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import BotSchema
+import ChatScreen
 import DirectLineClient
 import LineEditing
 import TranscriptReplay
@@ -105,8 +106,8 @@ extension TranscriptCommand {
                     isForced: true
                 )
             }
-            if summary.entries.contains(where: { $0.error != nil }) { throw ExitCode(2) }
-            if summary.entries.contains(where: { $0.result?.passes == false }), !update { throw ExitCode(1) }
+            if summary.entries.contains(where: { $0.error != nil }) { throw ExitStatus.unusable.code }
+            if summary.entries.contains(where: { $0.result?.passes == false }), !update { throw ExitStatus.failed.code }
         }
 
         private func replay(
@@ -255,21 +256,17 @@ struct ReplayHubOptions: ParsableArguments {
 
 /// How long a replay waits.
 struct ReplayPatienceOptions: ParsableArguments {
-    @Option(help: .detail("Silence that ends a turn in which everything came, in milliseconds.", valueName: "ms"))
+    @Option(help: .detail("In scripts: milliseconds of silence after which a turn is finished.", valueName: "ms"))
     var settle: Int = 500
 
-    @Option(
-        help: .detail("How much longer than in the recording to wait for what does not come.", valueName: "s")
-    )
-    var patience: Int = 10
+    @OptionGroup var answer: AnswerOptions
 
     func validate() throws {
         if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
-        if !(0...3600).contains(self.patience) { throw ValidationError("--patience takes seconds from 0 to 3600.") }
     }
 
     /// The patience that was chosen.
     var chosen: ReplayStateMachine.Patience {
-        ReplayStateMachine.Patience(settle: .milliseconds(settle), extra: .seconds(patience))
+        ReplayStateMachine.Patience(settle: .milliseconds(settle), answerWithin: answer.within)
     }
 }

@@ -106,6 +106,7 @@ struct ReplayStage: Sendable {
             user: account,
             locale: locale ?? person.resolvedLocale(profile)
         )
+        client.startLimit = .seconds(60)
         client.proxies = try Secrets.proxies()
         client.trustedCertificates = authorities
         client.allowsClearText = allowsClearText

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ChatScreen
 import Transcripts
 
 extension TranscriptCommand {
@@ -35,7 +36,7 @@ extension TranscriptCommand {
                 transcript = try TranscriptInput.read(file)
             } catch {
                 TranscriptInput.fail(error.description)
-                throw ExitCode(1)
+                throw ExitStatus.failed.code
             }
             let restored = restorer.restored(transcript)
             let name = TranscriptInput.name(file)

@@ -47,7 +47,7 @@ extension TranscriptCommand {
                 if files.count > 1, !json { StandardStream.output.writeLine("== \(TranscriptInput.name(file))") }
                 isComplete = show(file, output) && isComplete
             }
-            if !isComplete { throw ExitCode(1) }
+            if !isComplete { throw ExitStatus.failed.code }
         }
 
         private func show(_ file: String, _ output: any ChatOutput) -> Bool {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ChatScreen
 import LineEditing
 import Transcripts
 
@@ -69,7 +70,7 @@ extension TranscriptCommand {
                 }
                 if let failure { throw failure }
             }
-            if !isComplete { throw ExitCode(1) }
+            if !isComplete { throw ExitStatus.failed.code }
         }
 
         private func write(_ transcript: Transcript, _ id: String?, _ digits: String, of file: String) throws {

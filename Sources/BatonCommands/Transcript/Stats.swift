@@ -1,5 +1,6 @@
 package import ArgumentParser
 import BotSchema
+import ChatScreen
 import TranscriptRendering
 import Transcripts
 
@@ -56,7 +57,7 @@ extension TranscriptCommand {
                 report(figures, of: TranscriptInput.name(file))
             }
             if files.count > 1 { report(sum, of: nil) }
-            if !isComplete { throw ExitCode(1) }
+            if !isComplete { throw ExitStatus.failed.code }
         }
 
         private func report(_ figures: TranscriptStatistics, of name: String?) {

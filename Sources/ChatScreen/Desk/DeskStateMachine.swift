@@ -94,6 +94,7 @@ package struct DeskStateMachine: Sendable {
         case .client(.connection(let state)): actions += connectionChanged(to: state)
         case .client(.activity(let activity, let isEcho)): actions += arrived(activity, isEcho: isEcho)
         case .client(.notice(let text)): actions.append(.show(.notice(oneLine(text))))
+        case .client(.caughtUp): break
         case .posted(let number, let result): actions += posted(number, result, at: now)
         case .timer(let timer): actions += fired(timer)
         case .failedToOpen(let error):
@@ -104,6 +105,9 @@ package struct DeskStateMachine: Sendable {
             actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
         case .traced(let entry): actions.append(.show(.trace(entry)))
         case .settingKept(let result): actions += ChatStateMachine.settingKept(result)
+        case .startDelayed(let error, let delay):
+            actions.append(.show(.notice("\(oneLine(error.message)); trying again in \(delay.seconds) s.")))
+        case .welcomeFailed: break
         case .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered: break
         }
         if !configuration.isInteractive { actions += followScript() }
@@ -192,7 +196,7 @@ package struct DeskStateMachine: Sendable {
             guard turn == self.turn, !waitingLines.isEmpty else { return [] }
             let words = "Nothing came within \(configuration.linger.seconds) s for “\(oneLine(waitingLines[0]))”."
             return [.show(.failure(words)), .leave(exitCode: 1)]
-        case .settle, .stream: return []
+        case .settle, .stream, .countdown: return []
         }
     }
 

@@ -35,6 +35,10 @@ package enum ChatEvent: Sendable {
     case settingKept(Result<String, CommandFailure>)
     /// A timer ran out.
     case timer(ChatTimer)
+    /// The start of a conversation failed and is tried again after a while.
+    case startDelayed(ClientError, Duration)
+    /// The bot could not be told that the user is there, for a reason in a sentence.
+    case welcomeFailed(String, isUnreachable: Bool)
     /// No conversation could be opened.
     case failedToOpen(ClientError)
 }
@@ -43,6 +47,8 @@ package enum ChatEvent: Sendable {
 package enum ChatTimer: Equatable, Sendable {
     /// Silence after the last arrival; timers of an older generation are void.
     case settle(generation: Int)
+    /// A second of the wait for another start has passed.
+    case countdown
     /// The end of a sign that somebody is composing; later signs of it make older timers void.
     case typing(generation: Int)
     /// The end of patience with an answer that grows no more; parts that come later make older timers void.
@@ -89,6 +95,8 @@ package enum ChatAction: Sendable {
     case switchSide(Side)
     /// Offer these commands and words for completion from now on.
     case setCommands(CommandSet)
+    /// Ask the service for what has not arrived; answer with ``ClientEvent/caughtUp(_:isCertain:)`` of the generation.
+    case catchUp(generation: Int)
     /// Drop the stream and resume it.
     case reconnect
     /// Open the conversation of a side that had none yet.

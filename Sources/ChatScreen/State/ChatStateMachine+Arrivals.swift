@@ -12,6 +12,8 @@ extension ChatStateMachine {
         case .connection(let state): return connectionChanged(to: state)
         case .activity(let activity, let isEcho): return arrived(activity, isEcho: isEcho, at: now)
         case .notice(let text): return [.show(.notice(oneLine(text)))]
+        case .caughtUp(let generation, let isCertain):
+            return pace(pacer.caughtUp(generation: generation, isCertain: isCertain, in: situation), at: now)
         }
     }
 
@@ -22,7 +24,9 @@ extension ChatStateMachine {
         }
         connection = state
         if state.canSend { actions += postNext() }
-        if case .failed = state, !configuration.isInteractive { actions.append(.leave(exitCode: 1)) }
+        if case .failed = state, !configuration.isInteractive {
+            actions.append(.leave(exitCode: ExitStatus.failed.rawValue))
+        }
         return actions + pace(pacer.somethingHappened())
     }
 
@@ -34,6 +38,7 @@ extension ChatStateMachine {
         let report = isEcho ? HubReport.asFromHub(activity) : nil
         let transitions = handoff.receive(report ?? activity, isEcho: isEcho && report == nil, at: now)
         if isEcho, let id = activity.from?.id { ownIds.insert(id) }
+        actions += isEcho ? confirm(activity) : []
         let speaker = Speaker(of: activity, isEcho: isEcho, ownIds: ownIds, agentIds: handoff.agentIds)
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
@@ -63,10 +68,22 @@ extension ChatStateMachine {
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))
         }
+        if isMessage, !isChange { pacer.messageCame(naming: activity.replyToId) }
+        if activity.type == .endOfConversation && !isEcho || transitions.contains(where: \.isChange) {
+            pacer.answerCame()
+        }
         if case .agent = speaker, activity.type == .message { pacer.otherSideSpoke() }
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }
         reopenAtEnd()
         return actions + pace(pacer.somethingHappened())
+    }
+
+    /// The echo of a line says where it is, and that it was delivered if that was not known.
+    private mutating func confirm(_ echo: Activity) -> [ChatAction] {
+        pacer.lineHasId(echo.id, isEcho: true)
+        if let sent = outbox.inFlight, sent.isEchoed(by: echo) { echoedNumber = sent.number }
+        guard let place = doubtful.firstIndex(where: { $0.isEchoed(by: echo) }) else { return [] }
+        return [.show(.notice("\(quoted(doubtful.remove(at: place).words)) was delivered."))]
     }
 
     /// Whom the user has between the acceptance and the end, of which the protocol says nothing.

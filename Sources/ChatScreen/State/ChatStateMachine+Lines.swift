@@ -68,15 +68,17 @@ extension ChatStateMachine {
     ) -> [ChatAction] {
         if handoff.state == .closed || connection?.isOver == true {
             undelivered.append(Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
-            let hint = "/new starts another, and /resend says it there."
-            return [.show(.failure("The conversation is over; \(hint) Not sent: “\(oneLine(words))”"))]
+            hasFailed = true
+            let hint = configuration.isInteractive ? " /new starts another, and /resend says it there." : ""
+            return [.show(.failure("Not sent, since the conversation is over: \(quoted(words)).\(hint)"))]
         }
         var actions = newDay(at: now) + [.show(.entered(words))]
         if connection?.canSend != true, conversationId != nil {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
         latency.lineEntered(at: now)
-        return actions + startTurn() + send(activity, words: words, files: files)
+        let expected: TurnPacer.Expectation = activity.type == .message ? .anAnswer : .perhapsAnAnswer
+        return actions + startTurn(words, expecting: expected) + send(activity, words: words, files: files)
     }
 
     /// Changes a line or reacts to one, which nobody has to answer.
@@ -97,7 +99,11 @@ extension ChatStateMachine {
 
     /// Sends what did not arrive, in order; never what may have.
     private mutating func resend(at now: Timestamp) -> [ChatAction] {
-        guard !undelivered.isEmpty else { return [.show(.failure("There is nothing that was not delivered."))] }
+        guard !undelivered.isEmpty else {
+            let doubts = (doubtfulBefore + doubtful).map { quoted($0.words) }.joined(separator: ", ")
+            let words = "Not sent again, since it may have been delivered: \(doubts). Say it again if it was not."
+            return [.show(.failure(doubts.isEmpty ? "There is nothing that was not delivered." : words))]
+        }
         let lines = undelivered
         undelivered = []
         return lines.flatMap { say($0.activity, words: $0.words, files: $0.files, at: now) }
@@ -124,6 +130,21 @@ extension ChatStateMachine {
         }
         isLeaving = true
         return [.startTimer(.leave, .seconds(3))]
+    }
+
+    /// What is unsettled when another conversation begins: lines that wait were not delivered, the line on its way may
+    /// have been, and an answer that grows ends.
+    private mutating func handOver(at now: Timestamp) -> [ChatAction] {
+        var actions = abandonGrowingReply(at: now)
+        if let sent = outbox.inFlight {
+            doubtfulBefore.append(sent)
+            actions.append(.show(.failure("\(quoted(sent.words)) may not have been delivered.")))
+        }
+        doubtfulBefore += doubtful
+        doubtful = []
+        undelivered += outbox.waiting
+        outbox.clear()
+        return actions
     }
 
     // MARK: - Commands
@@ -173,10 +194,9 @@ extension ChatStateMachine {
         case "reconnect":
             return conversationId == nil ? [.show(.failure("There is no conversation to reconnect."))] : [.reconnect]
         case "new":
-            undelivered += outbox.waiting
-            outbox.clear()
+            let actions = handOver(at: now)
             connection = nil
-            return startTurn() + [.startConversation]
+            return actions + startTurn(expecting: .nothing) + [.startConversation]
         case "quit": return leave()
         default: return usage(command)
         }
@@ -295,6 +315,12 @@ extension ChatStateMachine {
         case .ended: "ended, the bot hears the next line"
         case .closed: "the conversation is closed"
         }
+    }
+
+    /// A line as a sentence about it names it: its beginning, in quotation marks.
+    func quoted(_ words: String) -> String {
+        let line = oneLine(words)
+        return line.count > 60 ? "“\(line.prefix(60))…”" : "“\(line)”"
     }
 
     /// Foreign words for the middle of a sentence.

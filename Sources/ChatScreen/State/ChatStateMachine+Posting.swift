@@ -30,13 +30,21 @@ extension ChatStateMachine {
         at now: Timestamp
     ) -> [ChatAction] {
         guard let sent = outbox.finish(number) else { return [] }
+        if case .success(let id) = result { pacer.lineHasId(id, isEcho: false) }
         if case .success(let id?) = result { record.accept(sent.activity, as: id, at: now) }
         var actions: [ChatAction] = []
         if case .failure(let error) = result {
-            hasFailed = true
-            let words = DisplayText.neutralised(sent.words, keepingNewlines: false)
-            actions.append(.show(.failure("“\(words)” \(error.fate): \(error.message)")))
-            if error.isCertainlyUndelivered {
+            let cause = oneLine(error.cause)
+            actions.append(.show(.failure("\(quoted(sent.words)) \(error.delivery.words): \(cause)")))
+            switch error.delivery {
+            case .unknown where echoedNumber != sent.number: doubtful.append(sent)
+            case .unknown: actions.append(.show(.notice("\(quoted(sent.words)) was delivered.")))
+            case .delivered, .notDelivered:
+                hasFailed = true
+                // A bot that took too long may still answer.
+                if error.botStatus != 504 { pacer.lineFailed() }
+            }
+            if error.delivery == .notDelivered {
                 undelivered.append(sent)
                 if configuration.isInteractive { actions.append(.show(.notice("/resend sends it again."))) }
             }
@@ -60,24 +68,28 @@ extension ChatStateMachine {
     }
 
     /// A script wants to know of any failure; a person has seen it.
-    var exitCode: Int32 { hasFailed && !configuration.isInteractive ? 1 : 0 }
+    var exitCode: Int32 {
+        guard !configuration.isInteractive else { return ExitStatus.done.rawValue }
+        return (hasFailed ? ExitStatus.failed : isUnanswered ? .noAnswer : .done).rawValue
+    }
 }
 
 extension ClientError {
-    /// Whether nothing of a post can have arrived, so that sending it again cannot say it twice.
-    fileprivate var isCertainlyUndelivered: Bool {
-        switch code {
-        case .botFailed, .interrupted, .timedOut, .tooLarge, .serviceFailed, .protocolViolation: false
-        default: true
-        }
+    /// Why a line got no answer, in one sentence that names the bot where the service says which.
+    fileprivate var cause: String {
+        guard code == .botFailed, let detail else { return message }
+        let lead = "Failed to send activity: "
+        return detail.hasPrefix(lead) ? String(detail.dropFirst(lead.count)) : detail
     }
+}
 
-    /// What is known of an activity whose post failed so.
-    fileprivate var fate: String {
-        switch code {
-        case .botFailed: "was delivered, but not answered"
-        case .interrupted, .timedOut: "may not have been delivered"
-        default: "was not delivered"
+extension ClientError.Delivery {
+    /// What became of a line, in the words of a sentence about it.
+    fileprivate var words: String {
+        switch self {
+        case .delivered: "was not answered"
+        case .notDelivered: "was not delivered"
+        case .unknown: "may not have been delivered"
         }
     }
 }

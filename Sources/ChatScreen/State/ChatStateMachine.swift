@@ -27,8 +27,13 @@ package struct ChatStateMachine: Sendable {
     package struct Configuration: Sendable {
         /// Whether a person types, so that lines go out at once and the chat stays until it is left.
         package var isInteractive: Bool
-        /// How long nothing must arrive for a turn of a pipe to have settled.
+        /// How long nothing must arrive after an answer for a turn of a script to be over.
         package var settle: Duration
+        /// How long the first answer to a line of a script may take.
+        package var answerWithin: Duration
+        /// Whether all that the bot says to a line comes before the end of its post, so that silence after it is an
+        /// answer: true of the built-in bot.
+        package var answersWithinTurn: Bool
         /// The bound on the wait for a turn of a pipe, and for a handoff that is pending at its end.
         package var linger: Duration
         /// The look of command answers.
@@ -48,6 +53,8 @@ package struct ChatStateMachine: Sendable {
             isInteractive: Bool,
             settle: Duration,
             linger: Duration,
+            answerWithin: Duration = .seconds(15),
+            answersWithinTurn: Bool = false,
             style: Style,
             dialect: HandoffDialect? = nil,
             load: FileToLoad? = nil,
@@ -60,6 +67,8 @@ package struct ChatStateMachine: Sendable {
             self.drawsPictures = drawsPictures
             self.isInteractive = isInteractive
             self.settle = settle
+            self.answerWithin = answerWithin
+            self.answersWithinTurn = answersWithinTurn
             self.linger = linger
             self.style = style
         }
@@ -104,11 +113,21 @@ package struct ChatStateMachine: Sendable {
     var outbox = Outbox()
     var isComposingTold = false
     var hasFailed = false
+    /// Whether a line of a script got no answer in time.
+    var isUnanswered = false
+    /// Lines of which nobody knows whether they were delivered, until their echo tells.
+    var doubtful: [Outbox.Outgoing] = []
+    /// Those of the conversations before this one, of which nothing will be heard.
+    var doubtfulBefore: [Outbox.Outgoing] = []
+    /// The last line that came back before its post had ended.
+    var echoedNumber: Int?
     /// Lines that certainly did not reach the service, for `/resend`.
     var undelivered: [Outbox.Outgoing] = []
     var latency = TurnLatency()
 
-    var pacer = TurnPacer()
+    var pacer: TurnPacer
+    /// The words of the turn under way.
+    var turnWords: String?
     /// Files that are being written or read; a pipe goes on when they are done.
     var filesUnderWay = 0
     /// Where to save as soon as the lines on their way have arrived.
@@ -117,6 +136,8 @@ package struct ChatStateMachine: Sendable {
     var hasInputEnded = false
     /// Whether another side has the rest of the script.
     var isAside = false
+    /// How long it is until the start of a conversation is tried again.
+    var secondsToStart: Int?
     var isLeaving = false
     var turn = 0
     private var shownPrompt: ChatPrompt?
@@ -143,7 +164,10 @@ package struct ChatStateMachine: Sendable {
     }
 
     /// A chat that has not begun.
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+        pacer = TurnPacer(settle: configuration.settle, answerWithin: configuration.answerWithin)
+    }
 
     /// Whether the lines are answers to the fields of a card.
     package var isFillingIn: Bool { form != nil }
@@ -180,9 +204,14 @@ package struct ChatStateMachine: Sendable {
         case .traced(let entry): actions.append(.show(.trace(entry)))
         case .fetched(let link, let result): actions += showFetched(link, result) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)
+        case .startDelayed(let error, let delay): actions += startDelayed(error, delay)
+        case .welcomeFailed(let reason, let isUnreachable):
+            hasFailed = hasFailed || isUnreachable
+            actions.append(.show(.failure("The bot was not told that you are here: \(oneLine(reason)).")))
         case .failedToOpen(let error):
+            secondsToStart = nil
             guard conversationId != nil, configuration.isInteractive else {
-                return [.show(.failure(error.message)), .leave(exitCode: 1)]
+                return [.show(.failure(error.message)), .leave(exitCode: ExitStatus.failed.rawValue)]
             }
             connection = .failed(error)
             actions.append(.show(.failure("No new conversation: \(error.message). /new tries again.")))
@@ -196,9 +225,18 @@ package struct ChatStateMachine: Sendable {
 
     // MARK: - Conversation
 
+    private mutating func startDelayed(_ error: ClientError, _ delay: Duration) -> [ChatAction] {
+        let seconds = max(1, Int((delay / .seconds(1)).rounded(.up)))
+        let isCounting = secondsToStart != nil
+        secondsToStart = seconds
+        let notice = ChatAction.show(.notice("\(oneLine(error.message)); trying again in \(seconds) s."))
+        return configuration.isInteractive && !isCounting ? [notice, .startTimer(.countdown, .seconds(1))] : [notice]
+    }
+
     private mutating func opened(_ id: String, trusting trust: ReportTrust) -> [ChatAction] {
         let isFirst = conversationId == nil
         conversationId = id
+        secondsToStart = nil
         handoff = HandoffLifecycle(trusting: trust)
         earlierActivities += record.transcript.activities
         record = ConversationRecord()
@@ -211,101 +249,15 @@ package struct ChatStateMachine: Sendable {
         typist = nil
         joinedAgent = nil
         isBetweenAgents = false
+        growing = nil
+        liveReplies = LiveReplies()
+        echoedNumber = nil
         // The opening is a turn as well, and a conversation that is resumed may open with a handoff that never ends.
         let loading = isFirst ? configuration.load.map { load($0) } ?? [] : []
         guard configuration.isInteractive else {
             return [.startTimer(.linger(turn: turn), configuration.linger)] + loading
         }
         return isFirst ? loading : [.show(.notice("A new conversation has begun."))]
-    }
-
-    // MARK: - Pacing of a pipe
-
-    private mutating func fired(_ timer: ChatTimer, at now: Timestamp) -> [ChatAction] {
-        switch timer {
-        case .settle(let generation):
-            let situation = TurnPacer.Situation(
-                isOnline: connection?.canSend == true,
-                isPosting: outbox.unsentCount > 0,
-                isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
-                isLive: handoff.state == .live && !isHubPlayedNext,
-                isTyping: typist != nil || growing != nil
-            )
-            return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
-        case .typing(let generation):
-            guard generation == typingGeneration else { return [] }
-            typist = nil
-            return pace(pacer.somethingHappened())
-        case .stream(let generation):
-            guard generation == streamGeneration else { return [] }
-            return abandonGrowingReply(at: now)
-        case .composing:
-            isComposingTold = false
-            return []
-        case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
-        case .linger(let turn):
-            guard turn == self.turn else { return [] }
-            if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
-            return pace(pacer.boundReached(), at: now)
-        }
-    }
-
-    mutating func pace(_ decision: TurnPacer.Decision, at now: Timestamp? = nil) -> [ChatAction] {
-        guard !configuration.isInteractive else { return [] }
-        switch decision {
-        case .nothing: return []
-        case .startSettleTimer(let generation):
-            return [.startTimer(.settle(generation: generation), configuration.settle)]
-        case .settled: return nextTurn(at: now)
-        case .settledByBound:
-            return [.show(.notice("No answer within \(configuration.linger.seconds) s; going on."))] + nextTurn(at: now)
-        }
-    }
-
-    /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
-    private var isHubPlayedNext: Bool {
-        guard let line = waitingLines.first, case .command(let command, _) = EnteredLine(line) else { return false }
-        return ["as", "event", "handoff", "withdraw"].contains(command.name)
-    }
-
-    /// Whether a pipe's next line may be followed.
-    var isIdle: Bool { !pacer.isTurnOpen && filesUnderWay == 0 }
-
-    /// A file was written or read.
-    mutating func fileDone(at now: Timestamp) -> [ChatAction] {
-        filesUnderWay -= 1
-        return configuration.isInteractive ? [] : nextTurn(at: now)
-    }
-
-    private mutating func nextTurn(at now: Timestamp?) -> [ChatAction] {
-        guard let now else { return [] }
-        var actions: [ChatAction] = []
-        while isIdle, !waitingLines.isEmpty, !isAside {
-            actions += enter(waitingLines.removeFirst(), at: now)
-        }
-        if isIdle, waitingLines.isEmpty, hasInputEnded, !isAside { actions += leaveAfterPipe(isBound: false) }
-        return actions
-    }
-
-    /// Leaves a pipe's chat, but for a handoff that is pending: that has until the bound.
-    mutating func leaveAfterPipe(isBound: Bool) -> [ChatAction] {
-        let isPending = handoff.state.isOpen
-        if isPending, !isBound {
-            turn += 1
-            return [.startTimer(.linger(turn: turn), configuration.linger)]
-        }
-        let notice: [ChatAction] =
-            isPending
-            ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
-        return notice + [.leave(exitCode: exitCode)]
-    }
-
-    /// A pipe's turn begins: nothing else is sent until it has settled.
-    mutating func startTurn() -> [ChatAction] {
-        guard !configuration.isInteractive else { return [] }
-        pacer.turnStarted()
-        turn += 1
-        return [.startTimer(.linger(turn: turn), configuration.linger)]
     }
 
     // MARK: - Prompt
@@ -320,6 +272,7 @@ package struct ChatStateMachine: Sendable {
     }
 
     private var note: String {
+        if let seconds = secondsToStart { return seconds > 0 ? "trying again in \(seconds) s" : "trying again…" }
         let trouble = connection?.trouble ?? ""
         if !trouble.isEmpty { return trouble }
         return typist.map { "\($0) is typing…" } ?? (inputHint == .ignoring ? "the bot expects no answer" : "")

@@ -10,6 +10,14 @@ extension ConnectionState {
         }
     }
 
+    /// Whether what the other side says arrives at present.
+    var isDelivering: Bool {
+        switch self {
+        case .online, .polling: true
+        default: false
+        }
+    }
+
     /// Whether nothing can be said in this conversation any more.
     var isOver: Bool {
         switch self {

@@ -10,6 +10,12 @@ struct Outbox: Sendable {
         let words: String
         /// Files that go with it, by path.
         let files: [String]
+
+        /// Whether an activity that came back says what this one says.
+        func isEchoed(by echo: Activity) -> Bool {
+            activity.type == echo.type && activity.text == echo.text && activity.value == echo.value
+                && activity.name == echo.name
+        }
     }
 
     private(set) var waiting: [Outgoing] = []

@@ -42,8 +42,7 @@ struct DirectLineService: Sendable {
     /// - Returns: The id that the service gave it, nil when it told none: then the echo alone knows.
     func post(_ bearer: String?, conversation id: String, activity: [UInt8]) async throws -> String? {
         let answer = try await send(.POST, path(id, "activities"), bearer, activity)
-        // An answer without JSON has taken the activity all the same; failing here would invite a second one.
-        return (try? JSONValue(parsing: answer.body))?["id"]?.string
+        return try postedId(in: answer)
     }
 
     /// Posts an invoke, whose answer is the bot's own (E6).
@@ -83,7 +82,20 @@ struct DirectLineService: Sendable {
             body.bytes,
             contentType: body.contentType
         )
-        return (try? JSONValue(parsing: answer.body))?["id"]?.string
+        return try postedId(in: answer)
+    }
+
+    /// The id of what was posted; an answer without a body has taken it all the same.
+    private func postedId(in answer: HTTPExchange.Answer) throws -> String? {
+        guard !answer.body.isEmpty else { return nil }
+        guard let value = try? JSONValue(parsing: answer.body) else {
+            throw ClientError(
+                .protocolViolation,
+                "\(endpoint.authority) gave an answer that cannot be read",
+                status: answer.status
+            )
+        }
+        return value["id"]?.string
     }
 
     // MARK: - Requests
@@ -150,7 +162,7 @@ extension ClientError {
         let response = ErrorResponse(value)
         let serviceCode = response?.code
         let words = (response?.message ?? value?.string).map { Self.presentable($0, hiding: secret) }
-        let (code, lead) = Self.meaning(of: answer.status, serviceCode: serviceCode)
+        let (code, lead) = Self.meaning(of: answer.status, serviceCode: serviceCode, isOfService: response != nil)
         let said = words.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
         let botStatus = response?.botStatus.map { ", the bot's status was \($0)" } ?? ""
         self.init(
@@ -161,11 +173,13 @@ extension ClientError {
                 retryAfter: answer.headers.first(name: "Retry-After"),
                 date: answer.headers.first(name: "Date"),
                 now: answer.time
-            )
+            ),
+            detail: words.flatMap { $0.isEmpty ? nil : $0 },
+            botStatus: response?.botStatus
         )
     }
 
-    private static func meaning(of status: Int, serviceCode: String?) -> (Code, String) {
+    private static func meaning(of status: Int, serviceCode: String?, isOfService: Bool) -> (Code, String) {
         switch status {
         case 401: (.unauthorized, "wants a secret or a token")
         case 403 where serviceCode == "TokenExpired": (.tokenExpired, "says that the token has expired")
@@ -176,6 +190,8 @@ extension ClientError {
         case 413: (.tooLarge, "finds this too large")
         case 400 where serviceCode == "MessageSizeTooBig": (.tooLarge, "finds this too large")
         case 429: (.throttled, "asks for patience")
+        // A gateway in between knows nothing of what became of the activity.
+        case 502 where !isOfService, 504 where !isOfService: (.serviceFailed, "is behind a gateway that failed")
         case 502, 504: (.botFailed, "took it, but the bot failed")
         case 300...399: (.protocolViolation, "redirects elsewhere, which is not followed")
         case 400...499: (.rejected, "refuses this")

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import BotSchema
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import WebSocketTransport
 
 /// Sends single requests and reads their answers whole, within a time and a size.
@@ -10,7 +11,7 @@ struct HTTPExchange: Sendable {
     struct Answer: Sendable {
         let status: Int
         let headers: HTTPHeaders
-        let body: [UInt8]
+        var body: [UInt8]
         /// When it came, by the configuration's time of day.
         var time = Timestamp(milliseconds: 0)
     }
@@ -38,6 +39,8 @@ struct HTTPExchange: Sendable {
         // A redirect could carry the credential to another host.
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
+        // Gateways compress unasked.
+        configuration.decompression = .enabled(limit: .size(4 * bodyLimit))
         configuration.timeout.connect = .seconds(10)
         configuration.timeout.read = TimeAmount(timeout)
         configuration.connectionPool.idleTimeout = .seconds(30)
@@ -80,7 +83,10 @@ struct HTTPExchange: Sendable {
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         tracer.mask.learn(bearer)
-        return try await perform(request, authority, body, limit: Self.bodyLimit)
+        var answer = try await perform(request, authority, body, limit: Self.bodyLimit)
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        if answer.body.starts(with: mark) { answer.body.removeFirst(mark.count) }
+        return answer
     }
 
     /// Gets a file.

@@ -165,6 +165,7 @@ struct ActivityStream: Sendable {
         case .answered(.success(.upgraded(let channel, _))):
             tracer.socket("open", url: url)
             if let state = machine.handle(.socketOpened).report { await conversation.report(state) }
+            requests.take(.delivered)
             let closure = Mutex(WebSocketClosure.abnormal)
             let lifetime = await configuration.clock.measure {
                 let closed = await read(channel)
@@ -173,7 +174,11 @@ struct ActivityStream: Sendable {
             tracer.socket("closed, " + words(for: closure.withLock { $0 }))
             if requests.take(.sent) { _ = machine.handle(.sent) }
             requests.take([.answered, .accepted])
-            return .socketClosed(reason: words(for: closure.withLock { $0 }), lifetime: lifetime)
+            return .socketClosed(
+                reason: words(for: closure.withLock { $0 }),
+                lifetime: lifetime,
+                hasDelivered: requests.take(.delivered)
+            )
         }
     }
 
@@ -245,7 +250,7 @@ struct ActivityStream: Sendable {
         switch ActivityIntake.content(of: text ?? "") {
         case .nothing: break
         case .activities(let activities, let watermark):
-            await conversation.deliver(activities, watermark: watermark)
+            if await conversation.deliver(activities, watermark: watermark) { requests.post(.delivered) }
         case .malformed(let reason):
             await conversation.queue.push(.notice("a frame of the stream was no JSON and was passed over (\(reason))"))
         }

@@ -35,7 +35,8 @@ struct StreamStateMachine: Sendable {
         case streamForbidden(ClientError)
         /// No upgrade came about.
         case socketRefused(reason: String)
-        case socketClosed(reason: String, lifetime: Duration)
+        /// `hasDelivered` says that something new had come by the socket.
+        case socketClosed(reason: String, lifetime: Duration, hasDelivered: Bool = false)
         case waited
         case renewed(streamURL: String?)
         case polled(isEmpty: Bool)
@@ -122,7 +123,9 @@ struct StreamStateMachine: Sendable {
             isTrial = false
             return step(.online, .keepReading)
         case .socketRefused(let reason): return refused(reason)
-        case .socketClosed(let reason, let lifetime): return closed(reason, lifetime)
+        case .socketClosed(let reason, let lifetime, let hasDelivered):
+            if hasDelivered || lifetime >= Self.healthyLifetime { attempt = 0 }
+            return closed(reason)
         case .waited: return isPolling ? poll() : renew()
         case .polled(let isEmpty): return polled(isEmpty)
         case .polledPage: return polledPage()
@@ -176,9 +179,8 @@ extension StreamStateMachine {
         return retry(reason, isImmediate: refusals == 1)
     }
 
-    private mutating func closed(_ reason: String, _ lifetime: Duration) -> Step {
+    private mutating func closed(_ reason: String) -> Step {
         if hasConversationEnded { return rest(.ended(reason: "the bot ended the conversation")) }
-        if lifetime >= Self.healthyLifetime { attempt = 0 }
         if reason.contains("collision") {
             attempt += 1
             phase = .waiting

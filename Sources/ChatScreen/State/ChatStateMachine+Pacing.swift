@@ -1,0 +1,121 @@
+import BotSchema
+import Handoff
+import LineEditing
+
+/// Lets a script's lines follow each other, and ends it.
+extension ChatStateMachine {
+    mutating func fired(_ timer: ChatTimer, at now: Timestamp) -> [ChatAction] {
+        switch timer {
+        case .settle(let generation):
+            return pace(pacer.settleTimerFired(generation: generation, in: situation), at: now)
+        case .countdown:
+            guard let left = secondsToStart else { return [] }
+            secondsToStart = max(0, left - 1)
+            return [.startTimer(.countdown, .seconds(1))]
+        case .typing(let generation):
+            guard generation == typingGeneration else { return [] }
+            typist = nil
+            return pace(pacer.somethingHappened())
+        case .stream(let generation):
+            guard generation == streamGeneration else { return [] }
+            return abandonGrowingReply(at: now)
+        case .composing:
+            isComposingTold = false
+            return []
+        case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
+        case .linger(let turn):
+            guard turn == self.turn else { return [] }
+            if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
+            return pace(pacer.boundReached(in: situation), at: now)
+        }
+    }
+
+    mutating func pace(_ decision: TurnPacer.Decision, at now: Timestamp? = nil) -> [ChatAction] {
+        guard !configuration.isInteractive else { return [] }
+        switch decision {
+        case .nothing: return []
+        case .startSettleTimer(let generation, let duration):
+            return [.startTimer(.settle(generation: generation), duration)]
+        case .catchUp(let generation): return [.catchUp(generation: generation)]
+        case .settled: return nextTurn(at: now)
+        case .unanswered: return tellUnanswered(within: configuration.answerWithin) + nextTurn(at: now)
+        case .settledByBound(isUnanswered: true):
+            return tellUnanswered(within: configuration.linger) + nextTurn(at: now)
+        case .settledByBound(isUnanswered: false):
+            let words = "The turn was not over within \(configuration.linger.seconds) s; going on."
+            return [.show(.notice(words))] + nextTurn(at: now)
+        }
+    }
+
+    /// A script learns that a line got no answer, or that nothing came at the opening.
+    private mutating func tellUnanswered(within time: Duration) -> [ChatAction] {
+        guard let words = turnWords else { return [] }
+        isUnanswered = true
+        return [.show(.failure("No answer to \(quoted(words)) within \(time.seconds) s."))]
+    }
+
+    /// What the pacer has to know at present.
+    var situation: TurnPacer.Situation {
+        TurnPacer.Situation(
+            isOnline: connection?.isDelivering == true,
+            isOver: connection?.isOver == true,
+            isPosting: outbox.unsentCount > 0 && connection?.isOver != true,
+            isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
+            isLive: handoff.state == .live && !isHubPlayedNext,
+            isTyping: typist != nil || growing != nil
+        )
+    }
+
+    /// Whether the next line of a pipe does what an agent would do, so that waiting for one would be in vain.
+    private var isHubPlayedNext: Bool {
+        guard let line = waitingLines.first, case .command(let command, _) = EnteredLine(line) else { return false }
+        return ["as", "event", "handoff", "withdraw"].contains(command.name)
+    }
+
+    /// Whether a pipe's next line may be followed.
+    var isIdle: Bool { !pacer.isTurnOpen && filesUnderWay == 0 }
+
+    /// A file was written or read.
+    mutating func fileDone(at now: Timestamp) -> [ChatAction] {
+        filesUnderWay -= 1
+        return configuration.isInteractive ? [] : nextTurn(at: now)
+    }
+
+    private mutating func nextTurn(at now: Timestamp?) -> [ChatAction] {
+        guard let now else { return [] }
+        var actions: [ChatAction] = []
+        while isIdle, !waitingLines.isEmpty, !isAside {
+            actions += enter(waitingLines.removeFirst(), at: now)
+        }
+        if isIdle, waitingLines.isEmpty, hasInputEnded, !isAside { actions += leaveAfterPipe(isBound: false) }
+        return actions
+    }
+
+    /// Leaves a pipe's chat, but for a handoff that is pending: that has until the bound.
+    mutating func leaveAfterPipe(isBound: Bool) -> [ChatAction] {
+        let isPending = handoff.state.isOpen
+        if isPending, !isBound {
+            turn += 1
+            return [.startTimer(.linger(turn: turn), configuration.linger)]
+        }
+        let notice: [ChatAction] =
+            isPending
+            ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
+        if !doubtful.isEmpty || !doubtfulBefore.isEmpty { hasFailed = true }
+        return notice + [.leave(exitCode: exitCode)]
+    }
+
+    /// A pipe's turn begins: nothing else is sent until it has settled.
+    mutating func startTurn(
+        _ words: String? = nil,
+        expecting expected: TurnPacer.Expectation = .perhapsAnAnswer
+    ) -> [ChatAction] {
+        guard !configuration.isInteractive else { return [] }
+        // An agent's answer is the pacer's own matter, and a bot that speaks within its turn is heard by then.
+        let isBotHeard = configuration.answersWithinTurn || ![.bot, .ended].contains(handoff.state)
+        pacer.turnStarted(expecting: isBotHeard ? .nothing : expected)
+        turnWords = words
+        turn += 1
+        return [.startTimer(.linger(turn: turn), configuration.linger)]
+    }
+}

@@ -1,0 +1,39 @@
+/// The status with which a command ends: one table for chat, desk, server and transcripts.
+package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
+    /// All was done.
+    case done = 0
+    /// Something was not delivered, not opened, not written, or differs.
+    case failed = 1
+    /// A file could not be compared, searched or replayed at all.
+    case unusable = 2
+    /// Every line was delivered, and one of them got no answer in time.
+    case noAnswer = 3
+    /// The command was used wrongly; `EX_USAGE` of sysexits.
+    case usage = 64
+
+    /// What it says, for the manual and the help.
+    package var summary: String {
+        switch self {
+        case .done: "done"
+        case .failed: "not delivered, not opened or not written; of transcripts: something differs or was not found"
+        case .unusable: "of transcripts: a file could not be compared, searched or replayed"
+        case .noAnswer: "a line of a script got no answer within --answer-within"
+        case .usage: "wrong use, such as an unknown option"
+        }
+    }
+
+    /// The graver of two: what was lost outweighs what was not answered.
+    package func combined(with other: ExitStatus) -> ExitStatus { max(self, other) }
+
+    package static func < (one: ExitStatus, other: ExitStatus) -> Bool { one.gravity < other.gravity }
+
+    private var gravity: Int {
+        switch self {
+        case .done: 0
+        case .noAnswer: 1
+        case .failed: 2
+        case .unusable: 3
+        case .usage: 4
+        }
+    }
+}

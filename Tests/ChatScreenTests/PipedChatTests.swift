@@ -1,0 +1,169 @@
+import BotSchema
+import DirectLineClient
+import Handoff
+import LineEditing
+import Transcripts
+import Testing
+
+@testable import ChatScreen
+
+struct PipedChatTests {
+    @Test func `each line is a turn, and the end of the input leaves when the last has settled`() {
+        var script = ChatScript(isInteractive: false)
+        #expect(script.take(.input(.line("one"))) == [])
+        #expect(script.take(.input(.line("two"))) == [])
+        #expect(script.take(.input(.endOfInput)) == [])
+        #expect(script.open().last == "settle 1")
+        let first = script.settle(1)
+        #expect(first.contains("post 1 one"))
+        #expect(script.take(.posted(number: 1, .success(nil))) == ["settle 2"])
+        #expect(script.settle(2) == ["settle 3"], "the answer is missing")
+        #expect(script.arrive(Fixture.answer).last == "settle 4")
+        #expect(script.settle(4).contains("post 2 two"))
+        #expect(script.take(.posted(number: 2, .success(nil))) == ["settle 5"])
+        _ = script.arrive(Fixture.answer)
+        #expect(script.settle(6) == ["leave 0"])
+    }
+
+    @Test func `a line without an answer is told, and is the exit code`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line("anybody there?")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .success("c-1|1")))
+        var said: [String] = []
+        for generation in 2...20 where said.last?.hasPrefix("leave") != true { said += script.settle(generation) }
+        #expect(said.suffix(2) == ["No answer to “anybody there?” within 15 s.", "leave 3"])
+    }
+
+    @Test func `a line refused after the end of the conversation is a failure`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.arrive(#"{"type":"endOfConversation","from":{"id":"bot","role":"bot"}}"#)
+        _ = script.take(.client(.connection(.ended(reason: "the bot ended the conversation"))))
+        #expect(script.enter("still there?").last == "Not sent, since the conversation is over: “still there?”.")
+        #expect(script.take(.input(.endOfInput)) == ["leave 1"])
+    }
+
+    @Test func `a line of which nobody knows fails the script unless its echo comes`() {
+        let lost = ClientError(.interrupted, "the connection broke")
+        for isEchoed in [false, true] {
+            var script = ChatScript(isInteractive: false)
+            _ = script.open()
+            _ = script.settle(1)
+            _ = script.take(.input(.line("pay")))
+            _ = script.take(.input(.endOfInput))
+            let told = script.take(.posted(number: 1, .failure(lost)))
+            #expect(told.first == "“pay” may not have been delivered: the connection broke")
+            if isEchoed {
+                let echo = script.arrive(#"{"type":"message","text":"pay","id":"c-1|1"}"#, isEcho: true)
+                #expect(echo.contains("“pay” was delivered."))
+            }
+            _ = script.arrive(Fixture.answer)
+            #expect(script.settle(isEchoed ? 4 : 3) == ["leave \(isEchoed ? 0 : 1)"])
+        }
+    }
+
+    @Test func `an echo that was there before its post failed leaves no doubt`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line("pay")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.arrive(#"{"type":"message","text":"pay","id":"c-1|1"}"#, isEcho: true)
+        let told = script.take(.posted(number: 1, .failure(ClientError(.timedOut, "no answer in time"))))
+        #expect(told.contains("“pay” was delivered."))
+        _ = script.arrive(Fixture.answer)
+        #expect(script.settle(4) == ["leave 0"])
+    }
+
+    @Test func `a long line is named by its beginning, and the bot by its own address`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line(String(repeating: "long ", count: 1000))))
+        let failure = ClientError(
+            .botFailed,
+            "127.0.0.1:41234 took it, but the bot failed (502)",
+            status: 502,
+            detail: "Failed to send activity: the bot at http://bot.example/api is not reachable (connection refused)"
+        )
+        let told = script.take(.posted(number: 1, .failure(failure))).first ?? ""
+        #expect(told.hasPrefix("“long long") && told.count < 200)
+        #expect(
+            told.hasSuffix(
+                "…” was not answered: the bot at http://bot.example/api is not reachable (connection refused)"
+            )
+        )
+    }
+
+    @Test func `a script may play the hub while it waits for an agent`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.enter("a person, please")
+        _ = script.enter("/handoff accept Dana")
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.settle(3).contains("post 2 handoff.status"))
+    }
+
+    @Test func `an open handoff keeps a pipe until it is over`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line("a person, please")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        #expect(script.settle(3) == [])
+        _ = script.arrive(Fixture.accepted)
+        _ = script.arrive(Fixture.agentSays)
+        #expect(script.settle(5) == ["linger 2"])
+        let back = script.arrive(Fixture.transferredBack)
+        #expect(back.last == "settle 6")
+        #expect(script.settle(6) == ["leave 0"])
+    }
+
+    @Test func `the bound ends the wait for a handoff that nobody ends`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line("a person, please")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .success(nil)))
+        _ = script.arrive(Fixture.initiate)
+        let atBound = script.take(.timer(.linger(turn: 1)))
+        #expect(atBound == ["No answer to “a person, please” within 60 s.", "linger 2"])
+        #expect(
+            script.take(.timer(.linger(turn: 2))) == ["Left after 60 s with the handoff still open.", "leave 3"]
+        )
+    }
+
+    @Test func `a file is written or read before a pipe goes on, and its failure is the exit code`() throws {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.arrive(#"{"type":"message","text":"Hello"}"#)
+        _ = script.settle(2)
+        #expect(script.enter("/save a.json").last == "save 1 to a.json")
+        #expect(script.enter("/load b.json") == [])
+        #expect(script.take(.input(.endOfInput)) == [])
+        let failure = try #require(throws: TranscriptError.self) { try TranscriptFile.read("/nonexistent/b.json") }
+        let afterSaving = script.take(.saved(path: "a.json", .failure(failure)))
+        #expect(afterSaving.last == "load b.json")
+        let afterLoading = script.take(.loaded(path: "b.json", .failure(failure)))
+        #expect(afterLoading.last == "leave 1")
+    }
+
+    @Test func `a failed post makes the exit code 1`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line("hello")))
+        _ = script.take(.input(.endOfInput))
+        _ = script.take(.posted(number: 1, .failure(ClientError(.botFailed, "the bot answered 500"))))
+        #expect(script.settle(2) == ["leave 1"])
+    }
+}
