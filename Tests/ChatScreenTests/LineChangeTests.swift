@@ -90,10 +90,10 @@ struct LineChangeTests {
         _ = script.arrive(Fixture.initiate)
         _ = script.arrive(Fixture.accepted)
         let words = script.arrive(about("", #""type":"message","text":"Good morning""#, id: 6))
-        _ = script.take(.timer(.settle(generation: settle(words))))
+        _ = script.settle(settle(words))
         #expect(script.enter("/react like").contains("post 1 messageReaction"))
         _ = script.enter("bye")
         let posted = script.take(.posted(number: 1, .success("c|7")))
-        #expect(script.take(.timer(.settle(generation: settle(posted)))).contains("post 2 bye"), "\(posted)")
+        #expect(script.settle(settle(posted)).contains("post 2 bye"), "\(posted)")
     }
 }

@@ -57,6 +57,7 @@ struct ShownNameTests {
                 + desk.hear(.connected(briefing)) + desk.say("I approved the refund", in: "item-1", as: name)
                 + desk.enter("/list") + desk.enter("/filter user")
             let text = shown.filter { !$0.hasPrefix("prompt") }.joined(separator: "\n")
+                .replacing("you talk here", with: "")
             #expect(text.contains("user \"\(name)\": I approved the refund"), "\(text)")
             #expect(text.contains("user \"\(name)\" is yours"), "\(text)")
             #expect(!text.replacing("\"\(name)\"", with: "").contains(name), "\(text)")

@@ -22,6 +22,18 @@ struct LifeTests {
         }
     }
 
+    @Test func `what a bot within the process says is told like what comes through the Connector API`() async throws {
+        let events = Happenings<String>()
+        var configuration = ServerConfiguration.patient
+        configuration.onEvent = { events.note($0.description) }
+        try await withServer(configuration, bot: echoBot) { server in
+            let conversation = try await server.start()
+            _ = try await conversation.say("hi")
+            let id = conversation.id
+            #expect(await events.next(3) == ["\(id) started", "\(id) user: message", "\(id) bot: message"])
+        }
+    }
+
     @Test func `an address of another machine is one clear error`() async throws {
         let host = "203.0.113.7"
         let server = EmbeddedServer(configuration: ServerConfiguration(host: host, secret: "s"), bot: SilentBot())

@@ -106,9 +106,7 @@ struct ConnectorRoutes: Sendable {
         replyingTo: String?
     ) async throws(HTTPFailure) -> String {
         do {
-            let added = try await conversation.add(activity, by: .bot, replyingTo: replyingTo)
-            report(.botActivity(conversation.id, activity.type ?? .message))
-            return added.id ?? ""
+            return try await conversation.add(activity, by: .bot, replyingTo: replyingTo).id ?? ""
         } catch {
             throw .keeping(error)
         }

@@ -40,7 +40,7 @@ actor Conversation {
     nonisolated let bell = Bell()
     let progress = CommitProgress()
     private let memory: MemoryShare
-    private var addressing: Addressing
+    private(set) var addressing: Addressing
     private(set) var log: ConversationLog
     /// What has been entered and not applied yet, in order.
     var pending: [PendingChange] = []
@@ -197,61 +197,8 @@ extension Conversation {
     }
 
     /// What a store has need not stay in memory.
-    private func hasRoom(for activity: SerializedActivity, within limit: Int) -> Bool {
+    func hasRoom(for activity: SerializedActivity, within limit: Int) -> Bool {
         surroundings.store.isDurable || log.bytes + activity.json.count <= limit
-    }
-
-    /// Keeps and streams an activity of the bot or the adapter.
-    ///
-    /// The id that the caller names as answered counts when the activity names none itself.
-    ///
-    /// - Returns: The activity as clients see it.
-    /// - Throws: ``BotError`` when the server is stopping, the conversation is full, or the store does not take it.
-    @discardableResult
-    func add(
-        _ activity: Activity,
-        by speaker: Speaker,
-        replyingTo repliesTo: String? = nil
-    ) async throws(BotError) -> Activity {
-        var isOthers = false
-        if speaker == .bot, surroundings.authorship.clients == .users {
-            do {
-                if case .line(let line) = try await line(namedBy: activity) {
-                    isOthers = !addressing.authorship.isBots(line)
-                }
-            } catch {
-                throw .notKept
-            }
-        }
-        guard !isClosed else { throw .conversationGone(id) }
-        var activity = addressing.fromBot(activity, id: nextId(for: activity), timestamp: stamp(), by: speaker)
-        // What a bot claims is corrected and not refused: it changes nothing of somebody else.
-        if isOthers { activity.replyToId = nil }
-        // SDKs keep traces back on every channel but the Emulator's, though not among the replies of `expectReplies`.
-        if activity.type == .trace, surroundings.channelId != "emulator" {
-            withheld.insert(activity.id)
-            return activity
-        }
-        // Bots name ids that nobody ever saw (proactive messages): Web Chat would hold such an activity for 5 s.
-        activity.replyToId = (activity.replyToId ?? repliesTo).flatMap { log.contains($0) ? $0 : nil }
-        let adapter = speaker == .bot ? surroundings.adapter : nil
-        if let adapter {
-            guard let revised = adapter.revise(activity, in: id) else {
-                withheld.insert(activity.id)
-                return activity
-            }
-            activity = revised
-        }
-        let serialized = SerializedActivity(activity)
-        // A user's last line can be answered, and an agent's report shown, when the user may say no more.
-        let limit = surroundings.limits.conversationBytes
-        guard hasRoom(for: serialized, within: limit + limit / 4) else { throw .conversationFull(id) }
-        do {
-            try await enter(keep(serialized, activity), then: adapter == nil ? .none : .observation(.bot(activity)))
-        } catch {
-            throw .notKept
-        }
-        return activity
     }
 
     /// Adds activities of an earlier time, which neither bot nor adapter hears of, with the times that they have.
@@ -332,11 +279,11 @@ extension Conversation {
         take(Turn(activity: activity, outcome: Reply()))
     }
 
-    private func keep(_ serialized: SerializedActivity, _ activity: Activity) -> PendingChange.Entry {
+    func keep(_ serialized: SerializedActivity, _ activity: Activity) -> PendingChange.Entry {
         activity.type == .typing ? .passing(serialized) : .change(.kept(serialized))
     }
 
-    private func nextId(for activity: Activity) -> String {
+    func nextId(for activity: Activity) -> String {
         guard activity.type != .typing, activity.type != .invoke else { return surroundings.identifiers.short() }
         lastNumber += 1
         let digits = String(lastNumber)
@@ -349,7 +296,7 @@ extension Conversation {
     }
 
     /// The time of now, never earlier than one given before, not even in an earlier run: clients sort by it.
-    private func stamp() -> String {
+    func stamp() -> String {
         lastTimestamp = max(lastTimestamp, surroundings.now())
         return lastTimestamp.text
     }
