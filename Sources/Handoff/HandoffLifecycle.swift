@@ -240,11 +240,11 @@ extension HandoffLifecycle {
     /// Roles may be missing on the wire (A7511), so ids once seen under a role count as well.
     mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
         let from = activity.from
-        if isEcho || from?.role?.lowercased() == "user" {
+        if isEcho || activity.isFromUser {
             if let id = from?.id { userIds.insert(id) }
             return true
         }
-        return from?.role == nil && from?.id.map(userIds.contains) == true
+        return from?.role == nil && activity.author == nil && from?.id.map(userIds.contains) == true
     }
 
     /// By mark or role; while an agent is there, whoever is neither the user nor a known account of the bot.
