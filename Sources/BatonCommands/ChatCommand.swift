@@ -258,7 +258,8 @@ package struct ChatCommand: AsyncParsableCommand {
             subject: subject,
             retention: settings.retention,
             sizeLimit: settings.sizeLimit,
-            reportCutOff: screen.isInteractive ? hint : nil,
+            // Whoever resumes knows of it.
+            reportCutOff: screen.isInteractive && !resume ? hint : nil,
             reportFailure: tell
         )
     }
