@@ -81,7 +81,7 @@ package struct ChatCommand: AsyncParsableCommand {
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
         let screen = ChatTerminal(options: io, profile: service.profile)
-        let left = Unsent(profile: service.profile)
+        let left = Unsent(profile: service.profile, service: service.address)
         let unsent = screen.hasEditor ? left.take() : ""
         let console = try screen.makeConsole(draft: unsent)
         screen.welcome(on: console, unsent: unsent)

@@ -52,7 +52,8 @@ extension ChatStateMachine {
         } else if isTyping, !isEcho {
             actions.append(showTyping(of: speaker))
         }
-        let shown = isMessage ? received(activity, by: speaker) : activity
+        // What the hub tells takes nothing away from what can be chosen.
+        let shown = isMessage && HubNotice(activity) == nil ? received(activity, by: speaker) : activity
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }
