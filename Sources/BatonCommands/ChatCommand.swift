@@ -81,7 +81,7 @@ package struct ChatCommand: AsyncParsableCommand {
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
         let screen = ChatTerminal(options: io, profile: service.profile)
-        let left = Unsent(profile: service.profile)
+        let left = Unsent(profile: service.profile, service: service.address)
         let unsent = screen.hasEditor ? left.take() : ""
         let console = try screen.makeConsole(draft: unsent)
         screen.welcome(on: console, unsent: unsent)
@@ -258,7 +258,8 @@ package struct ChatCommand: AsyncParsableCommand {
             subject: subject,
             retention: settings.retention,
             sizeLimit: settings.sizeLimit,
-            reportCutOff: screen.isInteractive ? hint : nil,
+            // Whoever resumes knows of it.
+            reportCutOff: screen.isInteractive && !resume ? hint : nil,
             reportFailure: tell
         )
     }

@@ -58,6 +58,15 @@ struct ServiceOptions: ParsableArguments {
         )
     }
 
+    /// Where the bot is, by which its drafts are told from those for others; nil for the demo bot.
+    var address: String? {
+        let profile = try? self.profile.map(Profile.read)
+        let isGiven = bot != nil || directLine != nil || tokenEndpoint != nil
+        return isGiven
+            ? tokenEndpoint ?? directLine ?? bot
+            : profile?["tokenEndpoint"] ?? profile?["directLine"] ?? profile?["bot"]
+    }
+
     private func target(
         bot: String?,
         directLine: String?,

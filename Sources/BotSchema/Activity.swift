@@ -9,8 +9,26 @@ public struct Activity: JSONObjectRepresentable {
     /// The whole object, known and unknown members alike.
     public var json: JSONObject
 
+    /// What the rest of its conversation tells about who wrote it, where it does not say it itself; found out by
+    /// ``AuthorEvidence``, and no part of the activity: two are equal whatever is known of their authors.
+    public var author: Author?
+
+    /// Who writes in a conversation.
+    public enum Author: Hashable, Sendable {
+        /// The user.
+        case user
+        /// A bot, an agent or a hub.
+        case other
+    }
+
     /// Wraps an object as it is.
     public init(json: JSONObject) { self.json = json }
+
+    /// Whether two are the same on the wire.
+    public static func == (one: Activity, other: Activity) -> Bool { one.json == other.json }
+
+    /// Hashes what is on the wire.
+    public func hash(into hasher: inout Hasher) { hasher.combine(json) }
 
     /// An activity of a type, with no other field.
     public init(type: ActivityType) { json = ["type": .string(type.rawValue)] }
@@ -29,10 +47,11 @@ extension Activity {
         set { json.set("id", newValue) }
     }
 
-    /// Whether a user said it, as far as roles tell.
+    /// Whether a user said it: by its role, else by what the conversation tells, see ``AuthorEvidence``.
     ///
     /// Many files leave out the user's own role and only name the recipient as the bot.
     public var isFromUser: Bool {
+        if let author { return author == .user }
         guard let role = from?.role?.lowercased(), !role.isEmpty else {
             return recipient?.role?.lowercased() == "bot"
         }

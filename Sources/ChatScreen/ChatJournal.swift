@@ -72,6 +72,14 @@ package final class ChatJournal: Sendable {
         if let failure { reportFailure("The chat is no longer journaled: \(failure.description)") }
     }
 
+    /// What this and earlier chats have journaled of a conversation.
+    func conversation(_ id: String) async -> JournaledConversation {
+        await withCheckedContinuation { continuation in
+            // Reading files keeps a thread.
+            queue.async { [folder] in continuation.resume(returning: folder.conversation(id)) }
+        }
+    }
+
     /// Ends the journal in order; one that is not ended counts as cut off.
     func finish() {
         state.withLock { state in

@@ -161,7 +161,8 @@ package struct ChatLoop: Sendable {
                     continue
                 }
                 show(answer: &answer)
-                perform(step, requests[step.side] ?? ConversationRequests(), events, in: &group)
+                let conversationId = sides.conversationId(of: step.side)
+                perform(step, conversationId, requests[step.side] ?? ConversationRequests(), events, in: &group)
             }
             show(answer: &answer)
             if let code = exitCode {
@@ -185,6 +186,7 @@ package struct ChatLoop: Sendable {
 
     private func perform(
         _ step: Sides.Step,
+        _ conversationId: String?,
         _ requests: ConversationRequests,
         _ events: AsyncChannel<Arrival>,
         in group: inout DiscardingTaskGroup
@@ -207,7 +209,7 @@ package struct ChatLoop: Sendable {
         case .ring: console.ring()
         case .openSide: group.addTask { await converse(side, requests, send) }
         case .post(let activity, let number):
-            let activity = keep(activity)
+            let activity = keep(activity, in: conversationId)
             group.addTask {
                 guard activity.type == .invoke else {
                     await send(.posted(number: number, await requests.post(activity)))
@@ -226,6 +228,7 @@ package struct ChatLoop: Sendable {
             let result = changeFaults(wish)
             group.addTask { await send(.faultsListed(result)) }
         case .setTrace(let isShown): trace?.show(isShown)
+        case .keepCardStep(let step): journal?.append(step.trace(in: conversationId, at: .now))
         case .signal(let activity): group.addTask { _ = await requests.post(activity) }
         case .catchUp(let generation): group.addTask { await requests.catchUp(generation) }
         case .reconnect: group.addTask { await requests.reconnect() }
@@ -252,7 +255,7 @@ package struct ChatLoop: Sendable {
     }
 
     /// What the person says is journaled before it is known whether it arrives; its echo takes its place.
-    private func keep(_ activity: Activity) -> Activity {
+    private func keep(_ activity: Activity, in conversationId: String?) -> Activity {
         guard let journal, activity.channelData == nil || activity.channelData?.object != nil else { return activity }
         var activity = activity
         if activity.clientActivityID == nil {
@@ -261,6 +264,7 @@ package struct ChatLoop: Sendable {
         var kept = activity
         kept.from = kept.from ?? ChannelAccount(id: "user", role: "user")
         kept.timestamp = kept.timestamp ?? Timestamp.now.text
+        kept.conversation = kept.conversation ?? conversationId.map { ConversationAccount(id: $0) }
         journal.append(kept)
         return activity
     }
@@ -308,6 +312,12 @@ package struct ChatLoop: Sendable {
                 async let _: Void = {
                     for await (error, delay) in delays { await send(.startDelayed(error, delay)) }
                 }()
+                var journaled = JournaledConversation()
+                if let id = configuration.resume?.conversationId {
+                    journaled = await journal?.conversation(id) ?? journaled
+                    configuration.resume?.known = journaled.activities + journaled.unsettled
+                }
+                let (resumption, cardSteps) = (configuration.resume, journaled.cardSteps)
                 let user = configuration.user.id
                 try await DirectLine.withConversation(configuration) { conversation in
                     await requests.opened(conversation)
@@ -319,7 +329,18 @@ package struct ChatLoop: Sendable {
                             trusting: trust.reports
                         )
                     )
-                    onPlace(side, Resumption(conversationId: conversation.conversationId))
+                    if resumption != nil {
+                        var earlier = conversation.earlier
+                        earlier.seen = earlier.seen.map(trust.accepted)
+                        await send(.resumed(EarlierConversation(earlier, userId: user, cardSteps: cardSteps)))
+                    }
+                    onPlace(
+                        side,
+                        Resumption(
+                            conversationId: conversation.conversationId,
+                            watermark: resumption?.watermark
+                        )
+                    )
                     defer {
                         onPlace(
                             side,

@@ -11,6 +11,7 @@ public final class Conversation: Sendable {
         var intake = ActivityIntake()
         var ledger = EchoLedger()
         var hasEnded = false
+        var earlier = EarlierActivities()
         var random: SplitMix64
     }
 
@@ -69,6 +70,9 @@ public final class Conversation: Sendable {
     ///
     /// The reader is done with an event when it asks for the next one.
     public var watermark: String? { queue.position ?? configuration.resume?.watermark }
+
+    /// What was said before the conversation was resumed; empty unless ``Resumption/known`` asked for it.
+    public var earlier: EarlierActivities { state.withLock { $0.earlier } }
 
     /// The position behind what has come in, for resuming the stream.
     var streamWatermark: String? { state.withLock { $0.watermark } }
@@ -245,6 +249,19 @@ extension Conversation {
         }
         queue.mark(watermark)
         return hasNews && hasMoved
+    }
+
+    /// Keeps what was said before the conversation was resumed.
+    func remember(_ earlier: EarlierActivities) { state.withLock { $0.earlier = earlier } }
+
+    /// An activity was sent by an earlier client of this user.
+    func expectEcho(of activity: Activity, _ clientID: String) {
+        state.withLock { $0.ledger.sending(activity, clientActivityID: clientID) }
+    }
+
+    /// These activities are known and are not handed over again.
+    func noteSeen(_ activities: [Activity]) {
+        state.withLock { state in for activity in activities { _ = state.intake.isNew(activity) } }
     }
 
     /// Tells the reader of a change.

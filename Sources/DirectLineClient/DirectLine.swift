@@ -35,6 +35,7 @@ public enum DirectLine {
     ) async throws -> Result {
         let start = try await ConversationStart(configuration, exchange).begin()
         let conversation = start.conversation
+        await conversation.recall()
         if let notice = start.notice { await conversation.queue.push(.notice(notice)) }
 
         async let stream: Void = withTaskGroup { group in

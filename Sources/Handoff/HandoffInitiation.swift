@@ -48,7 +48,7 @@ extension HandoffInitiation {
     /// the user's last message.
     public var summary: String? {
         context.agentMessage ?? context.lastPhrase ?? context.topic
-            ?? transcript?.last { $0.type == .message && $0.from?.role?.lowercased() == "user" && $0.text != nil }?.text
+            ?? transcript?.last { $0.type == .message && $0.isFromUser && $0.text != nil }?.text
     }
 
     /// The name in the protocol text itself is misspelt, so that spelling counts too.

@@ -17,8 +17,6 @@ public struct HandoffLifecycle: Hashable, Sendable {
     let trust: ReportTrust
     private var botIds: Set<String> = []
     private var userIds: Set<String> = []
-    /// Whether the last handoff ended in a dialect that leaves open who goes on, and nobody has gone on yet.
-    private var isUnresolved = false
     /// Whether an agent spoke and no acceptance has been reported yet.
     private(set) var isAcceptanceInferred = false
     /// Whether it was said of this attempt that the bot or an agent spoke out of turn: once is enough.
@@ -135,7 +133,6 @@ extension HandoffLifecycle {
             return [end(state == .live ? .lost : .timedOut, in: .bot, because: cause, message: reason, at: instant)]
         case .completed(let completion, let message):
             guard state.isOpen else { return [] }
-            isUnresolved = completion == .unspecified
             // Agents pass users on among themselves, of which no event tells: who completes is who had the user.
             if let last = activity.humanAgent { attempts[attempts.count - 1].agent = last }
             var transition = end(
@@ -163,7 +160,6 @@ extension HandoffLifecycle {
             repeated(initiation, activityId: signal.activityId)
             return []
         }
-        isUnresolved = false
         isAcceptanceInferred = false
         hasToldOfSpeaker = false
         learnAccounts(from: activity, initiation)
@@ -198,7 +194,6 @@ extension HandoffLifecycle {
     ) -> [HandoffTransition] {
         let cause = HandoffTransition.Cause.signal(signal)
         if state.isOpen { return [end(.aborted, in: .closed, because: cause, message: text, at: instant)] }
-        if isUnresolved { resolve(as: .ended) }
         var transition = move(to: .closed, because: cause, at: instant)
         transition.message = text
         return [transition]
@@ -240,11 +235,11 @@ extension HandoffLifecycle {
     /// Roles may be missing on the wire (A7511), so ids once seen under a role count as well.
     mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
         let from = activity.from
-        if isEcho || from?.role?.lowercased() == "user" {
+        if isEcho || activity.isFromUser {
             if let id = from?.id { userIds.insert(id) }
             return true
         }
-        return from?.role == nil && from?.id.map(userIds.contains) == true
+        return from?.role == nil && activity.author == nil && from?.id.map(userIds.contains) == true
     }
 
     /// By mark or role; while an agent is there, whoever is neither the user nor a known account of the bot.
@@ -274,11 +269,10 @@ extension HandoffLifecycle {
 
     private mutating func botSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
         if let id = activity.from?.id, !state.isOpen || botIds.isEmpty { botIds.insert(id) }
-        guard state == .ended || isUnresolved else { return [] }
-        if isUnresolved { resolve(as: .transferredBack) }
+        // The outcome is what the hub has said, whoever speaks later: a survey is no bot that has the user back.
+        guard state == .ended else { return [] }
         var transition = move(to: .bot, because: .botSpoke, at: instant)
         transition.activityId = activity.id
-        transition.outcome = attempt?.outcome
         return [transition]
     }
 
@@ -295,11 +289,6 @@ extension HandoffLifecycle {
         attempts[attempts.count - 1].repliedAt = instant
         transition.activityId = activity.id
         return [transition]
-    }
-
-    private mutating func resolve(as outcome: HandoffOutcome) {
-        isUnresolved = false
-        if !attempts.isEmpty { attempts[attempts.count - 1].outcome = outcome }
     }
 }
 

@@ -86,7 +86,7 @@ extension HandoffRecogniser {
     }
 
     static let providerEvent = HandoffRecogniser { activity in
-        guard activity.type == .event, activity.from?.role?.lowercased() != "user",
+        guard activity.type == .event, !activity.isFromUser,
             let name = activity.name, name.lowercased().hasSuffix("handoff")
         else { return nil }
         return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .providerEvent)

@@ -22,7 +22,7 @@ enum TableWriter {
         let choices = (activity.suggestedActions?.actions ?? []) + activity.attachments.flatMap(\.buttons)
         return [
             String(number), harmless(activity.time?.text ?? activity.timestamp ?? ""),
-            harmless(activity.type?.rawValue ?? ""), harmless(activity.from?.role ?? ""),
+            harmless(activity.type?.rawValue ?? ""), harmless(activity.roleWord),
             harmless(activity.from?.name ?? activity.from?.id ?? ""),
             harmless(activity.text ?? activity.name ?? ""),
             harmless(choices.map(\.title).joined(separator: " | ")), activity.jsonValue.compactText,
@@ -33,5 +33,16 @@ enum TableWriter {
     private static func harmless(_ cell: String) -> String {
         guard let first = cell.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return cell }
         return "'" + cell
+    }
+}
+
+extension Activity {
+    /// The sender's role as it is written, else as far as the conversation tells it.
+    fileprivate var roleWord: String {
+        switch author {
+        case .user?: "user"
+        case .other? where from?.role != nil: "bot"
+        default: from?.role ?? ""
+        }
     }
 }

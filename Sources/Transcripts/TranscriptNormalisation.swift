@@ -56,11 +56,14 @@ extension Transcript {
 
         mutating func normalised(_ activity: Activity) -> Activity {
             var activity = activity
+            // What the number of the sender's role means was decided for the whole file.
+            let number = activity.from?.json["role"]?.int
+            let userNumber = number.map { activity.isFromUser ? $0 : 1 - $0 } ?? 1
             for name in ["from", "recipient"] {
-                guard var account = ChannelAccount(activity.json[name]), account.json["role"]?.double != nil,
-                    let role = account.role
+                guard var account = ChannelAccount(activity.json[name]), let role = account.json["role"]?.int,
+                    (0...1).contains(role)
                 else { continue }
-                account.role = role
+                account.role = role == userNumber ? "user" : "bot"
                 activity.json[name] = account.jsonValue
                 count("roles that were numbers, as words")
             }

@@ -83,6 +83,24 @@ struct MannersTests {
         #expect(third.screen.count(of: "half a thought") == 0)
     }
 
+    @Test func `a draft is for the service that it was written for`() async throws {
+        let home = try TemporaryFolder()
+        let bot = RecordingBot { _ in [] }
+        try await withServer(of: bot) { address in
+            let first = try startChat(at: address, home: home)
+            try first.wait(for: "bot>")
+            first.send("half a thought")
+            try first.waitForDraft("bot> half a thought")
+            first.signal(1)
+            _ = try first.waitForExit()
+            let demo = try start(home)
+            #expect(demo.screen.count(of: "half a thought") == 0)
+            try leave(demo)
+            let second = try startChat(at: address, home: home)
+            try second.waitForDraft("bot> half a thought")
+        }
+    }
+
     @Test func `a history belongs to its profile and holds no secret`() throws {
         let home = try TemporaryFolder()
         let chat = try start(home)

@@ -79,6 +79,7 @@ struct ChatScript {
             "prompt \(prompt.listener)" + (prompt.preview.map { ", \($0.speaker.label): \($0.text)" } ?? "")
         case .post(let activity, let number):
             "post \(number) \(activity.text ?? activity.name ?? activity.type?.rawValue ?? "")"
+        case .keepCardStep(let step): "card step \(step.input)"
         case .signal(let activity): "signal \(activity.type?.rawValue ?? "")"
         case .ring: "ring"
         case .edit(let text): "edit \(text)"

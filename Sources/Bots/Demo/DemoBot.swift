@@ -41,6 +41,7 @@ package final class DemoBot: Bot, NeverBlocks {
             return AppointmentCard.answer(toInvoke: activity.value) ?? InvokeResponse(status: 501)
         }
         let returned = await returned(by: activity, in: conversation)
+        if !isKnown(conversation.id) { await recall(conversation, before: activity) }
         for answer in think(about: activity, returning: returned, in: conversation.id) {
             switch answer {
             case .lookUp:
@@ -75,6 +76,30 @@ package final class DemoBot: Bot, NeverBlocks {
         return transcript.entries ?? []
     }
 
+    private func isKnown(_ conversation: String) -> Bool {
+        memory.withLock { $0.dialogues[conversation] != nil }
+    }
+
+    /// Thinks of what was said in an earlier run of the server, so that a question that was asked then is still open.
+    private func recall(_ conversation: any ConversationChannel, before activity: Activity) async {
+        var past = await conversation.transcript().prefix { activity.id == nil || $0.id != activity.id }
+        // A report of the hub stands in the conversation under another id than the one that the bot gets.
+        if let report = past.lastIndex(where: { $0.isReport(like: activity) }) { past = past[..<report] }
+        // Its first activity is a conversation's beginning and not its past.
+        guard activity.type != .conversationUpdate, !past.isEmpty else { return }
+        let bot = await conversation.bot.id
+        var lifecycle = HandoffLifecycle()
+        for earlier in past where earlier.type != .conversationUpdate {
+            let isWithAgent = lifecycle.state.isOpen
+            _ = lifecycle.receive(earlier, at: earlier.time ?? Timestamp(milliseconds: 0))
+            let isSignal = HandoffSignal(earlier) != nil
+            // What is said while an agent has the user is not for the bot; its own words it knows how to find again.
+            guard isSignal || earlier.isFromUser && !isWithAgent, isSignal || earlier.from?.id != bot else { continue }
+            let returned = await returned(by: earlier, in: conversation)
+            _ = think(about: earlier, returning: returned, in: conversation.id)
+        }
+    }
+
     private func think(
         about activity: Activity,
         returning returned: [Activity],
@@ -92,5 +117,11 @@ package final class DemoBot: Bot, NeverBlocks {
             }
             return memory.dialogues[conversation, default: DemoDialogue()].answer(activity, returning: returned)
         }
+    }
+}
+
+extension Activity {
+    fileprivate func isReport(like other: Activity) -> Bool {
+        type == .event && other.type == .event && name == other.name && value == other.value
     }
 }

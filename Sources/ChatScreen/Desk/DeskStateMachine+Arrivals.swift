@@ -128,9 +128,17 @@ extension DeskStateMachine {
         if current == nil { currentItem = briefing.item }
         isWarnedOfLeaving = false
         let conversation = conversations[index]
-        let line = ChatAction.show(.hub(["\(conversation.name) is yours", "say hello"]))
+        let isResumed = known == nil && isTakingOver
+        if isResumed { recall(briefing) }
+        let hint = isResumed ? "resumed" : "say hello"
+        let line = ChatAction.show(.hub(["\(conversation.name) is yours", hint]))
         // One that came without a ring has not been read yet.
         return known == nil ? showBrief(of: conversation, lines: 12) + [line] : [line]
+    }
+
+    /// What was said belongs to what this desk can look back over, as if the agent had never been away.
+    private mutating func recall(_ briefing: DeskBriefing) {
+        for activity in briefing.conversation { record.append(activity, isEcho: activity.humanAgent != nil) }
     }
 
     private mutating func release(_ item: WorkItemID) -> [ChatAction] {
@@ -160,6 +168,7 @@ extension DeskStateMachine {
 
     private mutating func show(_ view: DeskView) -> [ChatAction] {
         self.view = view
+        isTakingOver = false
         if let own = view.colleagues.first(where: { $0.id == agentId }) { presence = own.presence }
         if awaitedViews > 0 {
             awaitedViews -= 1

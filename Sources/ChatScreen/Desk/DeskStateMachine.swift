@@ -53,6 +53,8 @@ package struct DeskStateMachine: Sendable {
     var awaitedViews = 0
     /// Where new views are shown without being asked for: once, at the start.
     var hasBegun = false
+    /// Whether the hub tells what an earlier desk of this agent left, which it does between the sign-in and the view.
+    var isTakingOver = false
     var conversations: [DeskConversation] = []
     /// The item in which the agent talks.
     var currentItem: WorkItemID?
@@ -108,7 +110,7 @@ package struct DeskStateMachine: Sendable {
         case .startDelayed(let error, let delay):
             actions.append(.show(.notice("\(oneLine(error.message)); trying again in \(delay.seconds) s.")))
         case .welcomeFailed: break
-        case .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered: break
+        case .resumed, .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()
@@ -120,6 +122,7 @@ package struct DeskStateMachine: Sendable {
         let isFirst = conversationId == nil
         conversationId = id
         isSignedIn = false
+        isTakingOver = true
         conversations = []
         currentItem = nil
         record = ConversationRecord()

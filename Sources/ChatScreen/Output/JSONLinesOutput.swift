@@ -37,7 +37,7 @@ package struct JSONLinesOutput: ChatOutput {
         case .table(let title, let rows):
             ["kind": "notice", "level": "answer", "text": .string(Self.text(title, rows)), "rows": Self.object(rows)]
         case .loadedHeader(let text): ["kind": "notice", "level": "loaded", "text": .string(text)]
-        case .loaded(let item):
+        case .loaded(let item), .earlier(let item):
             object(of: item).map { object in
                 var object = object
                 object["loaded"] = true

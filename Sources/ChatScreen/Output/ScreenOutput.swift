@@ -25,6 +25,13 @@ package struct ScreenOutput: ChatOutput {
         lines(of: item, columns: columns).joined(separator: "\n")
     }
 
+    /// The same without colours, for what is dimmed as a whole.
+    private var colourless: ScreenOutput {
+        var plain = style
+        (plain.isColored, plain.hasHyperlinks) = (false, false)
+        return ScreenOutput(style: plain, activities: activities.restyled(plain), now: now)
+    }
+
     private func lines(of item: ChatItem, columns: Int) -> [String] {
         switch item {
         case .entered(let words, let addressee):
@@ -75,6 +82,8 @@ package struct ScreenOutput: ChatOutput {
             return lines.flatMap { DisplayText.wrapped($0, columns: columns) }
         case .table(let title, let rows):
             return TableLayout(style: style, columns: columns).lines(title: title, rows: rows)
+        case .earlier(let item):
+            return colourless.lines(of: item, columns: columns).map { style.paint($0, .faint) }
         case .loadedHeader(let text): return wrapped(rule(text), .faint, columns)
         case .loaded(let item):
             let mark = style.isDrawn ? style.paint("┆ ", .faint) : "loaded: "

@@ -34,6 +34,11 @@ package struct ActivityRenderer: Sendable {
         self.clockTime = clockTime
     }
 
+    /// The same renderer with another look.
+    func restyled(_ style: Style) -> ActivityRenderer {
+        ActivityRenderer(style: style, defaultFormat: defaultFormat, clockTime: clockTime)
+    }
+
     /// The lines of an activity.
     ///
     /// - Parameters:

@@ -24,7 +24,10 @@ package enum Speaker: Hashable, Sendable {
     ///   - activity: What was said.
     ///   - agentIds: Account ids that have spoken as agents.
     package init(of activity: Activity, agentIds: Set<String> = []) {
-        self.init(of: activity, isEcho: activity.isFromUser, ownIds: [], agentIds: agentIds)
+        let speaker = Speaker(of: activity, isEcho: activity.isFromUser, ownIds: [], agentIds: agentIds)
+        // Where nothing tells who speaks, the account is all that there is to say.
+        let isUnknown = activity.from?.role == nil && activity.author == nil
+        if isUnknown, case .bot(name: nil) = speaker { self = .bot(name: activity.from?.id) } else { self = speaker }
     }
 
     /// Tells the speaker of an activity in a live conversation.

@@ -13,6 +13,8 @@ package enum ChatEvent: Sendable {
     /// `userId` is what the user is called, as far as it is known before anything was said. `trusting` is whose
     /// reports of a handoff count.
     case opened(conversationId: String, userId: String? = nil, trusting: ReportTrust = .otherSide)
+    /// The conversation that was opened is an earlier one, of which this is known.
+    case resumed(EarlierConversation)
     /// The conversation brought something.
     case client(ClientEvent)
     /// The post of a number ended: the id that the service gave, or the failure.
@@ -79,6 +81,8 @@ package enum ChatAction: Sendable {
     case changeFaults(String)
     /// Show what goes over the wire, or no longer.
     case setTrace(Bool)
+    /// Keep a step of filling in a card, so that a chat that is cut off can be resumed there.
+    case keepCardStep(CardStep)
     /// Send what is of this moment only; nothing answers, and a failure is no news.
     case signal(Activity)
     /// Call the person, who may look elsewhere.

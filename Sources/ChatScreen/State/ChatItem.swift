@@ -15,6 +15,8 @@ package enum ChatItem: Sendable {
     /// An activity about an earlier one, such as its new content, its end or what somebody thinks of it; with the
     /// earlier one where it is known.
     indirect case changed(ChatItem, earlier: Activity?)
+    /// An activity from before the conversation was resumed, which was shown then.
+    indirect case earlier(ChatItem)
     /// A day other than that of what stands above.
     case day(CalendarDate)
     /// An activity as a person is to see it, where that is not how it came: machines get it as it came, if it came.

@@ -30,7 +30,7 @@ extension ChatStateMachine {
         return actions + pace(pacer.somethingHappened())
     }
 
-    private mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
+    mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
         let earlier = record.earlier(than: activity)
         let isChange = record.append(activity, isEcho: isEcho)
         var actions: [ChatAction] = isEcho ? [] : newDay(of: activity)
@@ -52,7 +52,8 @@ extension ChatStateMachine {
         } else if isTyping, !isEcho {
             actions.append(showTyping(of: speaker))
         }
-        let shown = isMessage ? received(activity, by: speaker) : activity
+        // What the hub tells takes nothing away from what can be chosen.
+        let shown = isMessage && HubNotice(activity) == nil ? received(activity, by: speaker) : activity
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }
@@ -150,7 +151,9 @@ extension ChatStateMachine {
         case .failure(let error):
             hasFailed = true
             loadedLines.awaitedPaths.remove(path)
-            return [.show(.failure(DisplayText.neutralised(error.description)))]
+            let failure = ChatAction.show(.failure(DisplayText.neutralised(error.description)))
+            // Without the file that it was started with, the chat is not the one that was asked for.
+            return path == configuration.load?.path && loaded == nil ? [failure, .leave(exitCode: 1)] : [failure]
         case .success(let transcript):
             loaded = Loaded(transcript: transcript, path: path, isCurrent: true)
             var actions: [ChatAction] = [.show(.loadedHeader(header(of: transcript, path)))]

@@ -67,6 +67,7 @@ extension ChatStateMachine {
         attachments[attachment].content = change(content)
         message.activity.attachments = attachments
         shownMessage = message
+        cardStep += 1
         choices = Choices(of: message.activity)
         let item = ChatItem.activity(message.activity, speaker: message.speaker, isEcho: false, isNumbered: true)
         return [.show(.adapted(item, from: nil))]
@@ -107,6 +108,7 @@ extension ChatStateMachine {
         var form = CardForm(fields: fields, actions: actions)
         let first = form.begin()
         self.form = form
+        cardStep += 1
         let hint = "Enter keeps what is in a field; /back goes back, /clear empties a field, /cancel gives up."
         return [.show(.notice(hint))] + follow(first, at: now)
     }

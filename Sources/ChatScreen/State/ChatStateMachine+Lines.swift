@@ -44,7 +44,17 @@ extension ChatStateMachine {
 
     /// Follows a line that is now the person's turn.
     mutating func enter(_ line: String, at now: Timestamp) -> [ChatAction] {
-        if let actions = fillIn(line, at: now) { return actions }
+        let (step, isSecret) = (cardStep, form?.field?.isSecret == true)
+        if let actions = fillIn(line, at: now) {
+            // A card that was sent is in the conversation, and nothing of it is filled in any more.
+            let isSent = form == nil && line.trimmed.lowercased() != "/cancel"
+            return keepCardStep(isSent ? .sent : isSecret ? .secret : .line(line)) + actions
+        }
+        let actions = follow(line, at: now)
+        return step == cardStep ? actions : keepCardStep(.line(line)) + actions
+    }
+
+    private mutating func follow(_ line: String, at now: Timestamp) -> [ChatAction] {
         switch EnteredLine(line) {
         case .blank: return []
         case .unknownCommand(let word, let suggestion):
@@ -306,7 +316,7 @@ extension ChatStateMachine {
         return rows
     }
 
-    private var handoffSummary: String {
+    var handoffSummary: String {
         switch handoff.state {
         case .bot: "with the bot"
         case .requested: "requested, nobody has answered yet"

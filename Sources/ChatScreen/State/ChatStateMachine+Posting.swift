@@ -8,7 +8,7 @@ extension ChatStateMachine {
     /// Queues an activity and posts it when nothing else is under way.
     mutating func send(_ activity: Activity, words: String, files: [String] = []) -> [ChatAction] {
         outbox.add(activity, words: words, files: files)
-        choices = .none
+        if activity.answersChoices, files.isEmpty { choices = .none }
         loaded?.isCurrent = false
         return postNext()
     }

@@ -91,6 +91,8 @@ package struct ChatStateMachine: Sendable {
     var inputHint: InputHint?
     /// The card that is being filled in.
     var form: CardForm?
+    /// How often a card was opened, changed or begun to be filled in.
+    var cardStep = 0
     /// What the user is called at the service: as was asked for, and as echoes come back.
     var ownIds: Set<String> = []
     /// The newest request for an agent, live or loaded.
@@ -193,6 +195,7 @@ package struct ChatStateMachine: Sendable {
         case .opened(let id, let userId, let trust):
             actions += opened(id, trusting: trust)
             ownIds = userId.map { [$0] } ?? []
+        case .resumed(let earlier): actions += resumed(earlier, at: now)
         case .client(let event): actions += receive(event, at: now)
         case .posted(let number, let result): actions += posted(number, result, at: now)
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)

@@ -73,6 +73,11 @@ package struct Sides: Sendable {
         chat?.wholeTranscript ?? desk?.record.transcript ?? Transcript(activities: [])
     }
 
+    /// The conversation that is open on a side.
+    package func conversationId(of side: Side) -> String? {
+        side == .user ? chat?.conversationId : desk?.conversationId
+    }
+
     /// The steps with which it begins.
     package mutating func begin() -> [Step] {
         let actions = current == .user ? chat?.begin() : desk?.begin()

@@ -55,7 +55,7 @@ extension HandoffLint {
             ]
         },
         { subject in
-            guard subject.initiation != nil, subject.activity.from?.role?.lowercased() == "user" else { return [] }
+            guard subject.initiation != nil, subject.activity.isFromUser else { return [] }
             return [subject.finding(.initiationFromUser, "$.from.role", "the request comes from the user")]
         },
     ]

@@ -72,10 +72,10 @@ extension HandoffLint {
     /// HO164, once a record.
     private static let exportForms: @Sendable (LintRecord) -> [HandoffFinding] = { record in
         for subject in record.subjects {
-            if subject.activity.from?.json["role"]?.double != nil {
-                return [
-                    subject.finding(.exportForms, "$.from.role", "roles are numbers, 0 for the bot and 1 for the user")
-                ]
+            if let number = subject.activity.from?.json["role"]?.int {
+                let isUserOne = subject.activity.isFromUser == (number == 1)
+                let words = "roles are numbers, \(isUserOne ? 0 : 1) for the bot and \(isUserOne ? 1 : 0) for the user"
+                return [subject.finding(.exportForms, "$.from.role", words)]
             }
             if subject.activity.json["timestamp"]?.double != nil {
                 return [subject.finding(.exportForms, "$.timestamp", "times are numbers, seconds since 1970")]

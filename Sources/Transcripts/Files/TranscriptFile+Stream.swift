@@ -114,6 +114,10 @@ struct ActivityStream {
     private(set) var activityCount = 0
     private var scanner = ActivityScanner()
     private var shapes = ShapeReader()
+    /// Who speaks shows in what is said later, so that the first activities wait for one another.
+    private var evidence = AuthorEvidence()
+    private var held: [Activity]? = []
+    private static let holdLimit = 512
     private var decoder: UTF16Decoder?
     /// How many bytes of a mark are still to be skipped.
     private var markLength: Int
@@ -139,15 +143,33 @@ struct ActivityStream {
     mutating func take(_ block: ArraySlice<UInt8>) -> [Activity] {
         let rest = block.dropFirst(markLength)
         markLength = 0
-        return activities(in: scanner.take(decoder?.decode(rest) ?? Array(rest)))
+        return resolved(activities(in: scanner.take(decoder?.decode(rest) ?? Array(rest))), isLast: false)
     }
 
     mutating func finish() -> [Activity] {
         var last = activities(in: scanner.take(decoder?.finish() ?? []))
         last += activities(in: scanner.finish())
         if decoder?.hasOddByte == true { shapes.log.note("the end", "the file ends within a UTF-16 unit") }
+        last = resolved(last, isLast: true)
+        shapes.userNumber = evidence.userNumber
         shapes.finish()
         return last
+    }
+
+    private mutating func resolved(_ activities: [Activity], isLast: Bool) -> [Activity] {
+        var next = activities
+        if let held {
+            next = held + activities
+            // Most files say it, and are read as they come.
+            let isOpen = next.contains(where: AuthorEvidence.isOpen)
+            guard isLast || next.count >= Self.holdLimit || !isOpen else {
+                self.held = next
+                return []
+            }
+            self.held = isOpen ? nil : []
+        }
+        evidence.resolve(&next)
+        return next
     }
 
     private mutating func activities(in pieces: [ActivityScanner.Piece]) -> [Activity] {

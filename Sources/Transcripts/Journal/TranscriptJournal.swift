@@ -18,10 +18,12 @@ public struct TranscriptJournal: ~Copyable {
     /// How large a journal may grow unless told otherwise.
     public static let standardSizeLimit = 64 << 20
 
-    /// The names of the traces with which a journal begins and ends.
+    /// The names of the journal's own traces.
     enum Mark: String {
         case start = "baton.journal.start"
         case end = "baton.journal.end"
+        /// A step of filling in a card, which is in no message yet.
+        case card = "baton.journal.card"
     }
 
     /// The file.
@@ -126,7 +128,7 @@ public struct TranscriptJournal: ~Copyable {
         }
     }
 
-    private static func mark(_ mark: Mark, _ value: JSONObject, at instant: Timestamp) -> Activity {
+    static func mark(_ mark: Mark, _ value: JSONObject, at instant: Timestamp) -> Activity {
         var activity = Activity(type: .trace)
         activity.name = mark.rawValue
         activity.timestamp = instant.text
@@ -170,6 +172,7 @@ extension TranscriptJournal {
             switch activity.type == .trace ? activity.name.flatMap(Mark.init(rawValue:)) : nil {
             case .start?: start = start ?? activity
             case .end?: isFinished = true
+            case .card?: break
             case nil: activities.append(activity)
             }
             return true

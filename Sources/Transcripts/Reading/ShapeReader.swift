@@ -7,6 +7,8 @@ struct ShapeReader {
     private var pascalCased = 0
     private var numericRoles = 0
     private var numericTimes = 0
+    /// Which number of a role is the user's.
+    var userNumber = 1
 
     /// What a document holds.
     struct Finding {
@@ -32,7 +34,8 @@ struct ShapeReader {
             pascalCased = 0
         }
         if numericRoles > 0 {
-            log.note("\(numericRoles.activities)", "roles that are numbers, 0 read as bot and 1 as user")
+            let words = "\(1 - userNumber) read as bot and \(userNumber) as user"
+            log.note("\(numericRoles.activities)", "roles that are numbers, \(words)")
             numericRoles = 0
         }
         if numericTimes > 0 {

@@ -116,6 +116,9 @@ private struct TranscriptReader {
 
     private mutating func finished(_ transcript: Transcript, source: TranscriptSource.Text) -> Transcript {
         var transcript = transcript
+        var evidence = AuthorEvidence()
+        evidence.resolve(&transcript.activities)
+        shapes.userNumber = evidence.userNumber
         shapes.finish()
         transcript.repairs = shapes.log.repairs
         transcript.source = TranscriptSource(text: source, activities: transcript.activities)
