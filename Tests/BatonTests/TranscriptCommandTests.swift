@@ -172,6 +172,26 @@ struct TranscriptCommandTests {
         #expect(refused.exit == .code(1) && refused.output.contains("chmod 600") && !refused.output.contains("mina@"))
     }
 
+    @Test(arguments: ["show", "split", "merge", "convert"])
+    func `every command that passes a transcript on masks and reports the same`(command: String) throws {
+        let folder = try TemporaryFolder()
+        let talk = Self.talk.replacing("is 17", with: "is for mina@mail.example about Project Falcon")
+        let path = try file(talk, named: "talk.json", in: folder)
+        let words = try file("# ours\n\nproject falcon\n", named: "words", in: folder)
+        var arguments = [command, path, "--redact", "--redact-words", words, "--report"]
+        if command == "split" { arguments += ["--output", folder.path] }
+        if command == "convert" { arguments += ["--to", "same"] }
+        let masked = try run(arguments)
+        #expect(masked.exit == .code(0), "\(masked.output)")
+        #expect(masked.output.contains("masked: email 1 value in 1 place\n"), "\(masked.output)")
+        #expect(masked.output.contains("masked: word 1 value in 1 place\n"), "\(masked.output)")
+        let written = command == "split" ? try run(["show", folder.file("talk-1.transcript")]).output : ""
+        let all = masked.output + written
+        #expect(!all.contains("mina@") && !all.contains("Falcon") && all.contains("[word-1]"), "\(all)")
+        let alone = try run([command, path, "--report"])
+        #expect(alone.exit == .code(64) && alone.output.contains("--report belongs to --redact"))
+    }
+
     @Test(arguments: ["transcript", "attachment", "jsonl", "csv"])
     func `piece by piece a conversation is converted as it is as a whole`(form: String) throws {
         let there = try run(["convert", "--stream", "-", "--to", form])

@@ -39,7 +39,7 @@ struct RedactionTests {
         let redacted = redactor.redacted(try Transcript(parsing: Array(text.utf8), name: "a"))
         let written = String(decoding: redacted.serializedAsRead(), as: UTF8.self)
         #expect(!written.lowercased().contains("mina@") && !written.contains("4111") && !written.contains("\"s\""))
-        #expect(redactor.counts == ["email": 1, "card": 1, "secret": 1])
+        #expect(redactor.counts == ["email": 1, "card": 1, "secret": 1, "name": 1])
         #expect(redacted.activities[0].id == "c1|1")
         #expect(redacted.activities[0].text == "I am [email-1], [card-1]")
         #expect(redacted.activities[1].attachments[0].content?["activities"]?[0]?["text"] == "I am [email-1]")

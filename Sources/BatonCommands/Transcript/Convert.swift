@@ -1,5 +1,6 @@
 package import ArgumentParser
 import ChatScreen
+import LineEditing
 import TranscriptRendering
 import Transcripts
 
@@ -82,9 +83,11 @@ extension TranscriptCommand {
                 for loss in form.losses(of: whole) {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
                 }
-                let bytes = form.bytes(of: whole, title: TranscriptInput.baseName(file))
+                let title = TranscriptInput.baseName(file)
+                let bytes = form.bytes(of: whole, title: redactor?.redacted(title) ?? title)
                 try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force)
             }
+            redaction.tell(redactor)
             if !isComplete || !areAllRead { throw ExitStatus.failed.code }
         }
 
@@ -95,6 +98,13 @@ extension TranscriptCommand {
                 throw CommandError(
                     "\(name): piece by piece only lists can be written (transcript, attachment, jsonl, csv), as they are"
                 )
+            }
+            do throws(TranscriptError) {
+                if try !redaction.learn(file, &redactor) {
+                    TranscriptInput.fail("\(name): a name is masked from where the file first tells it")
+                }
+            } catch {
+                throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
             }
             var failure: TranscriptError?
             try TranscriptOutput.write(to: path(for: file, form), isForced: target.force) { take in

@@ -24,6 +24,8 @@ extension TranscriptCommand {
         @Flag(help: "Put activities in the order of their times.")
         var sort = false
 
+        @OptionGroup var redaction: RedactionOptions
+
         /// A command with nothing set.
         package init() {}
 
@@ -35,7 +37,14 @@ extension TranscriptCommand {
             var (whole, copies) = Transcript.merging(transcripts)
             if copies > 0 { TranscriptInput.fail("\(copies) activities were in several files; kept once") }
             if sort { whole = whole.sortedByTime() }
-            try output.write(whole, titled: files.map(TranscriptInput.baseName).joined(separator: ", "))
+            var title = files.map(TranscriptInput.baseName).joined(separator: ", ")
+            if var redactor = try redaction.makeRedactor() {
+                whole = redactor.redacted(whole)
+                title = redactor.redacted(title)
+                try redaction.keep(redactor)
+                redaction.tell(redactor)
+            }
+            try output.write(whole, titled: title)
         }
     }
 }

@@ -33,6 +33,8 @@ extension TranscriptCommand {
         @Flag(help: "Show activities by their times instead of by their order in the file.")
         var sort = false
 
+        @OptionGroup var redaction: RedactionOptions
+
         /// A command with nothing set.
         package init() {}
 
@@ -43,18 +45,26 @@ extension TranscriptCommand {
             let output: any ChatOutput =
                 json ? JSONLinesOutput() : ScreenOutput(style: style, activities: activities, now: LocalClock.now)
             var isComplete = true
+            var redactor = try redaction.makeRedactor()
             for file in files {
-                if files.count > 1, !json { StandardStream.output.writeLine("== \(TranscriptInput.name(file))") }
-                isComplete = show(file, output) && isComplete
+                let name = TranscriptInput.name(file)
+                if files.count > 1, !json {
+                    StandardStream.output.writeLine("== \(redactor?.redacted(name) ?? name)")
+                }
+                isComplete = show(file, output, &redactor) && isComplete
             }
+            try redaction.keep(redactor)
+            redaction.tell(redactor)
             if !isComplete { throw ExitStatus.failed.code }
         }
 
-        private func show(_ file: String, _ output: any ChatOutput) -> Bool {
+        private func show(_ file: String, _ output: any ChatOutput, _ redactor: inout TranscriptRedactor?) -> Bool {
             var screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
             do throws(TranscriptError) {
-                if carried || sort {
-                    let transcript = try TranscriptInput.read(file)
+                let isReadAgain = try redaction.learn(file, &redactor)
+                if carried || sort || !isReadAgain {
+                    var transcript = try TranscriptInput.read(file)
+                    transcript = redactor?.redacted(transcript) ?? transcript
                     for part in carried ? transcript.carriedTranscripts : [transcript] {
                         screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
                         guard (sort ? part.sortedByTime() : part).activities.allSatisfy({ screen.show($0) }) else {
@@ -62,7 +72,9 @@ extension TranscriptCommand {
                         }
                     }
                 } else {
-                    let repairs = try TranscriptFile.forEachActivity(in: file, onBytes: { _ in }) { screen.show($0) }
+                    let repairs = try TranscriptFile.forEachActivity(in: file, onBytes: { _ in }) {
+                        screen.show(redactor?.redacted($0) ?? $0)
+                    }
                     TranscriptInput.report(repairs, of: file)
                 }
                 return true

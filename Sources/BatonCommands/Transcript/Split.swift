@@ -29,6 +29,8 @@ extension TranscriptCommand {
         @Flag(help: "Replace files that are there already.")
         var force = false
 
+        @OptionGroup var redaction: RedactionOptions
+
         @OptionGroup var streaming: StreamOptions
 
         /// A command with nothing set.
@@ -41,24 +43,27 @@ extension TranscriptCommand {
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
+            var redactor = try redaction.makeRedactor()
             var isComplete = try TranscriptInput.forEach(small) { file, transcript in
+                for activity in transcript.activities { redactor?.learn(activity) }
                 let parts = transcript.splitByConversation()
                 let width = String(parts.count).count
                 for (index, part) in parts.enumerated() {
                     let number = String(index + 1)
                     let digits = String(repeating: "0", count: width - number.count) + number
-                    try write(part.transcript, part.id, digits, of: file)
+                    try write(part.transcript, part.id, digits, of: file, &redactor)
                 }
             }
             for file in large {
                 var number = 0
                 var failure: (any Error)?
                 do throws(TranscriptError) {
+                    _ = try redaction.learn(file, &redactor)
                     try TranscriptInput.streamConversations(file) { part in
                         number += 1
                         let digits = String(repeating: "0", count: max(0, 6 - String(number).count)) + String(number)
                         do {
-                            try write(Transcript(activities: part.activities), part.id, digits, of: file)
+                            try write(Transcript(activities: part.activities), part.id, digits, of: file, &redactor)
                         } catch {
                             failure = error
                         }
@@ -70,10 +75,20 @@ extension TranscriptCommand {
                 }
                 if let failure { throw failure }
             }
+            redaction.tell(redactor)
             if !isComplete { throw ExitStatus.failed.code }
         }
 
-        private func write(_ transcript: Transcript, _ id: String?, _ digits: String, of file: String) throws {
+        private func write(
+            _ transcript: Transcript,
+            _ id: String?,
+            _ digits: String,
+            of file: String,
+            _ redactor: inout TranscriptRedactor?
+        ) throws {
+            let transcript = redactor?.redacted(transcript) ?? transcript
+            let id = id.map { redactor?.redacted(id: $0) ?? $0 }
+            try redaction.keep(redactor)
             let name = "\(TranscriptInput.baseName(file))-\(digits).\(to.fileExtension)"
             let path = output.hasSuffix("/") ? output + name : "\(output)/\(name)"
             try TranscriptOutput.write(to.bytes(of: transcript, title: name), to: path, isForced: force)

@@ -24,6 +24,15 @@ struct DelimitedText: Hashable, Sendable {
         separator = UInt8(ascii: ",")
     }
 
+    /// The table with every cell changed; rows, columns and the separator stay.
+    func mapCells(_ body: (_ cell: String, _ row: Int, _ column: Int) -> String) -> DelimitedText {
+        var table = self
+        for (row, cells) in rows.enumerated() {
+            table.rows[row] = cells.enumerated().map { body($1, row, $0) }
+        }
+        return table
+    }
+
     init(parsing bytes: [UInt8]) {
         separator = Self.separator(in: bytes)
         read(bytes)

@@ -67,6 +67,28 @@ public struct RedactionKey: Hashable, Sendable {
         }
     }
 
+    /// Where masks stand in a text, with a tag or without.
+    static func maskRanges(in bytes: [UInt8]) -> [Range<Int>] {
+        guard bytes.contains(UInt8(ascii: "[")) else { return [] }
+        var ranges: [Range<Int>] = []
+        for start in bytes.indices where bytes[start] == UInt8(ascii: "[") {
+            guard let end = bytes[start..<min(start + 64, bytes.count)].firstIndex(of: UInt8(ascii: "]")) else {
+                continue
+            }
+            let inner = bytes[(start + 1)..<end]
+            guard let dash = inner.firstIndex(of: UInt8(ascii: "-")),
+                SensitiveText.Kind(rawValue: String(decoding: inner[..<dash], as: UTF8.self)) != nil
+            else { continue }
+            let number = inner[(dash + 1)...].prefix { $0 != UInt8(ascii: ":") }
+            let tag = inner[number.endIndex...].dropFirst()
+            guard !number.isEmpty, number.allSatisfy({ Bytes.isDigit($0) || $0 == UInt8(ascii: ".") }),
+                tag.allSatisfy(Bytes.isAlphanumeric)
+            else { continue }
+            ranges.append(start..<(end + 1))
+        }
+        return ranges
+    }
+
     /// The mask of a value.
     ///
     /// - Parameters:
@@ -99,68 +121,102 @@ public struct TranscriptRestorer: Hashable, Sendable {
     /// The transcript with everything in its place; what surrounds the activities as well.
     public mutating func restored(_ transcript: Transcript) -> Transcript {
         var restored = Transcript(
-            activities: transcript.activities.map { Activity(json: self.restored($0.json, depth: 0)) },
+            activities: transcript.activities.map { Activity(json: self.restored($0.json)) },
             form: transcript.form,
-            envelope: transcript.envelope.map { self.restored($0, depth: 0) }
+            envelope: transcript.envelope.map { self.restored($0) }
         )
         restored.repairs = transcript.repairs
+        restored.partStarts = transcript.partStarts
+        if let source = transcript.source, source.activities == transcript.activities {
+            // What was read holds the activities once more; each mask counts once.
+            let (count, foreignCount) = (count, foreignCount)
+            restored.source = TranscriptSource(text: self.restored(source.text), activities: restored.activities)
+            (self.count, self.foreignCount) = (count, foreignCount)
+        }
         return restored
     }
 
-    private mutating func restored(_ object: JSONObject, depth: Int) -> JSONObject {
+    private mutating func restored(_ source: TranscriptSource.Text) -> TranscriptSource.Text {
+        switch source {
+        case .json(let documents): .json(documents.map { restored($0) })
+        case .plain(let text): .plain(restored(text))
+        case .table(let table): .table(table.mapCells { cell, _, _ in restored(cell) })
+        }
+    }
+
+    private mutating func restored(_ object: JSONObject) -> JSONObject {
         var object = object
         for index in object.entries.indices {
-            object.entries[index].value = restored(object.entries[index].value, depth: depth + 1)
+            object.entries[index].value = restored(object.entries[index].value)
+            object.entries[index].key = restored(object.entries[index].key)
         }
         return object
     }
 
-    private mutating func restored(_ value: JSONValue, depth: Int) -> JSONValue {
+    private mutating func restored(_ value: JSONValue) -> JSONValue {
         switch value {
-        case .object(let object): return .object(restored(object, depth: depth))
-        case .array(let elements): return .array(elements.map { restored($0, depth: depth + 1) })
+        case .object(let object): return .object(restored(object))
+        case .array(let elements): return .array(elements.map { restored($0) })
         case .string(let text):
-            if let whole = key.values[text] {
-                count += 1
-                return whole
-            }
-            // As the redactor does with JSON within text, whose quotes must stay escaped.
-            if text.utf8.first == UInt8(ascii: "{") || text.utf8.first == UInt8(ascii: "["), depth < 64,
-                let inner = try? JSONValue(parsing: text)
-            {
-                let whole = restored(inner, depth: depth + 1)
-                return whole == inner ? value : .string(whole.compactText)
-            }
-            return .string(restored(text))
+            guard let whole = key.values[text] else { return .string(restored(text)) }
+            count += 1
+            return whole
         case .number, .null, .bool: return value
         }
     }
 
-    /// Words with everything in its place.
+    /// Words with everything in its place, in files within them as well.
+    ///
+    /// A mask stands for the very letters that it replaced, escapes included, so that JSON within a text comes back
+    /// as it was without being read.
     public mutating func restored(_ text: String) -> String {
-        var whole = ""
-        var rest = text[...]
-        while let open = rest.firstIndex(of: "[") {
+        let bytes = Array(text.utf8)
+        var whole: [UInt8] = []
+        var position = 0
+        for file in EmbeddedData.all(in: bytes) {
+            guard let content = file.content else { continue }
+            whole += restoredWords(bytes[position..<file.range.lowerBound])
+            let inner = Array(restored(String(decoding: content, as: UTF8.self)).utf8)
+            whole += inner == content ? Array(bytes[file.range]) : Array(EmbeddedData.encoded(inner).utf8)
+            position = file.range.upperBound
+        }
+        guard position > 0 || bytes.contains(UInt8(ascii: "[")) else { return text }
+        return String(decoding: whole + restoredWords(bytes[position...]), as: UTF8.self)
+    }
+
+    private mutating func restoredWords(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var whole: [UInt8] = []
+        var rest = bytes
+        while let open = rest.firstIndex(of: UInt8(ascii: "[")) {
             whole += rest[..<open]
             rest = rest[open...]
             // A mask is short; what else is in brackets may be long.
-            guard let close = rest.prefix(64).firstIndex(of: "]") else {
-                whole.append("[")
+            guard let close = rest.prefix(64).firstIndex(of: UInt8(ascii: "]")) else {
+                whole.append(UInt8(ascii: "["))
                 rest = rest.dropFirst()
                 continue
             }
-            let mask = String(rest[...close])
-            if let value = key.values[mask] {
-                whole += value.string ?? value.compactText
-                rest = rest[close...].dropFirst()
-                count += 1
-            } else {
+            let mask = String(decoding: rest[...close], as: UTF8.self)
+            guard let value = key.values[mask] else {
                 if let other = RedactionKey.Mask(mask), other.tag != key.tag, other.tag.count == key.tag.count {
                     foreignCount += 1
                 }
-                whole.append("[")
+                whole.append(UInt8(ascii: "["))
                 rest = rest.dropFirst()
+                continue
             }
+            rest = rest[close...].dropFirst()
+            count += 1
+            // A number was put in quotes, which are escaped in a text within a text.
+            if value.string == nil, whole.last == UInt8(ascii: "\""),
+                let quote = rest.firstIndex(of: UInt8(ascii: "\"")),
+                rest[..<quote].allSatisfy({ $0 == UInt8(ascii: "\\") }),
+                whole.dropLast().suffix(quote - rest.startIndex).elementsEqual(rest[..<quote])
+            {
+                whole.removeLast(quote - rest.startIndex + 1)
+                rest = rest[(quote + 1)...]
+            }
+            whole += Array((value.string ?? value.compactText).utf8)
         }
         return whole + rest
     }
