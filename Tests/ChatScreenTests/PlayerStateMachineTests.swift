@@ -106,7 +106,7 @@ struct PlayerStateMachineTests {
         var drive = Drive(from: 2)
         #expect(drive.begin() == ["only 2", "show 2"])
         var empty = PlayerStateMachine(scenes: [])
-        #expect(empty.begin(at: .zero) == [.setStatus("the end · 0 of 0")])
+        #expect(empty.begin(at: .zero) == [.setStatus("the end · 0 of 0 · ← back, q leaves")])
         #expect(empty.handle(.key(.forward), at: .zero) == [])
         #expect(empty.handle(.stop, at: .zero) == [.leave])
     }

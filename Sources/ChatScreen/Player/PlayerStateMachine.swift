@@ -144,6 +144,7 @@ package struct PlayerStateMachine: Sendable {
         if speed != 1 { parts.append(speed == speed.rounded() ? "\(Int(speed))×" : "\(speed)×") }
         if next >= scenes.count {
             parts[0] = "the end"
+            parts.append("← back, q leaves")
         } else if phase == .composing, !isPaused, let name = scenes[next].composer?.name {
             parts.append(name == "you" ? "you are typing…" : "\(name) is typing…")
         } else {
