@@ -85,6 +85,8 @@ let package = Package(
             providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]
         ),
         .target(name: "Markup", dependencies: ["CCmark"], swiftSettings: strict),
+        // What people see of a message, for the screen and for every export.
+        .target(name: "MessageContent", dependencies: ["BotSchema", "Markup"], swiftSettings: strict),
         .target(name: "Handoff", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(name: "Transcripts", dependencies: ["BotSchema"], swiftSettings: strict),
         .target(
@@ -143,13 +145,14 @@ let package = Package(
         .target(name: "Desk", dependencies: ["AgentHub", "BotSchema", "Bots", "Handoff"], swiftSettings: strict),
         .target(
             name: "TranscriptRendering",
-            dependencies: ["BotSchema", "Handoff", "Transcripts"],
+            dependencies: ["BotSchema", "Handoff", "Markup", "MessageContent", "Transcripts"],
             swiftSettings: strict
         ),
         .target(
             name: "ChatScreen",
             dependencies: [
                 "AgentHub", "BotSchema", "Desk", "DirectLineClient", "Handoff", "LineEditing", "Markup",
+                "MessageContent",
                 "Pictures", "Transcripts",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ],
@@ -169,7 +172,8 @@ let package = Package(
             name: "BatonCommands",
             dependencies: [
                 "AgentHub", "BotSchema", "Bots", "ChatScreen", "ChildPrograms", "ConversationFile", "Desk",
-                "DirectLineClient", "DirectLineServer", "Handoff", "LineEditing", "Pictures", "TranscriptRendering",
+                "DirectLineClient", "DirectLineServer", "Handoff", "LineEditing", "MessageContent", "Pictures",
+                "TranscriptRendering",
                 "TranscriptReplay",
                 "Transcripts",
                 "WebSocketTransport",
@@ -256,7 +260,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TranscriptRenderingTests",
-            dependencies: ["BotSchema", "Handoff", "TranscriptRendering", "Transcripts"],
+            dependencies: [
+                "BotSchema", "ChatScreen", "Handoff", "MessageContent", "TranscriptRendering", "Transcripts",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -321,7 +327,7 @@ let package = Package(
             name: "ChatScreenTests",
             dependencies: [
                 "AgentHub", "BotSchema", "ChatScreen", "Desk", "DirectLineClient", "Handoff", "HandoffFixtures",
-                "LineEditing", "TestSupport", "Transcripts",
+                "LineEditing", "MessageContent", "TestSupport", "Transcripts",
             ],
             exclude: ["Golden"],
             swiftSettings: strict

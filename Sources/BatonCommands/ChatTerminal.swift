@@ -1,4 +1,5 @@
 import ArgumentParser
+import MessageContent
 import BotSchema
 import ChatScreen
 import DirectLineServer

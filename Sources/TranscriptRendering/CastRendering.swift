@@ -18,9 +18,14 @@ struct CastRendering {
         var lines = [JSONValue.object(header).compactText]
         var seconds = 0.0
         var last: Timestamp?
+        var day = ""
         for (entry, time) in view.entries {
             seconds += Self.pause(from: last, to: time, isFirst: lines.count == 1)
             last = time ?? last
+            if let today = time.map(TimeWords.day), today != day {
+                day = today
+                lines.append(Self.event(seconds, "o", "\u{1B}[2m── \(today) ──\u{1B}[0m\r\n"))
+            }
             switch entry {
             case .handoff(let step):
                 guard let words = HandoffWords(step) else { continue }
@@ -53,7 +58,7 @@ struct CastRendering {
             case .bot: "35"
             case .agent: "32"
             }
-        var body = message.blocks.flatMap(TextRendering.lines)
+        var body = PlainLines.lines(of: message.content)
         if let remark = message.remark { body.append("(\(remark))") }
         let indent = String(repeating: " ", count: 12)
         let name = message.name.count < 11 ? message.name + indent.dropFirst(message.name.count) : message.name + "  "

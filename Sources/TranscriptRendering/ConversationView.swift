@@ -1,5 +1,6 @@
 public import BotSchema
 public import Handoff
+package import MessageContent
 
 /// A conversation as people read it: who said what when, and each state of a handoff in its place.
 public struct ConversationView: Sendable {
@@ -24,7 +25,7 @@ public struct ConversationView: Sendable {
         /// The speaker's name, or a word for the role.
         public let name: String
         /// What is said and shown.
-        public let blocks: [MessageBlock]
+        package let content: MessageContent
         /// What became of it, such as `edited`; nil for a message as it was sent.
         public let remark: String?
     }
@@ -50,13 +51,14 @@ public struct ConversationView: Sendable {
     public init(of activities: [Activity]) {
         var lifecycle = HandoffLifecycle()
         var entries: [(entry: Entry, time: Timestamp?)] = []
+        var names = SpeakerNames()
         var hiddenCount = 0
         var last = Timestamp(milliseconds: 0)
         for (index, activity) in activities.enumerated() {
             last = activity.time ?? last
             let steps = lifecycle.receive(activity, at: last)
             for step in steps where HandoffWords(step) != nil { entries.append((.handoff(step), activity.time)) }
-            if let message = Message(activity, at: index, agentIds: lifecycle.agentIds) {
+            if let message = Message(activity, at: index, agentIds: lifecycle.agentIds, &names) {
                 entries.append((.message(message), activity.time))
             } else if steps.isEmpty {
                 hiddenCount += 1
@@ -80,27 +82,26 @@ public struct ConversationView: Sendable {
 }
 
 extension ConversationView.Message {
-    fileprivate init?(_ activity: Activity, at index: Int, agentIds: Set<String>) {
+    fileprivate init?(_ activity: Activity, at index: Int, agentIds: Set<String>, _ names: inout SpeakerNames) {
         let remark: String?
-        var blocks = MessageBlock.blocks(of: activity)
+        var content = MessageContent(of: activity, else: activity.isFromUser ? .plain : .markdown)
         switch activity.type {
         case ActivityType.message?: remark = nil
         case ActivityType.messageUpdate?: remark = "edited"
         case ActivityType.messageDelete?:
             remark = "deleted a message"
-            blocks = []
+            content.parts = []
         default: return nil
         }
-        guard remark != nil || !blocks.isEmpty else { return nil }
+        guard remark != nil || !content.isEmpty else { return nil }
         let isAgent = activity.humanAgent != nil || activity.from?.id.map(agentIds.contains) == true
         let role: ConversationView.Role = activity.isFromUser ? .user : isAgent ? .agent : .bot
-        let name = [activity.from?.name, activity.from?.id].compactMap(\.self).first { !$0.isEmpty }
         self.init(
             index: index,
             activity: activity,
             role: role,
-            name: PlainText.line(name ?? role.rawValue) + (activity.isImported ? " (imported)" : ""),
-            blocks: blocks,
+            name: PlainText.line(names.name(of: activity.from, as: role)) + (activity.isImported ? " (imported)" : ""),
+            content: content,
             remark: remark
         )
     }

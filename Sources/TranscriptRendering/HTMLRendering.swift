@@ -31,7 +31,14 @@ struct HTMLRendering {
             <ol>
 
             """
-        for (entry, time) in view.entries { html += Self.item(entry, time, in: view) }
+        var day = ""
+        for (entry, time) in view.entries {
+            if let today = time.map(TimeWords.day), today != day {
+                day = today
+                html += "<li class=\"day\"><h3><time datetime=\"\(today)\">\(today)</time></h3></li>\n"
+            }
+            html += Self.item(entry, time, in: view)
+        }
         html += "</ol>\n</main>\n"
         html += Self.timeline(view.timeline)
         text = html + "</body>\n</html>\n"
@@ -67,51 +74,8 @@ struct HTMLRendering {
             let remark = message.remark.map { "<p class=\"faint\" lang=\"en\">(\(escaped($0)))</p>\n" } ?? ""
             return "<li class=\"\(message.role.rawValue)\"\(language)>\n"
                 + "<p class=\"who\"><b dir=\"auto\">\(escaped(message.name))</b>\(role) \(stamp)</p>\n"
-                + body(message.blocks) + remark + "</li>\n"
+                + HTMLContent.body(of: message.content) + remark + "</li>\n"
         }
-    }
-
-    private static func body(_ blocks: [MessageBlock]) -> String {
-        var html = ""
-        var index = 0
-        while index < blocks.count {
-            // Facts and choices that follow one another are one list.
-            let run = blocks[index...].prefix { $0.listKind != nil && $0.listKind == blocks[index].listKind }
-            switch blocks[index] {
-            case .fact:
-                html += "<dl>" + run.map(element).joined() + "</dl>\n"
-                index += run.count
-            case .choice:
-                html += "<ul class=\"choices\">" + run.map { "<li>\(element($0))</li>" }.joined() + "</ul>\n"
-                index += run.count
-            default:
-                html += element(blocks[index]) + "\n"
-                index += 1
-            }
-        }
-        return html
-    }
-
-    private static func element(_ block: MessageBlock) -> String {
-        switch block {
-        case .text(let text): "<p class=\"words\" dir=\"auto\">\(escaped(text))</p>"
-        case .heading(let text): "<p class=\"words\" dir=\"auto\"><strong>\(escaped(text))</strong></p>"
-        case .fact(let name, let value): "<dt dir=\"auto\">\(escaped(name))</dt><dd dir=\"auto\">\(escaped(value))</dd>"
-        case .choice(let title, let url): link(title, url)
-        case .image(let description, let url) where SafeLink.isInlinePicture(url):
-            "<p><img src=\"\(url)\" alt=\"\(escaped(description))\"></p>"
-        case .image(let description, let url):
-            "<p>Image: " + link(description.isEmpty ? TextRendering.shortened(url) : description, url) + "</p>"
-        case .file(let name, let type, let url): "<p>File: \(link(name, url)) \(escaped(type))</p>"
-        case .field(let label): "<p class=\"field\" dir=\"auto\">\(escaped(label))</p>"
-        case .value(let json): "<pre>\(escaped(json))</pre>"
-        }
-    }
-
-    private static func link(_ title: String, _ url: String?) -> String {
-        let words = "<span dir=\"auto\">\(escaped(title))</span>"
-        guard let url, SafeLink.isLink(url) else { return words }
-        return "<a href=\"\(escaped(url))\" rel=\"noopener noreferrer\">\(words)</a>"
     }
 
     // MARK: - Handoffs
@@ -148,12 +112,18 @@ struct HTMLRendering {
         @media (prefers-color-scheme: dark) { :root { --user: #1e3a5f; --agent: #14432a; --bot: #2a2d31; } }
         body { font: 1rem/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
         ol, ul { list-style: none; margin: 0; padding: 0; }
-        ol > li { margin: .75rem 0; padding: .5rem .9rem; border-radius: .6rem; max-width: 85%; background: var(--bot); }
+        main > ol > li { margin: .75rem 0; padding: .5rem .9rem; border-radius: .6rem; max-width: 85%; background: var(--bot); }
         li.user { margin-left: auto; background: var(--user); }
         li.agent { background: var(--agent); }
-        ol > li.handoff { background: none; max-width: none; text-align: center; border-radius: 0;
+        main > ol > li.handoff, main > ol > li.day { background: none; max-width: none; text-align: center; border-radius: 0;
           border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); font-size: .9rem; }
         li.handoff + li.handoff { border-top: 0; margin-top: -.75rem; }
+        main > ol > li.day { border: 0; } .day h3 { font-size: .9rem; margin: 0; }
+        ul.list { list-style: disc; } ol.list { list-style: decimal; } .list { padding-inline-start: 1.4rem; }
+        .title { font-weight: 600; } .faint { opacity: .75; } blockquote { margin: .2rem 0; padding-inline-start: .7rem;
+          border-inline-start: 3px solid var(--line); } code { font-family: ui-monospace, monospace; }
+        table.grid { margin: .3rem 0; } .grid th, .grid td { border: 1px solid var(--line); padding: .15rem .5rem; }
+        .file { border-inline-start: 3px solid var(--line); padding-inline-start: .7rem; }
         p, dl, pre { margin: .2rem 0; }
         .who { font-size: .85rem; }
         .words, dd, dt, pre { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -165,17 +135,7 @@ struct HTMLRendering {
         table { border-collapse: collapse; } caption { text-align: start; padding-bottom: .3rem; }
         th, td { text-align: start; padding: .15rem .9rem .15rem 0; vertical-align: top; }
         .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-        @media print { body { margin: 0; max-width: none; } ol > li, tr { break-inside: avoid; }
-          ol > li { border: 1px solid var(--line); } a::after { content: " (" attr(href) ")"; } }
+        @media print { body { margin: 0; max-width: none; } main > ol > li, tr { break-inside: avoid; }
+          main > ol > li { border: 1px solid var(--line); } a::after { content: " (" attr(href) ")"; } }
         """
-}
-
-extension MessageBlock {
-    fileprivate var listKind: Int? {
-        switch self {
-        case .fact: 0
-        case .choice: 1
-        default: nil
-        }
-    }
 }

@@ -6,55 +6,27 @@ struct MarkdownRendering {
     let text: String
 
     init(_ view: ConversationView, title: String) {
-        var lines = ["# " + Self.escaped(PlainText.line(title)), ""]
+        var lines = ["# " + MarkdownContent.escaped(PlainText.line(title)), ""]
+        var day = ""
         for (entry, time) in view.entries {
+            if let today = time.map(TimeWords.day), today != day {
+                day = today
+                lines += ["## \(today)", ""]
+            }
             let clock = time == nil ? "" : " · \(TimeWords.clock(time))"
             switch entry {
             case .handoff(let step):
                 guard let words = HandoffWords(step) else { continue }
-                lines += ["> **handoff**\(clock) · \(Self.escaped(words.text))", ""]
+                lines += ["> **handoff**\(clock) · \(MarkdownContent.escaped(words.text))", ""]
             case .message(let message):
                 let remark = message.remark.map { " · _\($0)_" } ?? ""
                 let role = message.role == .agent ? " (agent)" : ""
-                lines += ["**\(Self.escaped(message.name))**\(role)\(clock)\(remark)", ""]
-                let body = message.blocks.flatMap(Self.lines)
+                lines += ["**\(MarkdownContent.escaped(message.name))**\(role)\(clock)\(remark)", ""]
+                let body = MarkdownContent.lines(of: message.content)
                 if !body.isEmpty { lines += body + [""] }
             }
         }
         text = lines.joined(separator: "\n")
-    }
-
-    private static func lines(_ block: MessageBlock) -> [String] {
-        switch block {
-        case .text(let text):
-            let rows = text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
-            // Two blanks at the end keep a line's break.
-            return rows.enumerated().map {
-                $0.offset == rows.count - 1 || $0.element.isEmpty ? $0.element : $0.element + "  "
-            }
-        case .heading(let text): return ["**\(escaped(PlainText.line(text)))**  "]
-        case .choice(let title, let url?) where SafeLink.isLink(url):
-            return ["- [\(escaped(title))](<\(SafeLink.encoded(url))>)"]
-        case .choice(let title, _): return ["- \(escaped(title))"]
-        case .value(let json): return ["`` \(json.replacing("`", with: "'")) ``"]
-        default: return TextRendering.lines(block).map { escaped($0) + "  " }
-        }
-    }
-
-    /// The words with everything escaped that Markdown or HTML within it would take for itself.
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            if character == "<" {
-                escaped += "&lt;"
-            } else if character == "&" {
-                escaped += "&amp;"
-            } else {
-                if "\\`*_{}[]()#+-.!|~>:@".contains(character) { escaped.append("\\") }
-                escaped.append(character)
-            }
-        }
-        return escaped
     }
 }
 

@@ -1,4 +1,5 @@
 public import BotSchema
+import MessageContent
 
 /// Looks for words in what people see of an activity, or in all that it holds.
 public struct TranscriptSearch {
@@ -80,8 +81,8 @@ public struct TranscriptSearch {
     }
 
     private static func words(of activity: Activity) -> [String] {
-        let lines = MessageBlock.blocks(of: activity).flatMap(TextRendering.lines)
-        return lines + [activity.name].compactMap { $0.map(PlainText.line) }
+        let content = MessageContent(of: activity, else: activity.isFromUser ? .plain : .markdown)
+        return PlainLines.lines(of: content) + [activity.name].compactMap { $0.map(PlainText.line) }
     }
 
     private func isMatch(_ line: String) -> Bool {

@@ -1,5 +1,6 @@
 import BotSchema
 import ChatScreen
+import MessageContent
 import Testing
 
 struct CardFormTests {

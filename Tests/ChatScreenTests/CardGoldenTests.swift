@@ -1,5 +1,6 @@
 import BotSchema
 import DirectLineClient
+import MessageContent
 import LineEditing
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import BotSchema
+import MessageContent
 import LineEditing
 import TestSupport
 import Testing

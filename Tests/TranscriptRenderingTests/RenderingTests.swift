@@ -47,7 +47,11 @@ struct RenderingTests {
         #expect(html.contains("&lt;b&gt;Zoë&lt;/b&gt;") && html.contains("<title>A &lt;title&gt;</title>"))
         #expect(!html.contains("href=\"javascript") && html.contains("<span dir=\"auto\">Bad</span>"))
         #expect(html.contains("href=\"https://example.org/?a=1&amp;b=&quot;2&quot;\""))
-        #expect(html.contains("<img src=\"data:image/png;base64,iVBORw0KGgo=\" alt=\"dot\">"))
+        #expect(
+            html.contains(
+                "<img src=\"data:image/png;base64,iVBORw0KGgo=\" alt=\"image: dot, image/png, 8 B (inline data, image/png)\">"
+            )
+        )
         #expect(!html.contains("svg+xml;base64"))
         #expect(!html.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
         #expect(html.contains("<html lang=\"fr-CH\">"))
@@ -66,7 +70,7 @@ struct RenderingTests {
         let text = try render(.text)
         let lines = text.split(separator: "\n")
         #expect(lines.first == "== 2026-01-02 ==")
-        #expect(lines.contains("03:04:06  b: One"))
+        #expect(lines.contains("03:04:06  Bot: One"))
         #expect(lines.contains("          - Help https://example.org/?a=1&b=\"2\""))
         #expect(lines.contains("03:04:17  -- accepted after 10 s"))
         #expect(lines.contains("03:04:20  Ana (agent): Ana here"))
@@ -78,7 +82,7 @@ struct RenderingTests {
         #expect(text.contains(#"&lt;/p\>&lt;script\>alert\(1\)&lt;/script\>"#))
         #expect(text.contains(#"\[b\]\(javascript\:a\(\)\) \*\*c\*\*"#))
         #expect(text.contains("- [Help](<https://example.org/?a=1&b=\"2\">)"))
-        #expect(text.contains("- Bad\n"))
+        #expect(text.contains(#"- Bad javascript\:alert\(1\)"#))
         #expect(text.contains("> **handoff** · 03:04:07 · handoff requested"))
     }
 

@@ -1,4 +1,5 @@
 import BotSchema
+import MessageContent
 
 /// Changes that a reader makes to a card in front of them: nothing is sent.
 ///

@@ -1,3 +1,5 @@
+import MessageContent
+
 /// Why an answer does not fit a field.
 package struct FieldFailure: Error, Hashable, Sendable {
     /// What to tell the person: the author's words where there are some.

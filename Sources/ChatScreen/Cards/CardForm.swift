@@ -1,4 +1,5 @@
 package import BotSchema
+package import MessageContent
 
 /// The filling in of a card, field by field: what the person enters goes in, what to do comes out.
 ///

@@ -1,4 +1,5 @@
 package import BotSchema
+import MessageContent
 
 /// What pressing a button of an Adaptive Card sends.
 package enum CardSubmission {

@@ -1,5 +1,6 @@
 package import LineEditing
 import Synchronization
+import MessageContent
 
 /// Completes commands, their file names, event names and whatever else they take.
 ///

@@ -1,3 +1,5 @@
+import MessageContent
+
 /// The commands that can be given at present, and the words that some of them take.
 package struct CommandSet: Hashable, Sendable {
     /// The commands, in the order of the help.

@@ -1,4 +1,5 @@
 import LineEditing
+import MessageContent
 
 extension SlashCommand {
     /// The commands that concern the screen and not the conversation: both sides have them.

@@ -1,3 +1,5 @@
+import MessageContent
+
 /// A command of the chat, as `/help` and completion know it.
 package struct SlashCommand: Hashable, Sendable {
     /// What a command's argument is, which decides how it is completed.

@@ -1,4 +1,5 @@
 import AgentHub
+import MessageContent
 
 extension SlashCommand {
     /// The commands of an agent's desk.

@@ -3,6 +3,7 @@ import BotSchema
 import Desk
 import Handoff
 import LineEditing
+import MessageContent
 
 extension DeskStateMachine {
     /// Takes what the hub sent.

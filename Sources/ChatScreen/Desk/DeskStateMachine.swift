@@ -3,6 +3,7 @@ package import BotSchema
 import Desk
 import DirectLineClient
 import LineEditing
+import MessageContent
 
 /// An agent's desk as a pure state machine: an event goes in, actions come out, nothing is done.
 ///

@@ -2,6 +2,7 @@ import BotSchema
 import DirectLineClient
 import Handoff
 package import LineEditing
+import MessageContent
 
 /// Writes one JSON object a line: `activity`, `handoff`, `connection`, `latency`, `notice` and more.
 package struct JSONLinesOutput: ChatOutput {

@@ -2,6 +2,7 @@ import BotSchema
 import DirectLineClient
 import Handoff
 package import LineEditing
+import MessageContent
 
 /// Dresses the chat's items for a person.
 package struct ScreenOutput: ChatOutput {

@@ -2,6 +2,7 @@ import AgentHub
 package import BotSchema
 import Handoff
 import LineEditing
+import MessageContent
 
 /// Turns an activity into the lines that a person reads; activities that people are not meant to see have none.
 package struct ActivityRenderer: Sendable {
@@ -88,10 +89,10 @@ package struct ActivityRenderer: Sendable {
 
     private func messageBody(_ activity: Activity, by speaker: Speaker, _ columns: Int, isNumbered: Bool) -> [String] {
         var body: [String] = []
-        if activity.json["importance"]?.string?.lowercased() == "high" {
+        if activity.isImportant {
             body.append(style.paint("! important", .strong))
         }
-        if let text = activity.text, !text.isEmpty {
+        if let text = activity.textWithMentions {
             body += lines(of: text, format(of: activity, by: speaker), columns)
         } else if activity.attachments.isEmpty, let speak = activity.speak, !speak.isEmpty {
             body += lines(of: speak, .xml, columns)

@@ -1,6 +1,7 @@
 import BotSchema
 import LineEditing
 import Markup
+import MessageContent
 
 /// Sets an Adaptive Card in lines (`direct-line.md` 4.10).
 struct AdaptiveCardLines {

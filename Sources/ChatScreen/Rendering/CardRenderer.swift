@@ -1,6 +1,7 @@
 package import BotSchema
 import LineEditing
 import Markup
+import MessageContent
 
 /// Turns attachments into lines of text (`direct-line.md` 4.6).
 ///
@@ -32,10 +33,10 @@ package struct CardRenderer: Sendable {
         for (index, attachment) in attachments.enumerated() {
             if isCarousel {
                 lines.append(style.paint("\(index + 1)/\(attachments.count)", .faint))
-            } else if index > 0, attachments[index - 1].isCard, attachment.isCard {
+            } else if index > 0, attachments[index - 1].resolved.isCard, attachment.resolved.isCard {
                 lines.append("")
             }
-            lines += self.lines(of: attachment, size: sizes.indices.contains(index) ? sizes[index].int : nil)
+            lines += self.lines(of: attachment.resolved, size: sizes.indices.contains(index) ? sizes[index].int : nil)
         }
         return lines
     }
@@ -85,11 +86,7 @@ package struct CardRenderer: Sendable {
         actions.flatMap { action -> [String] in
             let title = DisplayText.neutralised(action.title, keepingNewlines: false)
             var words = action.link.map { Hyperlink($0).text(for: title, in: style) } ?? title
-            if CardActionKind(action) == nil {
-                words += style.paint(" (not supported here)", .faint)
-            } else if !action.isEnabled {
-                words += style.paint(" (not available now)", .faint)
-            }
+            if let remark = action.remark { words += style.paint(" " + remark, .faint) }
             let mark: String
             if nextNumber > 0 {
                 mark = style.paint("[\(nextNumber)]", .strong) + " "
@@ -99,15 +96,5 @@ package struct CardRenderer: Sendable {
             }
             return MarkupRenderer(style: style, columns: columns).wrapped(words, indent: mark)
         }
-    }
-}
-
-extension Attachment {
-    /// Whether it is something to read and to press, and not a file.
-    var isCard: Bool {
-        guard let type = contentType?.lowercased() else { return content?["title"] != nil }
-        if CardType.all.contains(type) { return content?.object != nil }
-        return content?["title"]?.string != nil && !type.hasPrefix("text/") && type != "application/json"
-            && contentURL == nil && !type.hasPrefix("application/vnd.microsoft.teams")
     }
 }

@@ -1,5 +1,6 @@
 import BotSchema
 import LineEditing
+import MessageContent
 
 /// Tells of a field of a card, in the card and when it is asked for.
 struct FieldWords {
@@ -13,8 +14,7 @@ struct FieldWords {
         if field.isRequired { words += style.paint(" (required)", .faint) }
         let value = shown(field.preset)
         if !value.isEmpty { words += ": " + value }
-        let hint = [kind, choices].filter { !$0.isEmpty }.joined(separator: ", ")
-        return hint.isEmpty ? words : words + style.paint(" <\(hint)>", .faint)
+        return field.hint.isEmpty ? words : words + style.paint(" <\(clean(field.hint))>", .faint)
     }
 
     /// The question for it, line by line.
@@ -37,17 +37,7 @@ struct FieldWords {
 
     /// What a value is called on the screen.
     func shown(_ value: String?) -> String {
-        guard let value, !value.isEmpty else { return "" }
-        switch field.kind {
-        case .text(_, isSecret: true, _, _): return "•••"
-        case .toggle(_, let on, _): return value == on ? "yes" : "no"
-        case .choice(let choices, let allowsSeveral):
-            let values = allowsSeveral ? value.split(separator: ",").map(String.init) : [value]
-            return clean(
-                values.map { value in choices.first { $0.value == value }?.title ?? value }.joined(separator: ", ")
-            )
-        default: return clean(value)
-        }
+        clean(field.shown(value))
     }
 
     /// What was entered, as it is shown behind the field's name.
@@ -57,27 +47,10 @@ struct FieldWords {
     }
 
     private var hint: String? {
-        let parts = [clean(field.placeholder ?? ""), kind, bounds].filter { !$0.isEmpty && $0 != clean(field.name) }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
-    }
-
-    private var kind: String {
-        switch field.kind {
-        case .text(isMultiline: true, _, _, _): "several lines"
-        case .text(_, isSecret: true, _, _): "secret"
-        case .text: ""
-        case .number: "number"
-        case .date: "date, year-month-day"
-        case .time: "time, hours:minutes"
-        case .toggle: "yes or no"
-        case .choice(_, allowsSeveral: true): "any of"
-        case .choice: "one of"
+        let parts = [clean(field.placeholder ?? ""), field.kindDescription, bounds].filter {
+            !$0.isEmpty && $0 != clean(field.name)
         }
-    }
-
-    private var choices: String {
-        guard case .choice(let choices, _) = field.kind else { return "" }
-        return choices.map { clean($0.title) }.joined(separator: " | ")
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     private var bounds: String {

@@ -1,5 +1,6 @@
 package import Handoff
 import LineEditing
+import MessageContent
 
 /// Says a handoff transition in one readable line.
 package struct HandoffLine: Sendable {

@@ -1,4 +1,5 @@
 import LineEditing
+import MessageContent
 
 /// An address from the wire on its way to the screen.
 ///

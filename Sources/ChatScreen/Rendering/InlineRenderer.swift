@@ -1,5 +1,6 @@
 import LineEditing
 import Markup
+import MessageContent
 
 /// Dresses running text.
 ///

@@ -1,6 +1,7 @@
 import BotSchema
 import LineEditing
 import Markup
+import MessageContent
 
 /// Sets the parts of the cards that came before Adaptive Cards.
 struct RichCardLines {
@@ -47,37 +48,15 @@ struct RichCardLines {
     private func media(_ content: JSONValue?, named kind: String) -> [String] {
         let forms = (content?["media"]?.array ?? []).compactMap { $0["url"]?.words }
         guard let first = forms.first else { return [] }
-        let duration = content?["duration"]?.words.map { ", " + Self.playingTime($0) } ?? ""
+        let duration =
+            content?["duration"]?.words.map {
+                ", " + DisplayText.neutralised(PlayingTime.words($0), keepingNewlines: false)
+            } ?? ""
         let others =
             forms.count > 1 ? style.paint(" and \((forms.count - 1).of("other form", "other forms"))", .faint) : ""
         let mark = style.paint("[\(kind)\(duration)]", .faint)
         return renderer.wrapped(mark + " " + Hyperlink(first).text(in: style) + others)
     }
-
-    /// ISO 8601's `PT1H4M12S` as `1:04:12`; anything else as it came.
-    static func playingTime(_ text: String) -> String {
-        var (seconds, digits) = (0, "")
-        guard text.hasPrefix("PT"), text.count > 2, text.utf8.count < 20 else { return neutral(text) }
-        for character in text.dropFirst(2) {
-            if character.isASCII, character.isNumber || character == "." {
-                digits.append(character)
-                continue
-            }
-            guard let number = Double(digits), let factor = ["H": 3600.0, "M": 60, "S": 1][character] else {
-                return neutral(text)
-            }
-            guard number < 1_000_000 else { return neutral(text) }
-            seconds += Int(number * factor)
-            digits = ""
-        }
-        guard digits.isEmpty else { return neutral(text) }
-        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-        let hours = seconds / 3600
-        let rest = "\(hours > 0 ? two(seconds / 60 % 60) : "\(seconds / 60)"):\(two(seconds % 60))"
-        return hours > 0 ? "\(hours):\(rest)" : rest
-    }
-
-    private static func neutral(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
 
     /// Two tables with a rule between (C7300, C7301): what it is about, and what it costs.
     func receipt(_ content: JSONValue?) -> [String] {

@@ -1,6 +1,7 @@
 package import BotSchema
 package import DirectLineClient
 package import Handoff
+package import MessageContent
 
 /// Something for the person to see, or for a machine to read.
 package enum ChatItem: Sendable {

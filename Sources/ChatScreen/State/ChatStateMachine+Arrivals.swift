@@ -4,6 +4,7 @@ import DirectLineClient
 import Handoff
 import LineEditing
 import Transcripts
+import MessageContent
 
 extension ChatStateMachine {
     /// Takes what the conversation brought.

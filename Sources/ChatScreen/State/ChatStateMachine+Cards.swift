@@ -1,6 +1,7 @@
 import BotSchema
 import DirectLineClient
 import LineEditing
+import MessageContent
 
 extension ChatStateMachine {
     /// The newest message with a card, as it stands on the screen: with what the person opened or hid in it.

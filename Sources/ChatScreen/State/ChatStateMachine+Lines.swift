@@ -3,6 +3,7 @@ import BotSchema
 import Handoff
 import LineEditing
 import Transcripts
+import MessageContent
 
 extension ChatStateMachine {
     /// Takes a line, an interrupt or the end of the input.

@@ -2,6 +2,7 @@ import BotSchema
 import DirectLineClient
 import Handoff
 import LineEditing
+import MessageContent
 
 /// Sends what the person says, one activity at a time.
 extension ChatStateMachine {

@@ -2,6 +2,7 @@ import BotSchema
 import Handoff
 import LineEditing
 import Transcripts
+import MessageContent
 
 /// Looks back over the conversation, or over a loaded file while that is what the person looks at.
 extension ChatStateMachine {

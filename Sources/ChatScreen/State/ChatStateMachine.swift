@@ -3,6 +3,7 @@ import DirectLineClient
 package import Handoff
 import LineEditing
 package import Transcripts
+package import MessageContent
 
 /// The chat as a pure state machine: an event goes in, actions come out, nothing is done.
 ///

@@ -1,4 +1,5 @@
 package import BotSchema
+package import MessageContent
 
 /// The numbered choices that the newest message of the bot offers: card buttons first, then suggested actions.
 ///
@@ -57,18 +58,6 @@ extension Attachment {
     var choices: [(action: CardAction, fields: [CardField])] {
         if contentType?.lowercased() == CardType.adaptive { return AdaptiveCard(content).choices }
         return choosableActions.map { ($0, []) }
-    }
-
-    /// The buttons of a card that is no Adaptive Card.
-    var choosableActions: [CardAction] {
-        guard isCard, contentType?.lowercased() != CardType.adaptive else { return [] }
-        let tap = CardAction(content?["tap"])
-        // A tap usually does what one of the buttons does; only a tap of its own is offered (C5500).
-        guard var tap, CardActionKind(tap) != nil, !buttons.contains(where: { $0.value == tap.value }) else {
-            return buttons
-        }
-        if tap.json["title"] == nil { tap.json["title"] = "Open the card" }
-        return buttons + [tap]
     }
 }
 

@@ -1,6 +1,7 @@
 import BotSchema
 import Handoff
 import LineEditing
+import MessageContent
 
 /// What was said, to look back over with `/find`, `/filter` and `/last`.
 struct ConversationPast {

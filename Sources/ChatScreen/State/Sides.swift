@@ -2,6 +2,7 @@ package import BotSchema
 import Handoff
 import LineEditing
 package import Transcripts
+import MessageContent
 
 /// Which end of a handoff somebody plays.
 package enum Side: String, Hashable, Sendable, CaseIterable {

@@ -1,9 +1,9 @@
 /// Text between tags, as `xml` messages and SSML have it.
-enum TaggedText {
+package enum TaggedText {
     /// The words without the tags: a break or the end of a paragraph is a line end, and entities are resolved.
     ///
     /// A `<` that begins no tag stays.
-    static func words(of text: String) -> String {
+    package static func words(of text: String) -> String {
         var words = ""
         var rest = text[...]
         // What has no end once has none later either; looking again and again would take quadratic time.

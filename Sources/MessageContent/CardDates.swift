@@ -1,12 +1,12 @@
 import BotSchema
 
 /// The only two functions in the texts of an Adaptive Card: `{{DATE(…)}}` and `{{TIME(…)}}`.
-enum CardDates {
+package enum CardDates {
     /// A text with its dates in words; what is no valid function stays as it is.
     ///
     /// The time is told as it was written, with its zone unless that is where it was written: a card does not know
     /// where its reader is, and a time that silently moved would be wrong on a ticket.
-    static func resolved(_ text: String) -> String {
+    package static func resolved(_ text: String) -> String {
         guard text.contains("{{") else { return text }
         var result = ""
         var rest = text[...]

@@ -105,7 +105,7 @@ extension AdaptiveElement {
         }
     }
 
-    var isUnsupportedSomewhere: Bool {
+    package var isUnsupportedSomewhere: Bool {
         if case .unsupported = kind { return true }
         return children.contains(where: \.isUnsupportedSomewhere)
     }

@@ -76,7 +76,7 @@ package struct CalendarDate: Hashable, Comparable, Sendable {
 
 extension CalendarDate {
     /// The weekday in three letters, for the short form of an Adaptive Card's dates.
-    var shortWords: String {
+    package var shortWords: String {
         "\(Self.weekdays[weekday].prefix(3)), \(Self.months[month - 1].prefix(3)) \(day), \(year)"
     }
 }

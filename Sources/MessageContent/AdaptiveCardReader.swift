@@ -186,7 +186,7 @@ struct AdaptiveCardReader {
 
 extension JSONValue {
     /// What a field that should be text says; bots also write numbers and truth values there.
-    var words: String? {
+    package var words: String? {
         switch self {
         case .string(let text): text.isEmpty ? nil : text
         case .number(let number): number.literal
