@@ -14,6 +14,8 @@ package struct RootCommand: AsyncParsableCommand {
               printf 'hi\\n' | baton --json                   a script
               baton transcript convert talk.json -o talk.html
             In the demo, say “I want to talk to a person” to see a handoff.
+            Chat takes --bot, --direct-line, --agent, --profile, --resume, --json and more:
+            baton --help-hidden lists all, baton manual prints the manual page.
             """,
         version: "0.1.0",
         subcommands: [
@@ -28,6 +30,9 @@ package struct RootCommand: AsyncParsableCommand {
     /// Runs the program, whose standard streams are looked at before anything is opened.
     package static func start() async {
         StandardStream.checkOpen()
+        if let text = CommandOutline.answer(to: CommandLine.arguments.dropFirst()) {
+            return StandardStream.output.writeLine(text)
+        }
         await main()
     }
 }
