@@ -45,7 +45,7 @@ struct ShellCompletionTests {
         #expect(try bash(["baton", "--ag"], home) == ["--agent", "--agent-pace", "--agent-grace", "--agent-loss"])
         #expect(try bash(["baton", "--agent", ""], home) == ["simulated", "desk", "none"])
         let faults = try bash(["baton", "--fault", ""], home)
-        #expect(faults.isSuperset(of: ["help", "ws-half-open"]))
+        #expect(faults.isSuperset(of: ["help", "agent-vanishes"]))
         #expect(try bash(["baton", "tran"], home) == ["transcript"])
         let served = try bash(["baton", "serve", "--ag"], home)
         #expect(served.contains("--agent"))
@@ -58,29 +58,10 @@ struct ShellCompletionTests {
         let offered = { (line: String) throws -> String in
             try output(of: ["/usr/bin/fish", "--no-config", "-c", "source '\(script)'; complete -C '\(line)'"], home)
         }
-        for (line, word) in [("--ag", "--agent"), ("--fault ", "ws-half-open"), ("tran", "transcript")] {
+        for (line, word) in [("--ag", "--agent"), ("--fault ", "agent-vanishes"), ("tran", "transcript")] {
             let words = try offered("baton " + line)
             #expect(words.contains(word), "\(line)")
         }
-    }
-
-    @Test(.enabled(if: access("/usr/bin/zsh", X_OK) == 0))
-    func `zsh offers the options of chat at the root`() throws {
-        let home = try TemporaryFolder()
-        let script = try script(for: "zsh", home)
-        let shell = try PseudoTerminal(
-            ["/usr/bin/zsh", "-f"],
-            environment: baseEnvironment(home: home).merging(["PS1": "% "]) { $1 },
-            columns: 120,
-            rows: 60
-        )
-        try shell.wait(for: "prompt") { $0.text.hasSuffix("%") }
-        shell.send("autoload -U compinit; compinit -u -D; source '\(script)'; compdef _baton baton; clear\r")
-        try shell.wait(for: "prompt") { $0.lines.first == "%" }
-        shell.send("baton --agent-l\t")
-        try shell.wait(for: "baton --agent-loss")
-        shell.send("\u{15}baton --fault \t\t")
-        try shell.wait(for: "ws-half-open")
     }
 
     @Test func `the help of the root names what it does not list, and the hidden help lists it`() throws {
