@@ -60,7 +60,7 @@ package struct ChatCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("as"),
-        help: .detail("With --load: /next says the user's lines again, one by one.")
+        help: .detail("With --load: /next says the user's lines again, one by one.", valueName: "use")
     )
     var loadUse: LoadUse?
 
@@ -305,7 +305,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 dialect: hub.dialect.dialect,
                 load: load.map { ChatStateMachine.FileToLoad(path: $0, isContext: loadUse == .context) },
                 drawsPictures: screen.pictures != nil,
-                day: LocalClock.day(of:)
+                day: LocalClock.day(of:),
+                clockTime: LocalClock.dateAndTime(of:)
             )
         )
         guard hasDesks else { return Sides(chat: chat, settings: screen.settings) }

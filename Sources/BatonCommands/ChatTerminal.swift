@@ -45,11 +45,15 @@ struct ChatTerminal {
         // JSON lines hold failures too; people at a terminal read them where they happen.
         let isScript = !isInteractive && !options.json
         failureReport = isScript ? { @Sendable text in StandardStream.error.writeLine(text) } : nil
-        let wantsPlain = options.plain || Secrets.environment("NO_COLOR") != nil
-        var full = Style.full
-        full.hasHyperlinks = Hyperlink.isSupported { Secrets.environment($0) }
-        style = wantsPlain || !hasEditor ? .plain : full
-        pictures = style.isColored && style.isDrawn ? options.images.drawing : nil
+        var style = options.plain || !hasEditor ? Style.plain : .full
+        style.hasHyperlinks = style.isColored && Hyperlink.isSupported { Secrets.environment($0) }
+        style.dropsColors = Secrets.environment("NO_COLOR") != nil
+        // A pipe takes whole lines, and a terminal that cannot draw breaks them itself.
+        style.wraps = hasEditor
+        style.isASCII = isInteractive && !TerminalKind.takesUTF8 { Secrets.environment($0) }
+        self.style = style
+        let drawsPictures = style.isColored && style.isDrawn && !style.dropsColors && !style.isASCII
+        pictures = drawsPictures ? options.images.drawing : nil
         // A script is to run alike for everybody.
         (settings, settingProblems) =
             isInteractive ? ConfigurationFile()?.settings ?? (Settings(), []) : (Settings(), [])
@@ -135,6 +139,9 @@ struct ChatTerminal {
     /// Shows the hints of the first run, and what is wrong with the settings.
     func welcome(on console: any Console, unsent: String) {
         guard isInteractive else { return }
+        if let problem = StateFolder.problem {
+            console.show(output.text(of: .failure(problem), columns: console.columns))
+        }
         var notices = hasEditor ? FirstRun.hints() : []
         if !unsent.isEmpty { notices.append("What you left unsent is in the line again; Enter sends it.") }
         for notice in notices { console.show(output.text(of: .notice(notice), columns: console.columns)) }
@@ -167,6 +174,15 @@ enum LocalClock {
         var parts = tm()
         localtime_r(&seconds, &parts)
         return CalendarDate(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday))
+    }
+
+    /// An instant as date and time of day.
+    @Sendable static func dateAndTime(of instant: Timestamp) -> String {
+        var seconds = time_t(instant.milliseconds / 1000)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        let date = "\(parts.tm_year + 1900)-\(twoDigits(parts.tm_mon + 1))-\(twoDigits(parts.tm_mday))"
+        return date + " " + text(seconds: instant.milliseconds / 1000) + ":" + twoDigits(parts.tm_sec)
     }
 
     private static func text(seconds: Int64) -> String {

@@ -1,6 +1,7 @@
 import BotSchema
 import ChatScreen
 import ChildPrograms
+import Transcripts
 
 #if canImport(Glibc)
 import Glibc
@@ -80,8 +81,14 @@ struct ConfigurationFile: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
         guard ferror(file) == 0 else { throw failure("read") }
+        let text: [UInt8]
+        do throws(TranscriptError) {
+            text = try WrittenText.utf8(of: bytes, named: path)
+        } catch {
+            throw CommandError(error.description)
+        }
         do throws(JSONParseError) {
-            let json = try JSONValue(parsing: bytes)
+            let json = try JSONValue(parsing: text)
             // Of the profiles that are not used now, too: an editor has no business with any of them.
             for profile in json["profiles"]?.object?.entries ?? [] {
                 if let name = profile.value["secretEnvironment"]?.string { ChildEnvironment.conceal(name) }

@@ -9,13 +9,13 @@ struct ConsoleOptions: ParsableArguments {
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
-    @Flag(help: .detail("Print without colour and drawing, as NO_COLOR does."))
+    @Flag(help: .detail("Print words without colour and drawing, wrapped at words."))
     var plain = false
 
-    @Option(help: .detail("Draw pictures, with the program chafa."))
+    @Option(help: .detail("Draw pictures, with the program chafa.", valueName: "how"))
     var images: ImagesOption = .auto
 
-    @Option(help: .detail("How activities arrive."))
+    @Option(help: .detail("How activities arrive.", valueName: "how"))
     var transport: TransportOption = .auto
 
     @Option(

@@ -6,7 +6,7 @@ import Handoff
 
 /// Who answers when the bot hands over, and how the hub reports it.
 struct HubOptions: ParsableArguments {
-    @Option(help: "Who answers when the bot hands over.")
+    @Option(help: ArgumentHelp("Who answers when the bot hands over.", valueName: "who"))
     var agent: AgentOption = .simulated
 
     @Option(help: .detail("How fast the simulated agents are; 1 is like a person.", valueName: "factor"))
@@ -15,13 +15,13 @@ struct HubOptions: ParsableArguments {
     @Option(help: .detail("How long an agent's line may be broken before the agent is lost.", valueName: "s"))
     var agentGrace: Int = 30
 
-    @Option(help: .detail("Who goes on when an agent is lost, if there is a colleague."))
+    @Option(help: .detail("Who goes on when an agent is lost, if there is a colleague.", valueName: "who"))
     var agentLoss: AgentLossOption = .colleague
 
-    @Option(help: .detail("How handoff events are named; auto reports as the bot asked."))
+    @Option(help: .detail("How handoff events are named; auto reports as the bot asked.", valueName: "form"))
     var dialect: DialectOption = .auto
 
-    @Option(help: .detail("Who gets a request whose skill no agent has."))
+    @Option(help: .detail("Who gets a request whose skill no agent has.", valueName: "rule"))
     var skillGap: SkillGapOption = .anybody
 
     @Option(help: .detail("Seconds that a user waits in the queue before the handoff times out.", valueName: "s"))

@@ -126,7 +126,9 @@ struct ManualPage {
         ChatItem.Row("VISUAL, EDITOR", "the editor of /edit and Ctrl-X Ctrl-E"),
         ChatItem.Row("PAGER, LESS", "what shows tall answers; LESS is FRX unless it is set"),
         ChatItem.Row("EDITRC", "the file that ~/.editrc is read from"),
-        ChatItem.Row("NO_COLOR, TERM", "with NO_COLOR, or on a dumb terminal, nothing is coloured or drawn"),
+        ChatItem.Row("NO_COLOR", "no colours; bold, underlined and faint stay"),
+        ChatItem.Row("TERM", "on a dumb terminal nothing is coloured or drawn"),
+        ChatItem.Row("LC_ALL, LC_CTYPE, LANG", "where the locale is not UTF-8, drawings and signs are ASCII"),
         ChatItem.Row("BATON_REWRAP", "0 for a terminal that does not wrap its rows anew when its width changes"),
         ChatItem.Row("HTTPS_PROXY, NO_PROXY and the like", "proxies"),
     ]

@@ -23,6 +23,9 @@ struct Profile: Sendable {
         guard let file = ConfigurationFile() else {
             throw CommandError("there is no home folder in which a configuration file could be")
         }
+        guard file.exists else {
+            throw CommandError("there is no profile “\(name)”, since there is no file \(file.path)")
+        }
         return try Profile(name, in: try file.read(), of: file.path)
     }
 
@@ -30,13 +33,16 @@ struct Profile: Sendable {
     ///
     /// - Throws: ``CommandError``, one sentence that names the file and the JSON path.
     private init(_ name: String, in json: JSONValue, of path: String) throws(CommandError) {
+        guard json["profiles"] != nil || json.object == nil else {
+            throw CommandError("\(path): there is no profile “\(name)”: the file has no member “profiles”")
+        }
         guard let profiles = json["profiles"]?.object else {
             throw CommandError("\(path): profiles must be an object of named profiles")
         }
         guard let profile = profiles[name] else {
             let known = profiles.keys.joined(separator: ", ")
             throw CommandError(
-                "\(path): there is no profile “\(name)”" + (known.isEmpty ? "" : "; there are: \(known)")
+                "\(path): there is no profile “\(name)”; " + (known.isEmpty ? "there are none" : "there are: \(known)")
             )
         }
         guard let object = profile.object else { throw CommandError("\(path): profiles.\(name) must be an object") }

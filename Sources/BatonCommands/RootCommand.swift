@@ -16,6 +16,8 @@ package struct RootCommand: AsyncParsableCommand {
               baton transcript convert talk.json -o talk.html
             In the demo, say “I want to talk to a person” to see a handoff.
             \(ExitStatus.sentence)
+            Chat takes --bot, --direct-line, --agent, --profile, --resume, --json and more:
+            baton --help-hidden lists all, baton manual prints the manual page.
             """,
         version: "0.1.0",
         subcommands: [
@@ -30,6 +32,9 @@ package struct RootCommand: AsyncParsableCommand {
     /// Runs the program, whose standard streams are looked at before anything is opened.
     package static func start() async {
         StandardStream.checkOpen()
+        if let text = CommandOutline.answer(to: CommandLine.arguments.dropFirst()) {
+            return StandardStream.output.writeLine(text)
+        }
         await main()
     }
 }

@@ -1,5 +1,6 @@
 import ChildPrograms
 import DirectLineClient
+import Transcripts
 
 #if canImport(Glibc)
 import Glibc
@@ -65,7 +66,13 @@ enum Secrets {
         try SecretFile.check(fileno(file), named: path)
         var bytes = [UInt8](repeating: 0, count: 16_384)
         let count = fread(&bytes, 1, bytes.count, file)
-        let line = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
+        let text: [UInt8]
+        do throws(TranscriptError) {
+            text = try WrittenText.utf8(of: Array(bytes[..<count]), named: path)
+        } catch {
+            throw CommandError("the secret file \(path) is no text file: there are NUL characters in it")
+        }
+        let line = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
         let secret = line.filter { !$0.isWhitespace }
         guard !secret.isEmpty else { throw CommandError("the secret file \(path) is empty") }
         return secret

@@ -71,7 +71,7 @@ package struct ServeCommand: AsyncParsableCommand {
     )
     var deskPublicURL: PublicURL?
 
-    @Option(help: .detail("How events are printed: as text, as JSON, or not at all."))
+    @Option(help: .detail("How events are printed: as text, as JSON, or not at all.", valueName: "form"))
     var log: LogOption = .text
 
     @OptionGroup(title: HelpScreen.title("How it listens and what it takes")) var server: ServerOptions

@@ -45,6 +45,18 @@ enum StateFolder {
         return Secrets.environment("HOME").flatMap { made(below: $0, [".local", "state", "baton"]) }
     }
 
+    /// Why nothing can be kept in the folder, in one sentence; nil where it can, and where there is no home at all.
+    static var problem: String? {
+        guard let home = Secrets.environment("HOME"), access(home, X_OK) == 0 else { return nil }
+        let lost = "history, drafts and the journal of this chat are not kept"
+        guard let path else {
+            return
+                "Cannot make the folder for Baton's state below \(home): \(String(cString: strerror(errno))); \(lost)."
+        }
+        if access(path, W_OK) == 0 { return nil }
+        return "Cannot write to \(path): \(String(cString: strerror(errno))); \(lost)."
+    }
+
     private static func made(below base: String, _ parts: [Substring]) -> String? {
         guard access(base, X_OK) == 0 else { return nil }
         var folder = base

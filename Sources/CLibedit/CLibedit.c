@@ -17,6 +17,8 @@
 
 struct cel_engine {
     EditLine *edit_line;
+    el_rfunc_t reader;
+    void *client;
     HistoryW *history;
     FILE *discarded;
     char *discarded_text;
@@ -25,7 +27,7 @@ struct cel_engine {
 
 /* MARK: the engine */
 
-/* For a program that calls `exit` with the editor open: the modes that the terminal had before. */
+/* For a program that ends with the editor open: the modes that the terminal had before. */
 static volatile sig_atomic_t terminal_is_ours;
 static struct termios modes_before;
 static char bytes_at_exit[128];
@@ -38,10 +40,53 @@ static void restore_terminal_at_exit(void) {
     tcsetattr(STDIN_FILENO, TCSADRAIN, &modes_before);
 }
 
+/* Signals that end the process on the spot: a fault of its own, or one that nobody handles. */
+static const int fatal_signals[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGSYS, SIGTRAP, SIGXCPU};
+enum { fatal_count = sizeof fatal_signals / sizeof *fatal_signals };
+static struct sigaction previous_fatal_actions[fatal_count];
+static bool handles_fatal_signals;
+
+/* Gives the terminal back and lets the signal do what it did before. Calls async-signal-safe functions only. */
+static void restore_terminal_and_die(int number, siginfo_t *info, void *context) {
+    (void)context;
+    int saved = errno;
+    /* A process in the background must not touch the terminal: it would be stopped and never end. */
+    if (terminal_is_ours && tcgetpgrp(STDIN_FILENO) == getpgrp()) {
+        terminal_is_ours = false;
+        size_t length = 0;
+        while (length < sizeof bytes_at_exit - 1 && bytes_at_exit[length] != 0) length++;
+        ssize_t ignored = write(STDOUT_FILENO, "\r\n", 2);
+        ignored = write(STDOUT_FILENO, bytes_at_exit, length);
+        (void)ignored;
+        tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
+    }
+    for (int i = 0; i < fatal_count; i++) {
+        if (fatal_signals[i] == number) sigaction(number, &previous_fatal_actions[i], NULL);
+    }
+    errno = saved;
+    /* A faulting instruction faults again; a signal that was sent has to be sent again. */
+    if (info == NULL || info->si_code <= 0) raise(number);
+}
+
+static void handle_fatal_signals(void) {
+    if (handles_fatal_signals) return;
+    handles_fatal_signals = true;
+    struct sigaction action = {.sa_sigaction = restore_terminal_and_die, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &action, &previous_fatal_actions[i]);
+}
+
+static void leave_fatal_signals(void) {
+    if (!handles_fatal_signals) return;
+    handles_fatal_signals = false;
+    for (int i = 0; i < fatal_count; i++) sigaction(fatal_signals[i], &previous_fatal_actions[i], NULL);
+}
+
 static void take_terminal(void) {
     static bool is_registered = false;
     if (!is_registered) is_registered = atexit(restore_terminal_at_exit) == 0;
     terminal_is_ours = tcgetattr(STDIN_FILENO, &modes_before) == 0;
+    if (terminal_is_ours) handle_fatal_signals();
 }
 
 void cel_at_exit_write(const char *bytes) {
@@ -56,7 +101,10 @@ int cel_typed_ahead(void) {
     return ioctl(STDIN_FILENO, FIONREAD, &count) == 0 ? count : 0;
 }
 
-void cel_release_terminal(void) { terminal_is_ours = false; }
+void cel_release_terminal(void) {
+    terminal_is_ours = false;
+    leave_fatal_signals();
+}
 
 void cel_close(cel_engine *engine) {
     if (engine->edit_line != NULL) el_end(engine->edit_line);
@@ -80,6 +128,7 @@ cel_engine *cel_open(const char *program) {
         cel_close(engine);
         return NULL;
     }
+    el_wset(engine->edit_line, EL_CLIENTDATA, engine);
     take_terminal();
     HistEventW event;
     history_w(engine->history, &event, H_SETSIZE, 1000);
@@ -89,13 +138,15 @@ cel_engine *cel_open(const char *program) {
 
 EditLine *cel_edit_line(cel_engine *engine) { return engine->edit_line; }
 
-void cel_set_client(EditLine *edit_line, void *client) { el_wset(edit_line, EL_CLIENTDATA, client); }
-
-void *cel_client(EditLine *edit_line) {
-    void *client = NULL;
-    el_wget(edit_line, EL_CLIENTDATA, &client);
-    return client;
+static cel_engine *engine_of(EditLine *edit_line) {
+    void *engine = NULL;
+    el_wget(edit_line, EL_CLIENTDATA, &engine);
+    return engine;
 }
+
+void cel_set_client(EditLine *edit_line, void *client) { engine_of(edit_line)->client = client; }
+
+void *cel_client(EditLine *edit_line) { return engine_of(edit_line)->client; }
 
 bool cel_take_bell(cel_engine *engine) {
     fflush(engine->discarded);
@@ -110,10 +161,22 @@ void cel_remember(cel_engine *engine, const wchar_t *line) {
     history_w(engine->history, &event, H_ENTER, line);
 }
 
-bool cel_replace_line(EditLine *edit_line, const wchar_t *text, size_t count, size_t cursor) {
-    /* `el_wline` answers the engine's own record of the line, whose end may be set; the room behind it may not. Room is
-       made by inserting, which neither kills nor yanks. */
+const LineInfoW *cel_line(EditLine *edit_line) {
+    /* `el_wline` answers the engine's own record of the line. Going to the end of an empty line in vi's command mode
+       leaves the cursor before the buffer, and going to a mark leaves it behind the end; deleting there moves the end
+       before the buffer as well. Some commands look for a NUL behind the end. */
     LineInfoW *line = (LineInfoW *)el_wline(edit_line);
+    if (line->lastchar < line->buffer) line->lastchar = line->buffer;
+    if (line->cursor < line->buffer) line->cursor = line->buffer;
+    if (line->cursor > line->lastchar) line->cursor = line->lastchar;
+    *(wchar_t *)line->lastchar = 0;
+    return line;
+}
+
+bool cel_replace_line(EditLine *edit_line, const wchar_t *text, size_t count, size_t cursor) {
+    /* The end of the line may be set; the room behind it may not. Room is made by inserting, which neither kills nor
+       yanks. */
+    LineInfoW *line = (LineInfoW *)cel_line(edit_line);
     wchar_t *buffer = (wchar_t *)line->buffer;
     size_t present = (size_t)(line->lastchar - line->buffer);
     if (count > present) {
@@ -130,6 +193,7 @@ bool cel_replace_line(EditLine *edit_line, const wchar_t *text, size_t count, si
     wmemcpy(buffer, text, count);
     line->lastchar = buffer + count;
     line->cursor = buffer + (cursor < count ? cursor : count);
+    *(wchar_t *)line->lastchar = 0;
     return true;
 }
 
@@ -148,7 +212,24 @@ bool cel_is_vi(EditLine *edit_line) {
     return el_wget(edit_line, EL_EDITOR, &name) == 0 && name != NULL && wcscmp(name, L"vi") == 0;
 }
 
-int cel_set_reader(EditLine *edit_line, el_rfunc_t reader) { return el_wset(edit_line, EL_GETCFN, reader); }
+/* A line of so few characters takes one row, or two of the narrowest screen. */
+enum { shortest_drawn = 16 };
+
+/* The engine asks for each key here, so it never runs a command on a line that another has left damaged. */
+static int read_on_sound_line(EditLine *edit_line, wchar_t *character) {
+    cel_line(edit_line);
+    int result = engine_of(edit_line)->reader(edit_line, character);
+    const LineInfoW *line = cel_line(edit_line);
+    /* A typed character is drawn on the picture of the line as it was last drawn. It counts the rows of a longer line
+       and writes behind the screen when that picture is out of date, which what we put into the line makes it. */
+    if (line->lastchar - line->buffer >= shortest_drawn) el_wset(edit_line, EL_REFRESH);
+    return result;
+}
+
+int cel_set_reader(EditLine *edit_line, el_rfunc_t reader) {
+    engine_of(edit_line)->reader = reader;
+    return el_wset(edit_line, EL_GETCFN, read_on_sound_line);
+}
 
 int cel_add_function(EditLine *edit_line, const char *name, cel_key_function function) {
     /* The narrow call copies the name, the wide one would keep our pointer. */

@@ -23,8 +23,10 @@ struct Draft: Equatable {
         return String(view)
     }
 
-    /// The draft with a dot for each code point.
-    var hidden: Draft { Draft(scalars: scalars.map { $0 == "\n" ? $0 : "•" }, cursor: cursor) }
+    /// The draft with a dot, or a star, for each code point.
+    func hidden(in sign: Unicode.Scalar = "•") -> Draft {
+        Draft(scalars: scalars.map { $0 == "\n" ? $0 : sign }, cursor: cursor)
+    }
 
     /// The draft with a text at the cursor, the cursor behind it.
     func inserting(_ inserted: some Collection<Unicode.Scalar>) -> Draft {
@@ -50,6 +52,14 @@ struct Draft: Equatable {
             return nil
         }
         return removing(cursor - 1..<cursor).inserting(["\n"])
+    }
+
+    /// The draft without the line ends behind it, which a copied line often has.
+    var withoutTrailingNewlines: Draft {
+        var draft = self
+        while draft.scalars.last == "\n" { draft.scalars.removeLast() }
+        draft.cursor = min(cursor, draft.scalars.count)
+        return draft
     }
 
     /// Where the character behind the cursor ends.

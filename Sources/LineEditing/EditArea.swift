@@ -12,8 +12,11 @@ struct EditArea {
     private struct Drawn {
         var content: Content
         var size: TerminalSize
+        /// The rows that are drawn.
+        var rows: ArraySlice<EditLayout.Row>
         /// The row of the cursor, counted from the first that is drawn.
         var cursorRow: Int
+        var cursorColumn: Int
         /// Whether one row of the screen certainly holds all of it.
         var isOneRow: Bool
     }
@@ -59,7 +62,9 @@ struct EditArea {
         drawn = Drawn(
             content: content,
             size: size,
+            rows: layout.rows[window],
             cursorRow: layout.cursorRow - window.lowerBound,
+            cursorColumn: layout.cursorColumn,
             isOneRow: window.count == 1
         )
         return bytes
@@ -88,21 +93,25 @@ struct EditArea {
     mutating func resized(to size: TerminalSize, rewraps: Bool) {
         drawn?.isOneRow = false
         guard rewraps, var drawn else { return }
-        let layout = EditLayout(
-            prompt: drawn.content.prompt.text,
-            draft: drawn.content.draft,
-            columns: size.columns
-        )
-        drawn.cursorRow = min(layout.cursorRow, size.rows - 1)
+        // What is drawn may be a part of the content; rows that continue are one line to the terminal.
+        var (above, width) = (0, 0)
+        for row in drawn.rows.prefix(drawn.cursorRow) {
+            width += row.columns
+            if row.continues { continue }
+            above += max(1, (width + size.columns - 1) / size.columns)
+            width = 0
+        }
+        drawn.cursorRow = min(above + (width + drawn.cursorColumn) / size.columns, size.rows - 1)
         self.drawn = drawn
     }
 
     /// The rows to draw.
     ///
-    /// One row of the screen stays free: the newest message is seen, and the erasing never begins at the home position,
-    /// where tmux copies the screen into its scrollback.
+    /// At most half of the screen: what a window that shrinks pushes into the scrollback cannot be erased, and would
+    /// stay there as a copy. So the newest messages are seen too, and the erasing never begins at the home position, where
+    /// tmux copies the screen into its scrollback.
     private mutating func window(of layout: EditLayout, size: TerminalSize) -> Range<Int> {
-        let height = min(layout.rows.count, max(1, size.rows - 1))
+        let height = min(layout.rows.count, max(1, min(size.rows - 1, max(3, size.rows / 2))))
         firstRow = min(firstRow, layout.rows.count - height, layout.cursorRow)
         firstRow = max(firstRow, layout.cursorRow - height + 1)
         return firstRow..<(firstRow + height)
@@ -127,6 +136,7 @@ struct EditArea {
         let layout = EditLayout(prompt: content.prompt.text, draft: content.draft, columns: size.columns)
         guard layout.cursorColumn > 0 else { return nil }
         drawn?.content = content
+        drawn?.cursorColumn = layout.cursorColumn
         return String(typed)
     }
 }

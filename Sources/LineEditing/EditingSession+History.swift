@@ -7,9 +7,12 @@ import Darwin
 #endif
 
 extension EditingSession {
-    func older() -> UInt8 {
+    func older(byPrefix: Bool) -> UInt8 {
         loadHistory()
-        return replaceDraft(with: memory.history.older(than: draft.text))
+        let draft = draft
+        // A prefix is what somebody has typed and stopped in; a draft of many rows is no beginning of a line.
+        let isPrefix = byPrefix && draft.cursor == draft.scalars.count && !draft.scalars.contains("\n")
+        return replaceDraft(with: memory.history.older(than: draft.text, byPrefix: isPrefix))
     }
 
     func newer() -> UInt8 { replaceDraft(with: memory.history.newer(than: draft.text)) }

@@ -32,7 +32,7 @@ private let keyFunctions = [
     KeyFunction(name: "baton-complete", keys: ["^I"], maps: .insertion) { line, _ in at(line).completeKey() },
     KeyFunction(name: "baton-up", keys: [NamedKey.up.binding]) { line, _ in at(line).up() },
     KeyFunction(name: "baton-down", keys: [NamedKey.down.binding]) { line, _ in at(line).down() },
-    KeyFunction(name: "baton-older", keys: ["^P"], maps: .insertion) { line, _ in at(line).older() },
+    KeyFunction(name: "baton-older", keys: ["^P"], maps: .insertion) { line, _ in at(line).older(byPrefix: false) },
     KeyFunction(name: "baton-newer", keys: ["^N"], maps: .insertion) { line, _ in at(line).newer() },
     KeyFunction(name: "baton-vi-up", keys: ["k"], maps: .command) { line, _ in at(line).up() },
     KeyFunction(name: "baton-vi-down", keys: ["j"], maps: .command) { line, _ in at(line).down() },
@@ -46,6 +46,7 @@ private let keyFunctions = [
     KeyFunction(name: "baton-redo") { line, _ in at(line).redo() },
     KeyFunction(name: "baton-edit") { line, _ in at(line).editKey() },
     KeyFunction(name: "baton-vi-edit", keys: ["v"], maps: .command) { line, _ in at(line).editKey() },
+    KeyFunction(name: "baton-paste", keys: [NamedKey.paste.binding]) { line, _ in at(line).pasteKey() },
     KeyFunction(name: "baton-mode-insertion", keys: [NamedKey.mode.binding], maps: .insertion) { line, _ in
         at(line).modeFound(.insertion)
     },
@@ -76,7 +77,12 @@ extension EditingSession {
             cel_bind(editLine, key, function)
             if isVi { cel_bind_command(editLine, key, function) }
         }
-        if !isVi {
+        // Not libedit's own commands (`bind`, `edit off`): they answer on a screen that nobody sees, and asking for one
+        // loses the line.
+        if isVi {
+            cel_bind_command(editLine, ":", "ed-unassigned")
+        } else {
+            for key in ["\\ex", "\\eX"] { cel_bind(editLine, key, "ed-unassigned") }
             cel_bind(editLine, "^B", "baton-left")
             cel_bind(editLine, "^F", "baton-right")
             cel_bind(editLine, "^X^U", "baton-undo")
@@ -105,9 +111,9 @@ extension EditingSession {
     func submit(_ draft: Draft) {
         output.append(keepsEnteredLines ? area.leave(content(draft), size: size) : area.erase())
         output.writeSome()
-        let line = draft.text
+        let line = draft.withoutTrailingNewlines.text
         if !prompt.isSecret { remember(line) }
-        undoHistory.clear()
+        undoHistory.clear(leaving: clearedDraft.lineEnded())
         modeWatch.lineBegan()
         mailbox.note(draft: "")
         inputs.yield(.line(line))
@@ -117,7 +123,14 @@ extension EditingSession {
         let draft = draft
         output.append(area.leave(content(draft), trailing: "^C", size: size))
         output.writeSome()
-        memory.history.returnToDraft()
+        undoHistory.endChange()
+        if prompt.isSecret {
+            undoHistory.clear()
+            memory.history.returnToDraft()
+        } else {
+            clearedDraft.take(draft)
+            memory.keep(cleared: draft.text)
+        }
         modeWatch.lineBegan()
         mailbox.note(draft: "")
         inputs.yield(.interrupt(clearing: draft.text))
@@ -168,7 +181,7 @@ extension EditingSession {
         return UInt8(CC_REFRESH)
     }
 
-    fileprivate func up() -> UInt8 { draft.cursorInRowAbove.map { move(to: $0) } ?? older() }
+    fileprivate func up() -> UInt8 { draft.cursorInRowAbove.map { move(to: $0) } ?? older(byPrefix: true) }
 
     fileprivate func down() -> UInt8 { draft.cursorInRowBelow.map { move(to: $0) } ?? newer() }
 

@@ -21,6 +21,11 @@ extension EditingSession {
                 character.pointee = wchar_t(bitPattern: NamedKey.mode.rawValue)
                 return 1
             }
+            if let key = keyForPaste() {
+                modeWatch.passed(UInt32(bitPattern: key))
+                character.pointee = key
+                return 1
+            }
             switch pending.popFirst() {
             case .character(let next):
                 if isVi { modeWatch.passed(UInt32(bitPattern: next)) }
@@ -30,13 +35,51 @@ extension EditingSession {
             case .insertion(let scalars):
                 insert(scalars)
             case .paste(let scalars):
-                undoHistory.endChange()
-                insert(scalars)
-                tell(ofPaste: scalars)
+                insert(pasted: scalars)
             case nil:
                 if !waitForInput() { return -1 }
             }
         }
+    }
+
+    /// The key that has the engine take the paste that is next; nil when it can simply be inserted.
+    ///
+    /// An operator of vi's that waits for its motion keeps an address in the buffer, which inserting may move. A command
+    /// has the engine forget the operator.
+    private func keyForPaste() -> wchar_t? {
+        guard case .paste(let scalars)? = pending.first, isVi, modeWatch.mode == .command, search == nil else {
+            return nil
+        }
+        if modeWatch.isInSearch {
+            pending.replaceFirst(with: Self.keys(of: scalars))
+            return nil
+        }
+        // A command that reads keys on its own, by a binding of the person's, would take the key for its input.
+        let mostOffers = 3
+        pasteOffers += 1
+        guard pasteOffers <= mostOffers else { return nil }
+        return modeWatch.awaitsArgument ? 0x1b : wchar_t(bitPattern: NamedKey.paste.rawValue)
+    }
+
+    /// Inserts the paste that is next, as a command of the engine's.
+    func pasteKey() -> UInt8 {
+        guard case .paste(let scalars)? = pending.first else { return UInt8(CC_ERROR) }
+        _ = pending.popFirst()
+        insert(pasted: scalars)
+        return UInt8(CC_REFRESH)
+    }
+
+    private func insert(pasted scalars: [Unicode.Scalar]) {
+        pasteOffers = 0
+        undoHistory.endChange()
+        insert(scalars)
+        tell(ofPaste: scalars)
+    }
+
+    /// What is pasted, as keys of a pattern that somebody types.
+    private static func keys(of pasted: [Unicode.Scalar]) -> [Pending] {
+        pasted.filter { !$0.properties.isWhitespace || $0 == " " }
+            .map { .character(wchar_t(bitPattern: $0.value)) }
     }
 
     /// Shows the present state and waits for keys, messages or signals.
@@ -93,9 +136,7 @@ extension EditingSession {
             case .paste(let scalars) where search == nil: pending.append(.paste(scalars))
             case .paste(let scalars):
                 // A search reads characters; what is pasted belongs to its pattern.
-                for scalar in scalars where !scalar.properties.isWhitespace || scalar == " " {
-                    pending.append(.character(wchar_t(bitPattern: scalar.value)))
-                }
+                for key in Self.keys(of: scalars) { pending.append(key) }
             }
         }
     }

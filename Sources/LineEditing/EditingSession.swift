@@ -35,6 +35,8 @@ final class EditingSession: ThreadBody {
     private let outputDescriptor: Int32?
     var decoder = KeyDecoder()
     var pending = PendingQueue()
+    /// How often the engine was asked to take the paste that is next.
+    var pasteOffers = 0
     var prompt: Prompt
     var search: HistorySearch?
     var size = TerminalSize(descriptor: STDOUT_FILENO) ?? .standard
@@ -43,6 +45,8 @@ final class EditingSession: ThreadBody {
     var hasMoreMail = false
     var graphemes = GraphemeTable()
     var undoHistory = UndoHistory()
+    /// The line that ^C has cleared, for this line and the next.
+    var clearedDraft = ClearedDraft()
     var modeWatch = ViModeWatch()
     private(set) var isVi = false
     var wantedManners = TerminalManners()
@@ -168,7 +172,7 @@ final class EditingSession: ThreadBody {
 
     /// The engine's buffer: one code point for each character.
     var buffer: Draft {
-        guard let line = el_wline(editLine)?.pointee, let start = line.buffer else { return Draft() }
+        guard let line = cel_line(editLine)?.pointee, let start = line.buffer else { return Draft() }
         return Draft(
             scalars: Self.scalars(start, count: line.lastchar - start),
             cursor: line.cursor - start
@@ -228,7 +232,7 @@ final class EditingSession: ThreadBody {
 
     /// What the area shows: the person's prompt, or the search in its place.
     func content(_ draft: Draft) -> EditArea.Content {
-        let shown = prompt.isSecret && search == nil ? draft.hidden : draft
+        let shown = prompt.isSecret && search == nil ? draft.hidden(in: TerminalKind.isUTF8 ? "•" : "*") : draft
         return EditArea.Content(prompt: search.map { Prompt(text: $0.prompt) } ?? markedPrompt, draft: shown)
     }
 

@@ -23,6 +23,12 @@ struct LineMemory {
         return older
     }
 
+    /// Keeps a line that was never entered for this session's arrow keys, unless it must not be remembered.
+    mutating func keep(cleared line: String) {
+        history.returnToDraft()
+        if remembers(line) { history.add(line) }
+    }
+
     /// Adds an entered line to history and file, unless it must not be remembered.
     ///
     /// Answers whether it was added.

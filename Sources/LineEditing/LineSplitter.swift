@@ -1,11 +1,17 @@
 /// Cuts a stream of bytes into lines.
 ///
-/// `\r\n` ends a line like `\n`.
+/// `\r\n` ends a line like `\n`, and UTF-16 is read as well as UTF-8.
 struct LineSplitter {
+    private var decoder = ScriptDecoder()
     private var partial: [UInt8] = []
 
     /// The lines that these bytes complete.
-    mutating func add(_ bytes: some Sequence<UInt8>) -> [String] {
+    mutating func add(_ bytes: some Sequence<UInt8>) -> [String] { split(decoder.add(bytes)) }
+
+    /// The last lines, of which the very last may have no end.
+    mutating func finish() -> [String] { split(decoder.finish()) + (partial.isEmpty ? [] : [takeLine()]) }
+
+    private mutating func split(_ bytes: [UInt8]) -> [String] {
         var lines: [String] = []
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
@@ -16,9 +22,6 @@ struct LineSplitter {
         }
         return lines
     }
-
-    /// The last line, when it has no end.
-    mutating func finish() -> [String] { partial.isEmpty ? [] : [takeLine()] }
 
     private mutating func takeLine() -> String {
         if partial.last == UInt8(ascii: "\r") { partial.removeLast() }

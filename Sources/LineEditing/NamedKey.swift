@@ -9,6 +9,8 @@ enum NamedKey: UInt32 {
     case newline
     /// No key of a keyboard: asks the engine which of its maps is in use.
     case mode
+    /// No key of a keyboard: has the engine call the function that inserts a paste.
+    case paste
 
     /// How the engine's binding syntax writes it.
     var binding: String { "\\" + String(rawValue, radix: 8) }

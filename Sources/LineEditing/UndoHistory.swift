@@ -61,7 +61,12 @@ struct UndoHistory {
     mutating func beginInsertion() { isTyping = hasJustChanged }
 
     /// Forgets everything: another line begins.
-    mutating func clear() { self = UndoHistory() }
+    ///
+    /// - Parameter draft: a line that undoing brings back all the same.
+    mutating func clear(leaving draft: Draft? = nil) {
+        self = UndoHistory()
+        if let draft { push(draft) }
+    }
 
     private mutating func push(_ draft: Draft) {
         earlier.append(draft)

@@ -12,8 +12,10 @@ struct ViModeWatch {
     private(set) var mode = Mode.insertion
     /// Whether the engine should be asked before it gets another key.
     private(set) var isDoubtful = false
-    private var awaitsArgument = false
-    private var isInSearch = false
+    /// Whether the last command takes the next key as its argument.
+    private(set) var awaitsArgument = false
+    /// Whether keys are the pattern of vi's search.
+    private(set) var isInSearch = false
 
     /// Takes notice of a key that goes to the engine.
     mutating func passed(_ key: UInt32) {

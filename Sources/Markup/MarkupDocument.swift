@@ -23,6 +23,23 @@ package struct MarkupDocument: Hashable, Sendable {
         }
     }
 
+    /// Reads a text in which HTML counts as well: b, i, strong, em, a, br, img, p, ul, ol, li and table.
+    ///
+    /// Other tags, and what only looks like one, stay as they are.
+    ///
+    /// - Parameter text: CommonMark, HTML or both.
+    package init(commonMarkAndHTML text: String) {
+        guard text.utf8.count <= Self.byteLimit, text.utf8.contains(UInt8(ascii: "<")) else {
+            self.init(commonMark: text)
+            return
+        }
+        if let blocks = HTMLReader.blocks(of: text) {
+            self.init(blocks: blocks)
+        } else {
+            self.init(blocks: MarkupDocument(commonMark: text).blocks.flatMap(\.readingHTML))
+        }
+    }
+
     private static func paragraphs(of text: String) -> [MarkupBlock] {
         var blocks: [MarkupBlock] = []
         var inlines: [MarkupInline] = []

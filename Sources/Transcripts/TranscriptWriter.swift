@@ -27,6 +27,30 @@ public enum TranscriptFormat: String, Hashable, Sendable, CaseIterable {
     }
 }
 
+extension TranscriptFormat {
+    /// The endings of names that tell a form, without their dots; one that is none of these means something else.
+    package static let fileEndings = ["json", "transcript", "jsonl", "ndjson", "chat", "csv"]
+
+    /// Refuses a name whose ending tells a form that is not written, such as `talk.pdf`.
+    ///
+    /// - Parameter path: The file; a name without an ending, or with a long one, promises no form.
+    /// - Throws: ``TranscriptError`` that names the endings there are.
+    package static func checkEnding(ofFile path: String) throws(TranscriptError) {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return }
+        let ending = name[name.index(after: dot)...].lowercased()
+        let isEnding = (1...5).contains(ending.count) && ending.contains { $0.isLetter }
+        guard isEnding, ending.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else { return }
+        if fileEndings.contains(ending) { return }
+        let known = fileEndings.map { "." + $0 }.joined(separator: ", ")
+        throw TranscriptError(
+            .notPermitted,
+            file: path,
+            reason: "cannot write: .\(ending) is no form that is written; take a name that ends with \(known)"
+        )
+    }
+}
+
 extension Transcript {
     /// The transcript as JSON.
     ///

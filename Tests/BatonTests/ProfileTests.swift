@@ -50,7 +50,9 @@ struct ProfileTests {
     }
 
     @Test(arguments: [
-        (nil, "config.json cannot be read"),
+        (nil, "there is no profile “shop”, since there is no file"),
+        (#"{"settings":{"theme":"dark"}}"#, "there is no profile “shop”: the file has no member “profiles”"),
+        (#"{"profiles":{}}"#, "there is no profile “shop”; there are none"),
         (#"{"profiles":{"a":{}}}"#, "there is no profile “shop”; there are: a"),
         (#"{"profiles":{"shop":{"secret":"abc"}}}"#, "a secret never stands in the file"),
         (#"{"profiles":{"shop":{"speed":"9"}}}"#, "profiles.shop.speed is no member; there are: bot"),

@@ -261,7 +261,7 @@ enum CardSamples {
             ```swift\\nlet a = 1\\n    let b = a\\n```\\n\\n---\\n\\n| Name | Age | What they like best |\\n|:--|--:|:-:|\\n
             | Ana | 7 | walking by the sea, when there is no rain |\\n| Ben | 11 | cake |\\n\\n
             See [the site](https://example.com/site), https://example.com/bare, [bank.example](https://evil.example/x)
-             and ![a cat](https://example.com/cat.png).<br>Tags such as <b>this</b> are text.","from":{"role":"bot"}}
+             and ![a cat](https://example.com/cat.png).<br>Tags such as <u>this</u> are text.","from":{"role":"bot"}}
             """.replacingNewlines
         ),
         (

@@ -88,7 +88,7 @@ struct ReviewTests {
     @Test func `what nobody said is told, and an unknown kind is explained`() {
         var script = Self.conversation()
         #expect(script.enter("/filter files").last == "Nothing of this conversation is “files”.")
-        #expect(script.enter("/filter nobody").last?.hasPrefix("Usage: /filter KIND [WORDS]") == true)
+        #expect(script.enter("/filter nobody").last?.hasPrefix("“nobody” has said nothing") == true)
     }
 
     @Test func `foreign words in the answers act on nothing`() {

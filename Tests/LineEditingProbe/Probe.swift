@@ -26,6 +26,8 @@ struct Probe {
             switch input {
             case .line("/quit"): await finish(console, messages, code: 0)
             case .line("/exit"): exit(3)
+            // Nothing is mapped there.
+            case .line("/fault"): UnsafeMutablePointer<Int>(bitPattern: 16)?.pointee = 1
             case .line("/burst"): for number in 1...2000 { console.show("burst \(number)") }
             case .line("/page"): console.page((1...40).map { "page \($0)" }.joined(separator: "\n"))
             case .line("/big"):

@@ -80,10 +80,21 @@ struct EditAreaTests {
         #expect(area.erase() == "\r\u{1b}[J")
     }
 
-    @Test func `a tall draft leaves one row of the screen free`() {
+    @Test func `a tall draft takes half of the screen, and three rows of a low one`() {
         var area = EditArea()
-        let bytes = area.update(to: content((1...9).map(String.init).joined(separator: "\n")), size: size)
-        #expect(bytes == "6\r\n7\r\n8\r\n9\r\u{1b}[1C")
+        let tall = content((1...30).map(String.init).joined(separator: "\n"))
+        #expect(area.update(to: tall, size: size) == "28\r\n29\r\n30\r\u{1b}[2C")
+        var high = EditArea()
+        let bytes = high.update(to: tall, size: TerminalSize(columns: 20, rows: 24))
+        #expect(bytes.hasPrefix("19\r\n") && bytes.hasSuffix("30\r\u{1b}[2C"))
+    }
+
+    @Test func `of a tall draft the drawn part alone is erased when the terminal wraps anew`() {
+        var area = EditArea()
+        _ = area.update(to: content(String(repeating: "x", count: 200)), size: size)
+        area.resized(to: TerminalSize(columns: 10, rows: 9), rewraps: true)
+        // Three rows, the last with two characters, of which each full one takes two now.
+        #expect(area.erase() == "\u{1b}[4A\r\u{1b}[J")
     }
 
     @Test func `leaving shows the whole line without its right prompt`() {

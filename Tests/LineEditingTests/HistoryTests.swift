@@ -15,6 +15,20 @@ struct HistoryTests {
         #expect(history.newer(than: "draft") == nil)
     }
 
+    @Test func `what is typed leads only to entries that begin with it`() {
+        var history = History()
+        for line in ["git push", "ls", "git pull", "ls -l", "git push"] { history.add(line) }
+        #expect(history.older(than: "git", byPrefix: true) == "git push")
+        #expect(history.older(than: "git push", byPrefix: true) == "git pull")
+        #expect(history.older(than: "git pull", byPrefix: true) == "git push")
+        #expect(history.older(than: "git push", byPrefix: true) == nil)
+        #expect(history.newer(than: "git push") == "git pull")
+        #expect(history.newer(than: "git pull") == "git push")
+        #expect(history.newer(than: "git push") == "git")
+        #expect(history.older(than: "nothing like it", byPrefix: true) == "git push")
+        #expect(history.older(than: "git push", byPrefix: true) == "ls -l")
+    }
+
     @Test func `the oldest entries go first`() {
         var history = History()
         history.prepend((1...1500).map(String.init))

@@ -94,6 +94,71 @@ struct LineEditorKeyTests {
         try terminal.wait(for: #"GOT "/connect x""#)
     }
 
+    @Test func `a line that control C cleared comes back`() throws {
+        let terminal = try probe(rows: 20)
+        terminal.send("first try" + Key.control("c") + Key.control("_"))
+        try terminal.wait { $0.text.hasSuffix("INTERRUPT\n> first try") }
+        terminal.send(Key.control("c") + Key.up + "!" + Key.enter)
+        try terminal.wait(for: #"GOT "first try!""#)
+    }
+
+    @Test func `a line that control C cleared comes back one line later too`() throws {
+        let terminal = try probe(rows: 20)
+        terminal.send("first try" + Key.control("c") + "between" + Key.enter)
+        try terminal.wait(for: #"GOT "between""#)
+        terminal.send(Key.control("_"))
+        try terminal.wait { $0.text.hasSuffix("\n> first try") }
+        terminal.send(Key.control("u") + Key.up + Key.up)
+        try terminal.wait { $0.text.hasSuffix("\n> first try") }
+    }
+
+    @Test func `Up with a beginning searches for it`() throws {
+        let terminal = try probe(rows: 20)
+        terminal.send("apple pie" + Key.enter + "banana" + Key.enter)
+        try terminal.wait(for: #"GOT "banana""#)
+        terminal.send("app" + Key.up)
+        try terminal.wait { $0.text.hasSuffix("\n> apple pie") }
+        terminal.send(Key.down)
+        try terminal.wait { $0.text.hasSuffix("\n> app") }
+    }
+
+    @Test func `the line end behind a paste is not sent`() throws {
+        let terminal = try probe()
+        terminal.send(Key.paste("one\ntwo\n") + Key.enter)
+        try terminal.wait(for: #"GOT "one\ntwo""#)
+    }
+
+    @Test(arguments: [
+        "$x", "$D", "$\u{1b}[F" + Key.control("j"), "\u{1b}[F" + Key.control("j"), "$" + Key.paste("pasted"), "$p",
+        "$~",
+        "$rx", "$dw", "d$", "c$", "$.", "$ix", "d" + Key.paste("pasted") + "w", "f" + Key.paste("x"),
+        "/" + Key.paste("x") + Key.enter,
+    ])
+    func `commands of vi mode on an empty line do no harm`(keys: String) throws {
+        let file = try TemporaryFile(contents: "bind -v\n")
+        let terminal = try probe(environment: ["EDITRC": file.path])
+        terminal.send(Key.escape)
+        try terminal.wait { $0.lines.contains("(cmd) >") }
+        terminal.send(keys + Key.control("c") + Key.control("c") + "still here" + Key.enter)
+        try terminal.wait(for: #"GOT "still here""#)
+        terminal.send(Key.control("d"))
+        #expect(try terminal.waitForExit() == .code(0))
+        #expect(terminal.isCooked)
+    }
+
+    @Test func `a paste is inserted whatever command of vi mode waits for its argument`() throws {
+        let file = try TemporaryFile(contents: "bind -v\n")
+        let terminal = try probe(environment: ["EDITRC": file.path])
+        for (number, command) in ["", "d", "2", "f", "r"].enumerated() {
+            terminal.send("one" + Key.escape)
+            try terminal.wait { $0.text.hasSuffix("(cmd) > one") }
+            terminal.send(command + Key.paste("PASTED\(number)"))
+            try terminal.wait { $0.text.contains("PASTED\(number)") }
+            terminal.send(Key.control("c"))
+            try terminal.wait { $0.text.hasSuffix("INTERRUPT\n>") }
+        }
+    }
+
     @Test func `vi mode comes from the person's editrc`() throws {
         let file = try TemporaryFile(contents: "bind -v\nnonsense\n")
         let terminal = try probe(environment: ["EDITRC": file.path], prompt: ">")

@@ -57,6 +57,24 @@ struct LineEditorLifeTests {
         #expect(terminal.isCooked)
     }
 
+    @Test(arguments: [SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGQUIT, SIGSYS])
+    func `a program that dies of a signal gives the terminal back`(signal: Int32) throws {
+        let terminal = try probe(environment: ["SWIFT_BACKTRACE": "enable=no"])
+        terminal.send("half a line")
+        try terminal.wait(for: "> half a line")
+        #expect(!terminal.isCooked)
+        terminal.signal(signal)
+        #expect(try terminal.waitForExit() == .signal(signal))
+        #expect(terminal.isCooked)
+    }
+
+    @Test func `a fault of the program's own gives the terminal back`() throws {
+        let terminal = try probe(environment: ["SWIFT_BACKTRACE": "enable=no"])
+        terminal.send("/fault" + Key.enter)
+        #expect(try terminal.waitForExit() == .signal(SIGSEGV))
+        #expect(terminal.isCooked)
+    }
+
     @Test func `a draft to begin with can be edited`() throws {
         let terminal = try probe("--draft", "left over", prompt: "left over")
         terminal.send("!" + Key.enter)

@@ -65,9 +65,12 @@ package final class TemporaryFolder: Sendable {
     }
 
     /// Writes a file within.
-    package func write(_ text: String, to name: String) throws {
+    package func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+    /// Writes a file of these bytes.
+    package func write(_ bytes: [UInt8], to name: String) throws {
         guard let stream = fopen(file(name), "w") else { throw SystemFailure(call: "fopen \(name)", code: errno) }
-        fputs(text, stream)
+        fwrite(bytes, 1, bytes.count, stream)
         fclose(stream)
     }
 

@@ -165,9 +165,9 @@ struct TranscriptFileTests {
     @Test func `an earlier transcript may be replaced, and nothing else`() throws {
         try Self.withFolder { folder in
             for (name, text) in [
-                ("notes.txt", "my notes\n"), ("code.json", "{\"scripts\": {}"), ("array.json", "[1, 2]"),
+                ("notes.json", "my notes\n"), ("code.json", "{\"scripts\": {}"), ("array.json", "[1, 2]"),
                 ("package.json", "{\"name\": \"shop\", \"type\": \"module\"}"),
-                ("page.html", "<p>a</p>"),
+                ("page.json", "<p>a</p>"),
             ] {
                 try folder.write(text, to: name)
                 #expect(
@@ -185,8 +185,8 @@ struct TranscriptFileTests {
             }
             #expect(
                 folder.names == [
-                    "a.json", "array.json", "code.json", "cut.json", "empty", "none.json", "notes.txt", "package.json",
-                    "page.html",
+                    "a.json", "array.json", "code.json", "cut.json", "empty", "none.json", "notes.json", "package.json",
+                    "page.json",
                 ]
             )
         }

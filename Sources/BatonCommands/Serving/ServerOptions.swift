@@ -36,10 +36,15 @@ struct ServerOptions: ParsableArguments {
     )
     var proxies: [String] = []
 
-    @Option(help: .detail("How the bot hears of a user: with itself, apart from itself at the first line, or not."))
+    @Option(
+        help: .detail(
+            "How the bot hears of a user: with itself, apart from itself at the first line, or not.",
+            valueName: "how"
+        )
+    )
     var welcome: WelcomeOption = .together
 
-    @Option(help: .detail("Who streams a conversation: all sockets alike, or only the newest."))
+    @Option(help: .detail("Who streams a conversation: all sockets alike, or only the newest.", valueName: "who"))
     var streams: StreamsOption = .shared
 
     @Option(

@@ -114,7 +114,10 @@ enum RedactionKeyFile {
     static func read(_ path: String) throws(CommandError) -> RedactionKey {
         try SecretFile.check(path)
         do throws(TranscriptError) {
-            return try RedactionKey(parsing: try TranscriptFile.bytes(of: path), name: path)
+            return try RedactionKey(
+                parsing: try WrittenText.utf8(of: try TranscriptFile.bytes(of: path), named: path),
+                name: path
+            )
         } catch {
             throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
         }

@@ -19,9 +19,10 @@ typedef struct cel_engine cel_engine;
 
 /// Opens the engine on standard input. NULL when memory is short.
 ///
-/// Until `cel_release_terminal` the modes of the terminal are also restored when the process calls `exit`.
+/// Until `cel_release_terminal` the modes of the terminal are also restored when the process calls `exit` or is ended
+/// by a signal such as SIGSEGV or SIGABRT.
 cel_engine *cel_open(const char *program);
-/// The bytes that undo what was switched on in the terminal, written when the process calls `exit` meanwhile.
+/// The bytes that undo what was switched on in the terminal, written when the process ends meanwhile.
 ///
 /// At most 127 of them.
 void cel_at_exit_write(const char *bytes);
@@ -41,6 +42,10 @@ bool cel_take_bell(cel_engine *);
 /// Adds a line to libedit's own history, which the search commands of vi mode read.
 void cel_remember(cel_engine *, const wchar_t *line);
 
+/// The line, with cursor and end inside the buffer whatever the engine's commands have left.
+///
+/// Every access to the line goes through here; before each key it happens by itself.
+const LineInfoW *cel_line(EditLine *);
 /// Puts a text in place of the whole line, without the engine's undo and kill buffers noticing. Answers whether it fitted.
 bool cel_replace_line(EditLine *, const wchar_t *text, size_t count, size_t cursor);
 

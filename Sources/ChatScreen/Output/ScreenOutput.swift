@@ -23,7 +23,8 @@ package struct ScreenOutput: ChatOutput {
     }
 
     package func text(of item: ChatItem, columns: Int) -> String {
-        lines(of: item, columns: columns).joined(separator: "\n")
+        let lines = lines(of: item, columns: columns)
+        return (style.isASCII ? ASCIIText.lines(of: lines, columns: columns) : lines).joined(separator: "\n")
     }
 
     /// The same without colours, for what is dimmed as a whole.
@@ -110,7 +111,9 @@ package struct ScreenOutput: ChatOutput {
             }
         let preview = prompt.preview.map { lines(of: $0, columns: columns) } ?? []
         let text = (preview + [style.paint(word + ">", ink) + " "]).joined(separator: "\n")
-        return Prompt(text: text, right: style.paint(prompt.note, .faint), isSecret: prompt.isSecret)
+        let right = style.paint(prompt.note, .faint)
+        guard style.isASCII else { return Prompt(text: text, right: right, isSecret: prompt.isSecret) }
+        return Prompt(text: ASCIIText.text(of: text), right: ASCIIText.text(of: right), isSecret: prompt.isSecret)
     }
 
     private func lines(of preview: ChatPrompt.Preview, columns: Int) -> [String] {

@@ -112,7 +112,7 @@ package struct ActivityRenderer: Sendable {
         let renderer = MarkupRenderer(style: style, columns: columns)
         return switch format {
         case .plain: renderer.lines(ofPlainText: text)
-        case .markdown: renderer.lines(ofCommonMark: text)
+        case .markdown: renderer.lines(ofMessage: text)
         case .xml: renderer.lines(ofPlainText: TaggedText.words(of: text))
         }
     }

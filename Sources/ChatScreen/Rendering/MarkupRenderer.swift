@@ -18,6 +18,11 @@ struct MarkupRenderer {
         lines(of: MarkupDocument(commonMark: DisplayText.neutralised(text)))
     }
 
+    /// The lines of a message that is CommonMark, in which hubs and bots also send HTML.
+    func lines(ofMessage text: String) -> [String] {
+        lines(of: MarkupDocument(commonMarkAndHTML: DisplayText.neutralised(text)))
+    }
+
     /// The lines of a text that is nothing but text.
     func lines(ofPlainText text: String) -> [String] { wrapped(DisplayText.neutralised(text)) }
 

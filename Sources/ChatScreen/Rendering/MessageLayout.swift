@@ -16,11 +16,13 @@ package struct MessageLayout: Sendable {
     /// The narrowest terminal on which time and name stand in columns of their own.
     private static let columnLayoutMinimum = 60
     private static let nameColumns = 8
+    /// The narrowest terminal on which words are indented below the name.
+    private static let indentMinimum = 24
 
     /// The room for a speaker's words on a line.
     package var bodyColumns: Int {
         guard style.isDrawn else { return max(4, columns) }
-        let indent = columns >= Self.columnLayoutMinimum ? Self.wordsColumn : columns >= 24 ? 2 : 0
+        let indent = columns >= Self.columnLayoutMinimum ? Self.wordsColumn : columns >= Self.indentMinimum ? 2 : 0
         return max(4, columns - indent)
     }
 
@@ -38,7 +40,7 @@ package struct MessageLayout: Sendable {
         let label = DisplayText.neutralised(speaker.label, keepingNewlines: false)
         let name = style.paint(label, speaker.ink)
         guard columns >= Self.columnLayoutMinimum else {
-            let indent = columns >= 24 ? 2 : 0
+            let indent = columns >= Self.indentMinimum ? 2 : 0
             let head = time.isEmpty ? name : style.paint(time, .faint) + " " + name
             return DisplayText.wrapped(head, columns: max(4, columns)) + indented(body, by: indent)
         }
@@ -63,7 +65,11 @@ package struct MessageLayout: Sendable {
         var lines = body.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
         if lines.isEmpty { return [head] }
         lines[0] = head + " " + lines[0]
-        return [lines[0]] + lines.dropFirst().map { "  " + $0 }
+        guard style.wraps else { return [lines[0]] + lines.dropFirst().map { "  " + $0 } }
+        let hanging = columns >= Self.indentMinimum ? "  " : ""
+        return lines.enumerated().flatMap { index, line in
+            DisplayText.wrapped(line, columns: max(4, columns), indent: index == 0 ? "" : hanging, hanging: hanging)
+        }
     }
 
     private func indented(_ body: [String], by indent: Int) -> [String] {

@@ -4,6 +4,12 @@ package struct Style: Sendable, Equatable {
     package var isColored: Bool
     /// Whether rules and bullets are drawn with characters beyond ASCII, and speakers stand in a column.
     package var isDrawn: Bool
+    /// Whether text is bold, underlined and faint but never coloured, as `NO_COLOR` asks for.
+    package var dropsColors = false
+    /// Whether everything drawn and said by this program keeps to ASCII, for a terminal that does not take UTF-8.
+    package var isASCII = false
+    /// Whether lines are broken at words although nothing is drawn: for a person who reads them on a screen.
+    package var wraps = false
     /// Which colours the inks have.
     package var theme = Theme.terminal
     /// Whether addresses are written as hyperlinks (OSC 8), which a terminal that does not know them may print.
@@ -42,6 +48,7 @@ package struct Style: Sendable, Equatable {
     /// The text in several inks at once, reset behind it; unchanged without colour.
     package func paint(_ text: String, _ inks: [Ink]) -> String {
         guard isColored, !text.isEmpty, !inks.isEmpty else { return text }
+        let theme = dropsColors ? .mono : theme
         return "\u{1b}[\(inks.map(theme.sgr).joined(separator: ";"))m\(text)\u{1b}[0m"
     }
 }

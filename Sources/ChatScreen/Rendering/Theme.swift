@@ -55,6 +55,7 @@ package enum Theme: String, Sendable, CaseIterable {
                 case .agent: "1;4"
                 case .handoff: "1"
                 case .failure: "1;7"
+                case .code: "1"
                 default: nil
                 }
             }

@@ -85,13 +85,21 @@ extension Activity {
 }
 
 extension String {
-    /// The words of a line; quotes keep blanks within a word.
+    /// The words of a line; quotes keep blanks within a word, and so does a backslash, as in a shell.
     var quotedWords: [String] {
         var words: [String] = []
         var word: String?
         var quote: Character?
+        var isEscaped = false
         for character in self {
-            if let open = quote {
+            if isEscaped {
+                // Within quotes only what would end them, and the backslash itself, is escaped.
+                let isLiteral = quote != nil && character != quote && character != "\\"
+                word = (word ?? "") + (isLiteral ? "\\" : "") + String(character)
+                isEscaped = false
+            } else if character == "\\", quote != "'" {
+                isEscaped = true
+            } else if let open = quote {
                 if character == open { quote = nil } else { word = (word ?? "") + String(character) }
             } else if character == "\"" || character == "'" {
                 quote = character
@@ -103,6 +111,7 @@ extension String {
                 word = (word ?? "") + String(character)
             }
         }
+        if isEscaped { word = (word ?? "") + "\\" }
         if let word { words.append(word) }
         return words
     }

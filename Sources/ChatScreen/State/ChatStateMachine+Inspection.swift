@@ -21,7 +21,7 @@ extension ChatStateMachine {
     /// The answer to `/timeline`, of the conversation or of a loaded file.
     var timeline: ChatItem {
         let timeline = loadedTranscript.map { HandoffTimeline(of: $0.activities) } ?? HandoffTimeline(handoff)
-        let rows = timeline.rows().map { ChatItem.Row($0.label, $0.text) }
+        let rows = timeline.rows(clockTime: configuration.clockTime).map { ChatItem.Row($0.label, $0.text) }
         return rows.isEmpty ? .notice("No handoff has been requested yet.") : .table(title: "handoffs", rows)
     }
 

@@ -48,6 +48,8 @@ package struct ChatStateMachine: Sendable {
         package var drawsPictures: Bool
         /// The day at the person's place, by which days are told apart.
         package var day: @Sendable (Timestamp) -> CalendarDate?
+        /// An instant as people read it at the person's place.
+        package var clockTime: @Sendable (Timestamp) -> String
 
         /// A configuration.
         package init(
@@ -60,8 +62,10 @@ package struct ChatStateMachine: Sendable {
             dialect: HandoffDialect? = nil,
             load: FileToLoad? = nil,
             drawsPictures: Bool = false,
-            day: @escaping @Sendable (Timestamp) -> CalendarDate? = CalendarDate.init(utc:)
+            day: @escaping @Sendable (Timestamp) -> CalendarDate? = CalendarDate.init(utc:),
+            clockTime: @escaping @Sendable (Timestamp) -> String = \.text
         ) {
+            self.clockTime = clockTime
             self.day = day
             self.dialect = dialect
             self.load = load

@@ -50,7 +50,11 @@ struct ConversationPast {
         let kind = argument.prefix { !$0.isWhitespace }.lowercased()
         let words = String(argument.dropFirst(kind.count)).trimmed
         let isSpeaker = { (entry: ConversationRecord.Entry) in names(of: entry).contains(kind) }
-        guard !kind.isEmpty, kinds.contains(kind) || !entries(isSpeaker).isEmpty else { return command.usageActions }
+        guard !kind.isEmpty else { return command.usageActions }
+        guard kinds.contains(kind) || !entries(isSpeaker).isEmpty else {
+            let others = kinds.joined(separator: ", ")
+            return [.show(.notice("“\(oneLine(kind))” has said nothing\(origin). Kinds are: \(others)."))]
+        }
         let found = entries { entry in
             let isOfKind =
                 switch kind {

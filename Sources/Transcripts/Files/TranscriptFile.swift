@@ -71,6 +71,7 @@ public enum TranscriptFile {
     ///
     /// - Throws: ``TranscriptError``, the one that writing would throw, or one that says what is in the way.
     package static func checkWritable(_ path: String) throws(TranscriptError) {
+        try TranscriptFormat.checkEnding(ofFile: path)
         var file = try AtomicFile(replacing: path)
         file.discard()
         guard let size = size(of: path), size > 0 else { return }
