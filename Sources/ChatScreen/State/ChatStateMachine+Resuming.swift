@@ -72,9 +72,10 @@ extension ChatStateMachine {
             let words = line.spokenWords
             let fate = earlier.isFromService ? "was not delivered" : "may not have been delivered"
             actions.append(.show(.failure("“\(oneLine(words))” \(fate) before the chat was cut off.")))
-            undelivered.append(Outbox.Outgoing(number: 0, activity: line, words: words, files: []))
+            let lost = Outbox.Outgoing(number: 0, activity: line, words: words, files: [])
+            if earlier.isFromService { undelivered.append(lost) } else { doubtfulBefore.append(lost) }
         }
-        if !actions.isEmpty, configuration.isInteractive {
+        if earlier.isFromService, !actions.isEmpty, configuration.isInteractive {
             actions.append(.show(.notice("/resend sends it again.")))
         }
         return actions

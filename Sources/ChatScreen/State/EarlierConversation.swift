@@ -1,5 +1,6 @@
 package import BotSchema
 import DirectLineClient
+import Handoff
 package import Transcripts
 
 /// What is known of a conversation that is resumed: from the service where it tells, else from the journal.
@@ -34,7 +35,9 @@ package struct EarlierConversation: Sendable {
     ///   - cardSteps: What the journal has of cards.
     init(_ earlier: EarlierActivities, userId: String?, cardSteps: [CardStep]) {
         let entries = AuthorEvidence.resolved(earlier.seen).map { activity in
-            let isOwn = activity.isFromUser || activity.from?.role == nil && activity.from?.id == userId
+            // What a bot has imported nobody has said here.
+            let isUsers = activity.isFromUser && !activity.isImported
+            let isOwn = isUsers || activity.from?.role == nil && activity.from?.id == userId
             return ConversationRecord.Entry(activity: activity, isEcho: isOwn && activity.from?.id != nil)
         }
         self.init(
