@@ -9,12 +9,10 @@ package struct RootCommand: AsyncParsableCommand {
         usage: "baton [<options of chat>] | baton <subcommand>",
         discussion: """
             Examples:
-              baton                                           the demo, all on this machine
+              baton                                           the demo: ask for a person
               baton --bot http://127.0.0.1:3978/api/messages  your bot
-              baton --profile shop                            a bot of your config.json
               printf 'hi\\n' | baton --json                   a script
               baton transcript convert talk.json -o talk.html
-            In the demo, say “I want to talk to a person” to see a handoff.
             \(ExitStatus.sentence)
             Chat takes --bot, --direct-line, --agent, --profile, --resume, --json and more:
             baton --help-hidden lists all, baton manual prints the manual page.

@@ -59,8 +59,10 @@ public struct HandoffLifecycle: Hashable, Sendable {
         isEcho: Bool,
         at instant: Timestamp
     ) -> [HandoffTransition] {
-        guard state != .closed else { return [] }
         let isUser = isUser(activity, isEcho: isEcho)
+        // Whoever speaks on after the end goes on with the conversation (C40).
+        if state == .closed, isUser, activity.type == .message { state = .bot }
+        guard state != .closed else { return [] }
         if let signal = HandoffSignal(activity) {
             guard trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho) else { return [] }
             return apply(signal, of: activity, at: instant)

@@ -27,7 +27,7 @@ public enum ReportTrust: Hashable, Sendable {
     func counts(_ signal: HandoffSignal, of activity: Activity, isUsers: Bool, isEcho: Bool) -> Bool {
         if case .conversationEnded = signal.kind { return isEcho || !isUsers || self == .everyone }
         if isEcho { return false }
-        guard self == .hub else { return true }
+        guard self == .hub else { return self == .everyone || !isUsers }
         if case .initiate = signal.kind { return !isUsers }
         return activity.isVouchedFor
     }

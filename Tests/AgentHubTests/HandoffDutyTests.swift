@@ -73,6 +73,21 @@ struct HandoffDutyTests {
         #expect(bench.conversation.toBot.map(\.brief) == ["Ana: accepted"])
     }
 
+    @Test(arguments: [
+        "suggestion", "messageReaction", "messageUpdate", "invokeResponse", "weird", "Message", "handoff",
+    ])
+    func `V44 no type of activity lets the bot speak while an agent is there`(type: String) throws {
+        let bench = Bench()
+        var said = Activity.message("Did you try our website?")
+        said.json["type"] = .string(type)
+        bench.botSends(initiate())
+        bench.reports(.accepted(ana))
+        #expect(bench.adapter.revise(said, in: "c-1")?.name == "baton.suppressed")
+        for silent in [Activity.event("custom"), .endOfConversation()] {
+            #expect(bench.adapter.revise(silent, in: "c-1") == silent)
+        }
+    }
+
     @Test func `V44 what the bot says while an agent is there is kept out of the chat and on record`() throws {
         let bench = Bench()
         var stale = Activity.message("Did you try our website?")

@@ -182,10 +182,10 @@ struct PipedSessionTests {
     func `a record that cannot be written is told before anything is said`(command: [String]) throws {
         let home = try TemporaryFolder()
         try home.makeFolder("folder")
-        try home.write("my notes", to: "notes.txt")
+        try home.write("my notes", to: "notes.json")
         for (path, reason) in [
             ("no/talk.json", "no such file or folder"), ("folder", "it is a folder"),
-            ("notes.txt", "what is there is no transcript, and stays; take another name"),
+            ("notes.json", "what is there is no transcript, and stays; take another name"),
         ] {
             let program = try PipedProgram(
                 [BuiltProducts.executable("baton")] + command + ["--record", home.file(path)],

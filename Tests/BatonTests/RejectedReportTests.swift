@@ -121,6 +121,7 @@ struct RejectedReportTests {
         let text = (["# " + title] + same).joined(separator: "\n") + "\n"
         // How many activities came before depends on what else the bot was in time to say.
         return text.replacing(#/activity \d+/#, with: "activity N")
+            .replacing(#/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/#, with: "TIME")
     }
 
     @Test(arguments: [HandoffDialect.threeEvents, .threeEventsAsCoded, .sdk])

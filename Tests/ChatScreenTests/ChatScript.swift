@@ -102,6 +102,7 @@ struct ChatScript {
         case .load(let path): "load \(path)"
         case .startTimer(.settle(let generation), _): "settle \(generation)"
         case .startTimer(.linger(let turn), _): "linger \(turn)"
+        case .startTimer(.answer(let turn), _): "answer \(turn)"
         case .startTimer(.typing(let generation), _): "typing \(generation)"
         case .startTimer(.countdown, _): "countdown"
         case .startTimer(.composing, _): "composing"

@@ -37,14 +37,57 @@ struct PipedChatTests {
         #expect(said.suffix(2) == ["No answer to “anybody there?” within 15 s.", "leave 3"])
     }
 
-    @Test func `a line refused after the end of the conversation is a failure`() {
+    @Test(arguments: [true, false])
+    func `C40 typing after the bot's end still posts, and what is refused is a failure`(isTaken: Bool) {
         var script = ChatScript(isInteractive: false)
         _ = script.open()
         _ = script.settle(1)
         _ = script.arrive(#"{"type":"endOfConversation","from":{"id":"bot","role":"bot"}}"#)
         _ = script.take(.client(.connection(.ended(reason: "the bot ended the conversation"))))
-        #expect(script.enter("still there?").last == "Not sent, since the conversation is over: “still there?”.")
-        #expect(script.take(.input(.endOfInput)) == ["leave 1"])
+        #expect(script.enter("still there?").contains("post 1 still there?"))
+        _ = script.take(.input(.endOfInput))
+        guard isTaken else {
+            let refused = script.take(.posted(number: 1, .failure(ClientError(.rejected, "it has ended"))))
+            #expect(refused.contains { $0.hasPrefix("“still there?” was not delivered") }, "\(refused)")
+            #expect(script.machine.exitCode == 1)
+            return
+        }
+        _ = script.take(.posted(number: 1, .success("c-1|9")))
+        _ = script.take(.client(.connection(.online)))
+        _ = script.arrive(#"{"type":"message","text":"still there?","id":"c-1|9"}"#, isEcho: true)
+        let answer = script.arrive(Fixture.answer)
+        #expect(script.machine.handoff.state == .bot)
+        let settle = answer.last.flatMap { Int($0.dropFirst("settle ".count)) } ?? 0
+        #expect(script.settle(settle).last == "leave 0")
+    }
+
+    @Test func `a line that the bound finds undelivered is no missing answer`() {
+        for isPosting in [true, false] {
+            var script = ChatScript(isInteractive: false)
+            _ = script.open()
+            _ = script.settle(1)
+            if !isPosting {
+                _ = script.take(.client(.connection(.connecting(attempt: 2))))
+            }
+            _ = script.take(.input(.line("pay")))
+            _ = script.take(.input(.endOfInput))
+            let outcome = isPosting ? "may not have been" : "was not"
+            let told = script.take(.timer(.linger(turn: 1)))
+            #expect(told.first == "“pay” \(outcome) delivered: no connection within 60 s.")
+            #expect(script.machine.exitCode == 1)
+        }
+    }
+
+    @Test func `a post that stays open is no answer in time`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        #expect(script.take(.input(.line("slow"))).contains("answer 1"))
+        _ = script.take(.input(.endOfInput))
+        #expect(script.take(.timer(.answer(turn: 0))).isEmpty)
+        let told = script.take(.timer(.answer(turn: 1)))
+        #expect(told.first == "No answer to “slow” within 15 s.")
+        #expect(script.machine.exitCode == 3)
     }
 
     @Test func `a line of which nobody knows fails the script unless its echo comes`() {
@@ -136,7 +179,7 @@ struct PipedChatTests {
         _ = script.take(.posted(number: 1, .success(nil)))
         _ = script.arrive(Fixture.initiate)
         let atBound = script.take(.timer(.linger(turn: 1)))
-        #expect(atBound == ["No answer to “a person, please” within 60 s.", "linger 2"])
+        #expect(atBound == ["No agent accepted the handoff within 60 s.", "linger 2"])
         #expect(
             script.take(.timer(.linger(turn: 2))) == ["Left after 60 s with the handoff still open.", "leave 3"]
         )

@@ -92,7 +92,7 @@ struct ScreenCommandTests {
 
     @Test mutating func `a line for a conversation that is over is kept for the next`() {
         _ = take(.opened(conversationId: "c-1"))
-        _ = take(.client(.connection(.ended(reason: "closed"))))
+        _ = take(.client(.connection(.failed(ClientError(.unauthorized, "closed")))))
         #expect(enter("important words").last?.contains("/resend says it there") == true)
         #expect(sides.unsentLines == ["important words"])
         _ = enter("/new")

@@ -57,11 +57,26 @@ struct ShownNameTests {
                 + desk.hear(.connected(briefing)) + desk.say("I approved the refund", in: "item-1", as: name)
                 + desk.enter("/list") + desk.enter("/filter user")
             let text = shown.filter { !$0.hasPrefix("prompt") }.joined(separator: "\n")
-                .replacing("you talk here", with: "")
             #expect(text.contains("user \"\(name)\": I approved the refund"), "\(text)")
             #expect(text.contains("user \"\(name)\" is yours"), "\(text)")
-            #expect(!text.replacing("\"\(name)\"", with: "").contains(name), "\(text)")
+            let unmarked = ["\"\(name)\"", "is yours", "you talk here"].reduce(text) { $0.replacing($1, with: "") }
+            #expect(!unmarked.contains(name), "\(text)")
         }
+    }
+
+    @Test func `somebody else in the user's conversation is not the user at the desk`() {
+        var desk = DeskScript()
+        _ = desk.begin()
+        let briefing = DeskScript.briefing("item-1", "Maria")
+        _ = desk.hear(.offered(briefing, rings: nil)) + desk.enter("/accept") + desk.hear(.connected(briefing))
+        for (name, shown) in [("Eve", "user \"Eve\": refund 666"), ("Maria", "user \"Maria\": refund 666")] {
+            var line = Activity.message("refund 666")
+            line.id = "c|\(name)"
+            line.from = ChannelAccount(id: "eve", name: name, role: "user")
+            let maria = ChannelAccount(id: "Maria", name: "Maria", role: "user")
+            #expect(desk.hear(line.forDesk(item: "item-1", user: maria)).contains(shown))
+        }
+        #expect(desk.say("and me?", in: "item-1", as: "Maria").contains("user Maria: and me?"))
     }
 
     @Test func `what a bot has imported is told from what was said here`() throws {

@@ -188,18 +188,40 @@ struct TurnPacerTests {
         #expect(course.run() == .settled)
     }
 
+    @Test func `the time for an answer is up while the post is still under way`() {
+        var posting = Self.calm
+        posting.isPosting = true
+        for (expected, end) in [
+            (TurnPacer.Expectation.anAnswer, TurnPacer.Decision.unanswered), (.perhapsAnAnswer, .nothing),
+            (.nothing, .nothing),
+        ] {
+            var pacer = TurnPacer()
+            pacer.turnStarted(expecting: expected)
+            // Where the post has ended, silence decides.
+            #expect(pacer.answerTimeIsUp(in: Self.calm) == .nothing)
+            var typing = posting
+            typing.isTyping = true
+            #expect(pacer.answerTimeIsUp(in: typing) == .nothing)
+            #expect(pacer.answerTimeIsUp(in: posting) == end)
+        }
+        var answered = TurnPacer()
+        answered.turnStarted(expecting: .anAnswer)
+        answered.messageCame(naming: nil)
+        #expect(answered.answerTimeIsUp(in: posting) == .nothing)
+    }
+
     @Test func `the bound ends a wait once`() {
         var pacer = TurnPacer()
         pacer.turnStarted()
-        #expect(pacer.boundReached(in: Self.calm) == .settledByBound(isUnanswered: false))
+        #expect(pacer.boundReached(in: Self.calm) == .settledByBound(.unfinished))
         #expect(pacer.boundReached(in: Self.calm) == .nothing)
         pacer.turnStarted(expecting: .anAnswer)
-        #expect(pacer.boundReached(in: Self.calm) == .settledByBound(isUnanswered: true))
+        #expect(pacer.boundReached(in: Self.calm) == .settledByBound(.withoutAnswer))
         var waiting = Self.calm
         waiting.isWaitingForAgent = true
         pacer.turnStarted()
         pacer.messageCame(naming: nil)
-        #expect(pacer.boundReached(in: waiting) == .settledByBound(isUnanswered: true))
+        #expect(pacer.boundReached(in: waiting) == .settledByBound(.withoutAgent))
     }
 }
 

@@ -26,9 +26,13 @@ final class LiveConversations: Sendable {
 
     func removeAll() { conversations.withLock { $0 = [:] } }
 
+    /// What a bot may send while an agent has the conversation: none of it says anything to the user.
+    private static let silentTypes: Set<ActivityType> = [.event, .endOfConversation, .messageDelete, .trace]
+
     /// The activity as the user may see it; nil for none.
     func revise(_ activity: Activity, in conversationId: String) -> Activity? {
-        guard activity.type == .message || activity.type == .messageUpdate || activity.type == .typing,
+        // Whatever is not known to be silent may be shown by some client.
+        guard let type = activity.type, !Self.silentTypes.contains(type),
             let live = conversations.withLock({ $0[conversationId] })
         else { return activity }
         if let turn = live.requestedBy, activity.replyToId == turn { return activity }

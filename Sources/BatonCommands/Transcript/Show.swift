@@ -9,6 +9,7 @@ extension TranscriptCommand {
     package struct Show: AsyncParsableCommand {
         package static let configuration = CommandConfiguration(
             abstract: "Show conversations as the chat does.",
+            usage: "baton transcript show <file> ... [<options>]",
             discussion: """
                 Files of any size are shown from their beginning at once. With --carried the transcripts that handoffs \
                 carry are shown instead.

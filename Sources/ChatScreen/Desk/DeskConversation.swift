@@ -79,3 +79,12 @@ struct DeskConversation: Sendable {
         return knownLines.insert(id).inserted
     }
 }
+
+extension DeskBriefing {
+    /// The name of somebody else who speaks in the user's conversation by another client, marked as what nobody vouches
+    /// for; nil for the user.
+    func stranger(saying activity: Activity) -> ShownName? {
+        guard let id = activity.from?.id, id != user.id ?? "user" else { return nil }
+        return .marking(activity.from?.name ?? id, of: "user")
+    }
+}

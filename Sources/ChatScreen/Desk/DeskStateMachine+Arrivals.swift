@@ -30,7 +30,8 @@ extension DeskStateMachine {
         guard conversations[index].isNew(activity) else { return [] }
         conversations[index].isTyping = false
         if item != currentItem { conversations[index].unreadCount += 1 }
-        let speaker = Speaker.customer(name: title(of: conversations[index]))
+        let stranger = conversations[index].briefing.stranger(saying: activity)
+        let speaker = Speaker.customer(name: stranger ?? title(of: conversations[index]))
         let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
         guard activity.isAboutAnother else { return [.show(line)] }
         return [.show(.changed(line, earlier: earlier))]
@@ -255,7 +256,9 @@ extension DeskStateMachine {
         if activity.humanAgent != nil { return .agent(name: activity.from?.name) }
         let bot = briefing.initiation?.context.botName
         let speaker: Speaker
-        if activity.isFromUser {
+        if let stranger = briefing.stranger(saying: activity), activity.isFromUser {
+            speaker = .customer(name: stranger)
+        } else if activity.isFromUser {
             let name = activity.from?.name ?? briefing.userName
             speaker = .customer(name: customer(name, besides: DeskConversation.speakers(in: briefing)))
         } else {

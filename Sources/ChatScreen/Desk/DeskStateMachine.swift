@@ -200,7 +200,7 @@ package struct DeskStateMachine: Sendable {
             guard turn == self.turn, !waitingLines.isEmpty else { return [] }
             let words = "Nothing came within \(configuration.linger.seconds) s for “\(oneLine(waitingLines[0]))”."
             return [.show(.failure(words)), .leave(exitCode: 1)]
-        case .settle, .stream, .countdown: return []
+        case .settle, .stream, .countdown, .answer: return []
         }
     }
 

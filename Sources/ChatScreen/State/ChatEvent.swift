@@ -59,6 +59,8 @@ package enum ChatTimer: Equatable, Sendable {
     case composing
     /// The bound on waiting for a turn of a number.
     case linger(turn: Int)
+    /// The time for the first answer to the line of a turn of a number.
+    case answer(turn: Int)
     /// The bound on waiting for lines that are on their way when the person leaves.
     case leave
 }

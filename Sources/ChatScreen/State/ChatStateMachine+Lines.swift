@@ -77,7 +77,7 @@ extension ChatStateMachine {
         files: [String] = [],
         at now: Timestamp
     ) -> [ChatAction] {
-        if handoff.state == .closed || connection?.isOver == true {
+        if connection?.hasFailed == true {
             undelivered.append(Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
             hasFailed = true
             let hint = configuration.isInteractive ? " /new starts another, and /resend says it there." : ""
@@ -94,7 +94,7 @@ extension ChatStateMachine {
 
     /// Changes a line or reacts to one, which nobody has to answer.
     private mutating func send(_ change: LineChange) -> [ChatAction] {
-        guard handoff.state != .closed, connection?.isOver != true else {
+        guard connection?.hasFailed != true else {
             return [.show(.failure("The conversation is over; /new starts another."))]
         }
         do throws(CommandFailure) {

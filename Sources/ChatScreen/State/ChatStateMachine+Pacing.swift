@@ -22,6 +22,9 @@ extension ChatStateMachine {
         case .composing:
             isComposingTold = false
             return []
+        case .answer(let turn):
+            guard turn == self.turn else { return [] }
+            return pace(pacer.answerTimeIsUp(in: situation), at: now)
         case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
         case .linger(let turn):
             guard turn == self.turn else { return [] }
@@ -39,9 +42,15 @@ extension ChatStateMachine {
         case .catchUp(let generation): return [.catchUp(generation: generation)]
         case .settled: return nextTurn(at: now)
         case .unanswered: return tellUnanswered(within: configuration.answerWithin) + nextTurn(at: now)
-        case .settledByBound(isUnanswered: true):
+        case .settledByBound where outbox.unsentCount > 0:
+            return tellUndelivered() + nextTurn(at: now)
+        case .settledByBound(.withoutAnswer):
             return tellUnanswered(within: configuration.linger) + nextTurn(at: now)
-        case .settledByBound(isUnanswered: false):
+        case .settledByBound(.withoutAgent) where turnWords != nil:
+            isUnanswered = true
+            let words = "No agent accepted the handoff within \(configuration.linger.seconds) s."
+            return [.show(.failure(words))] + nextTurn(at: now)
+        case .settledByBound:
             let words = "The turn was not over within \(configuration.linger.seconds) s; going on."
             return [.show(.notice(words))] + nextTurn(at: now)
         }
@@ -54,12 +63,21 @@ extension ChatStateMachine {
         return [.show(.failure("No answer to \(quoted(words)) within \(time.seconds) s."))]
     }
 
+    /// A script learns that the bound came before a line was delivered.
+    private mutating func tellUndelivered() -> [ChatAction] {
+        guard let line = outbox.inFlight ?? outbox.waiting.first else { return [] }
+        hasFailed = true
+        let outcome = outbox.inFlight == nil ? "was not delivered" : "may not have been delivered"
+        let bound = "no connection within \(configuration.linger.seconds) s"
+        return [.show(.failure("\(quoted(line.words)) \(outcome): \(bound)."))]
+    }
+
     /// What the pacer has to know at present.
     var situation: TurnPacer.Situation {
         TurnPacer.Situation(
             isOnline: connection?.isDelivering == true,
             isOver: connection?.isOver == true,
-            isPosting: outbox.unsentCount > 0 && connection?.isOver != true,
+            isPosting: outbox.unsentCount > 0 && connection?.hasFailed != true,
             isWaitingForAgent: handoff.state.isWaiting && !isHubPlayedNext,
             isLive: handoff.state == .live && !isHubPlayedNext,
             isTyping: typist != nil || growing != nil
@@ -112,10 +130,12 @@ extension ChatStateMachine {
     ) -> [ChatAction] {
         guard !configuration.isInteractive else { return [] }
         // An agent's answer is the pacer's own matter, and a bot that speaks within its turn is heard by then.
-        let isBotHeard = configuration.answersWithinTurn || ![.bot, .ended].contains(handoff.state)
+        let isBotHeard = configuration.answersWithinTurn || ![.bot, .ended, .closed].contains(handoff.state)
         pacer.turnStarted(expecting: isBotHeard ? .nothing : expected)
         turnWords = words
         turn += 1
-        return [.startTimer(.linger(turn: turn), configuration.linger)]
+        let answer: [ChatAction] =
+            isBotHeard || expected != .anAnswer ? [] : [.startTimer(.answer(turn: turn), configuration.answerWithin)]
+        return [.startTimer(.linger(turn: turn), configuration.linger)] + answer
     }
 }

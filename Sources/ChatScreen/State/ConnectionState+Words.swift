@@ -2,10 +2,11 @@ import DirectLineClient
 import LineEditing
 
 extension ConnectionState {
-    /// Whether a post can be tried: a stream that is being resumed does not hinder one.
+    /// Whether a post can be tried: a stream that is being resumed does not hinder one, nor does the bot's end of the
+    /// conversation (C40).
     var canSend: Bool {
         switch self {
-        case .online, .reconnecting, .polling: true
+        case .online, .reconnecting, .polling, .ended: true
         default: false
         }
     }
@@ -18,13 +19,16 @@ extension ConnectionState {
         }
     }
 
-    /// Whether nothing can be said in this conversation any more.
+    /// Whether nothing arrives any more, unless something is said.
     var isOver: Bool {
         switch self {
         case .ended, .failed: true
         default: false
         }
     }
+
+    /// Whether nothing can be said in this conversation any more.
+    var hasFailed: Bool { if case .failed = self { true } else { false } }
 
     /// What is wrong with the connection, in a few words for the prompt; empty when nothing is.
     var trouble: String {
@@ -67,7 +71,7 @@ extension ConnectionState {
         switch self {
         case .connecting, .online: nil
         case .reconnecting(let attempt, _, _): attempt == 1 ? "Resuming the connection (\(detail ?? ""))." : nil
-        case .polling: "The service refuses WebSocket; asking it every second instead."
+        case .polling: "No stream is open; the service is asked for news every second."
         case .expired: "The token has expired and cannot be renewed. /new starts another conversation."
         case .ended: "The conversation is over\(detail.map { " (\($0))" } ?? ""). /new starts another."
         case .failed: detail

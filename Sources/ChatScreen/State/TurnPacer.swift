@@ -35,8 +35,18 @@ struct TurnPacer: Sendable {
         case settled
         /// The last turn is over without the answer that was due.
         case unanswered
-        /// The last turn ends by the bound and not by silence, perhaps without the answer that was due.
-        case settledByBound(isUnanswered: Bool)
+        /// The last turn ends by the bound and not by silence.
+        case settledByBound(BoundEnd)
+    }
+
+    /// What was missing of a turn that the bound ended.
+    enum BoundEnd: Equatable, Sendable {
+        /// The answer that was due.
+        case withoutAnswer
+        /// An agent who accepts.
+        case withoutAgent
+        /// Silence.
+        case unfinished
     }
 
     /// What a line is followed by.
@@ -142,11 +152,22 @@ struct TurnPacer: Sendable {
         return startTimer(min(max(settle, waited), answerWithin - waited))
     }
 
+    /// The time for a first answer is up: a post that is still under way is none.
+    ///
+    /// Where the post has ended, silence and the service's answer decide.
+    mutating func answerTimeIsUp(in situation: Situation) -> Decision {
+        guard isOpen, situation.isPosting, situation.isOnline, !situation.isTyping, !situation.isWaitingForAgent,
+            mustAnswer(in: situation)
+        else { return .nothing }
+        return finish(isUnanswered: true)
+    }
+
     /// The bound on waiting ran out.
     mutating func boundReached(in situation: Situation) -> Decision {
         guard isOpen else { return .nothing }
         isOpen = false
-        return .settledByBound(isUnanswered: situation.isWaitingForAgent || mustAnswer(in: situation))
+        if mustAnswer(in: situation) { return .settledByBound(.withoutAnswer) }
+        return .settledByBound(situation.isWaitingForAgent ? .withoutAgent : .unfinished)
     }
 
     private func isAnswerMissing(in situation: Situation) -> Bool {
