@@ -118,7 +118,7 @@ package struct AgentCommand: AsyncParsableCommand {
         } catch {
             let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
             if let report = screen.failureReport { report(text) } else { console.show(text) }
-            return 1
+            return ExitStatus(of: error).rawValue
         }
     }
 

@@ -115,7 +115,8 @@ package struct ChatCommand: AsyncParsableCommand {
                 // A script does not answer an agent, so an agent does not wait long for a script.
                 let patience = Duration.seconds(screen.isInteractive ? 45 : 3)
                 let settings = hub.settings
-                let agentHub = settings.makeHub(patience: patience)
+                // Who plays both sides asks for a person first and becomes that person then.
+                let agentHub = settings.makeHub(patience: patience) { $0.admitsWithoutAgents = settings.waitsForDesk }
                 let desks = agentHub.map { DeskDoor(to: $0, port: 0, secret: Secrets.forAgents()) }
                 let links = LinkedTranscripts()
                 var stack = EmbeddedStack(
@@ -164,7 +165,7 @@ package struct ChatCommand: AsyncParsableCommand {
         } catch {
             let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
             if let report = screen.failureReport { report(text) } else { console.show(text) }
-            return ExitStatus.failed.rawValue
+            return ExitStatus(of: error).rawValue
         }
     }
 
@@ -310,7 +311,7 @@ package struct ChatCommand: AsyncParsableCommand {
             )
         )
         guard hasDesks else { return Sides(chat: chat, settings: screen.settings) }
-        return Sides(chat: chat, settings: screen.settings) {
+        return Sides(chat: chat, settings: screen.settings, expectsDesk: hub.agent == .desk) {
             DeskStateMachine(
                 configuration: DeskStateMachine.Configuration(
                     name: AgentCommand.defaultName,

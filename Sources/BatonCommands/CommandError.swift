@@ -6,9 +6,19 @@ import DirectLineServer
 struct CommandError: Error, CustomStringConvertible {
     /// The sentence.
     let description: String
+    /// How the program ends for it.
+    let status: ExitStatus
 
     /// A failure with a sentence.
-    init(_ description: String) { self.description = description }
+    init(_ description: String, status: ExitStatus = .failed) {
+        self.description = description
+        self.status = status
+    }
+}
+
+extension ExitStatus {
+    /// How the program ends for an error.
+    init(of error: any Error) { self = (error as? CommandError)?.status ?? .failed }
 }
 
 /// An error as one sentence for people.

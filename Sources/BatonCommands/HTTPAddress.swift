@@ -1,3 +1,4 @@
+import ChatScreen
 import DirectLineClient
 import WebSocketTransport
 
@@ -8,7 +9,7 @@ enum HTTPAddress {
     /// - Throws: ``CommandError`` that names the option and what was expected.
     static func checked(_ text: String, option: String, example: String) throws(CommandError) -> String {
         guard WebURL(text, schemes: ["http", "https"]) != nil else {
-            throw CommandError("\(option) takes an http or https address, such as \(example)")
+            throw CommandError("\(option) takes an http or https address, such as \(example)", status: .usage)
         }
         return text
     }

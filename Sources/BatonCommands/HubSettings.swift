@@ -62,6 +62,9 @@ struct HubSettings: Sendable {
         )
     }
 
+    /// Whether users are to wait for people who may come to their desks later.
+    var waitsForDesk: Bool { agent == .desk && !faults.contains { $0.humanFault == .noAgents } }
+
     /// What the bot is to do wrong.
     var botFaults: Set<BotFault> { Set(faults.compactMap(\.botFault)) }
 

@@ -98,7 +98,7 @@ package struct ServeCommand: AsyncParsableCommand {
         } catch {
             await log.finish()
             StandardStream.error.writeLine(describe(error))
-            throw ExitStatus.failed.code
+            throw ExitStatus(of: error).code
         }
         await log.finish()
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatScreen
 import DirectLineClient
 
 /// Which bot it is about, and where.
@@ -92,7 +93,7 @@ struct ServiceOptions: ParsableArguments {
         do throws(ClientError) {
             return try DirectLineEndpoint(text)
         } catch {
-            throw CommandError("--direct-line: " + error.message)
+            throw CommandError("--direct-line: " + error.message, status: .usage)
         }
     }
 

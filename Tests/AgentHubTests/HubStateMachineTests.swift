@@ -30,6 +30,14 @@ struct HubStateMachineTests {
         #expect(play(.opened(item: "1", skill: nil)) == ["refuse 1 noAgents"])
     }
 
+    @Test func `where the policy says so an item waits without agents, for whoever comes`() {
+        var policy = HubPolicy()
+        policy.admitsWithoutAgents = true
+        var play = Play(policy: policy)
+        #expect(play(.opened(item: "1", skill: "gardening")).contains { $0.hasPrefix("refuse") } == false)
+        #expect(play(.agentJoined(ana)).contains("offer 1 ana"))
+    }
+
     @Test func `least active goes first, and capacity is never exceeded`() {
         var play = Play(cleo, ana)
         #expect(play(.opened(item: "1", skill: nil)) == ["offer 1 ana"])

@@ -303,6 +303,21 @@ struct DeskSessionTests {
         try chat.wait(for: "── completed")
     }
 
+    @Test func `who asks before anybody is at the desk waits, is told what to do, and can answer`() throws {
+        let home = try TemporaryFolder()
+        let chat = try startChat(["--agent", "desk"], home: home)
+        try chat.wait(for: "[4] Talk to a person")
+        chat.enter(Self.request)
+        try chat.wait(for: "/as agent takes you to the desk, where this waits; /as user comes back.")
+        chat.enter("/as agent")
+        try chat.wait(for: "── rings · User")
+        chat.enter("/accept")
+        try chat.wait(for: "── User is yours")
+        chat.enter("Here I am")
+        chat.enter("/as user")
+        try chat.wait(for: "── accepted by")
+    }
+
     @Test func `a script plays both sides`() throws {
         let home = try TemporaryFolder()
         let program = try PipedProgram(

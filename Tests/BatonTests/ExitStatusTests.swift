@@ -94,5 +94,7 @@ struct ExitStatusTests {
     @Test func `64: wrong use`() throws {
         #expect(try run(["--nonsense"], input: "").exit == .code(64))
         #expect(try run(["--answer-within", "-1"], input: "").exit == .code(64))
+        #expect(try run(["--bot", "127.0.0.1:9"], input: "").exit == .code(64))
+        #expect(try run(["agent", "--hub", "127.0.0.1:9"], input: "").exit == .code(64))
     }
 }

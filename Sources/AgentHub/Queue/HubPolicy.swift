@@ -50,6 +50,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var messageLimit: Int?
     /// Whether an item is an agent's without ringing.
     package var acceptsAutomatically = false
+    /// Whether a user waits when nobody is at work, for whoever comes; else the request is refused.
+    package var admitsWithoutAgents = false
     /// Whether the hub answers at all; false is a fault on purpose.
     package var isReachable = true
     /// How many lines of the log are kept at most; the older half goes when there are more.

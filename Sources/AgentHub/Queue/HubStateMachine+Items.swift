@@ -26,7 +26,7 @@ extension HubStateMachine {
 
     private func refusal(of queue: HubQueue, at now: Duration) -> HubRefusal? {
         if let hours = queue.hours, !hours.isOpen(at: now) { return .outOfHours }
-        guard desks.contains(where: \.isAtWork) else { return .noAgents }
+        guard policy.admitsWithoutAgents || desks.contains(where: \.isAtWork) else { return .noAgents }
         // Who can be given to an agent at once does not wait, but who that is shows only after the door.
         if let limit = queue.limit, items.values.count(where: { $0.isWaiting && $0.queue.id == queue.id }) >= limit {
             return .queueFull

@@ -1,4 +1,5 @@
 import BotSchema
+import Handoff
 import Transcripts
 
 /// The user's half of a loaded conversation, to be said again line by line.
@@ -10,8 +11,10 @@ struct LoadedLines: Sendable {
 
     /// Takes the lines of a conversation in place of those before.
     mutating func take(_ transcript: Transcript) {
+        // What the user reported in place of a hub would be reported to no handoff.
         lines = transcript.activities.filter { activity in
-            activity.isFromUser && (activity.type == .message || activity.type == .event)
+            activity.isFromUser
+                && (activity.type == .message || activity.type == .event && HandoffSignal(activity) == nil)
         }
         count = lines.count
     }

@@ -14,10 +14,10 @@ package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
     /// What it says, for the manual and the help.
     package var summary: String {
         switch self {
-        case .done: "done"
+        case .done: "done, however a handoff ended"
         case .failed: "not delivered, not opened or not written; of transcripts: something differs or was not found"
         case .unusable: "of transcripts: a file could not be compared, searched or replayed"
-        case .noAnswer: "a line of a script got no answer within --answer-within"
+        case .noAnswer: "a line got no answer within --answer-within, or no agent accepted within --linger"
         case .usage: "wrong use, such as an unknown option"
         }
     }

@@ -40,6 +40,8 @@ package struct Sides: Sendable {
     private var prompts: [Side: ChatPrompt] = [:]
     private var commands: [Side: CommandSet] = [:]
     private let makeDesk: (@Sendable () -> DeskStateMachine)?
+    /// Whether nobody but the agent's side may be there to answer.
+    private let expectsDesk: Bool
     private var screen: ScreenCommands
     private var interrupts = InterruptCount()
     /// How much there was to complete when it was offered last, and when that was.
@@ -47,13 +49,22 @@ package struct Sides: Sendable {
     private var offeredAt = Timestamp(milliseconds: 0)
 
     /// The user's side; the other can be taken too where a desk can be made.
+    ///
+    /// - Parameters:
+    ///   - chat: The user's side.
+    ///   - settings: How the screen is set.
+    ///   - expectsDesk: Whether users wait for somebody at a desk, so that whoever asks for a person is told how to be
+    ///     that person.
+    ///   - makeDesk: Makes the agent's side when it is first taken.
     package init(
         chat: ChatStateMachine,
         settings: Settings = Settings(),
+        expectsDesk: Bool = false,
         makeDesk: (@Sendable () -> DeskStateMachine)? = nil
     ) {
         self.chat = chat
         self.makeDesk = makeDesk
+        self.expectsDesk = expectsDesk
         screen = ScreenCommands(settings: settings)
         isInteractive = chat.configuration.isInteractive
         current = .user
@@ -64,6 +75,7 @@ package struct Sides: Sendable {
     package init(desk: DeskStateMachine, settings: Settings = Settings()) {
         self.desk = desk
         makeDesk = nil
+        expectsDesk = false
         screen = ScreenCommands(settings: settings)
         isInteractive = desk.configuration.isInteractive
         current = .agent
@@ -188,6 +200,12 @@ package struct Sides: Sendable {
                 steps.append(Step(side: side, action: action))
             case .switchSide(let next): steps += turn(to: next, at: now)
             default: steps.append(Step(side: side, action: action))
+            }
+            if isInteractive, expectsDesk, desk == nil, case .show(.handoff(let transition)) = action,
+                transition.to.isWaiting, !transition.from.isWaiting
+            {
+                let words = "/as agent takes you to the desk, where this waits; /as user comes back."
+                steps.append(Step(side: current, action: .show(.notice(words))))
             }
         }
         return steps
