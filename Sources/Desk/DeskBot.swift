@@ -25,10 +25,11 @@ package actor DeskBot: Bot {
     private var seats: [String: Seat] = [:]
     private var agents: [String: String] = [:]
     private var openStreams: [String: Int] = [:]
-    /// What users say to agents whose new desks have not been shown their conversations yet.
+    /// What happens for agents whose new desks have not been shown their conversations yet.
     ///
-    /// A desk that got a line before the conversation would show it twice: by itself and in the history.
-    private var heldLines: [String: [AgentDesk.Event]] = [:]
+    /// A desk that got a line before the conversation would show it twice, by itself and in the history; so it would a
+    /// ring that came by itself and with what the desk finds.
+    private var heldEvents: [String: [AgentDesk.Event]] = [:]
     private nonisolated let entrance: AsyncStream<Work>.Continuation
     private let work: AsyncStream<Work>
 
@@ -188,33 +189,50 @@ extension DeskBot {
         agents[conversation.id] = id
         let agent = HubAgent(id: id, name: name, skills: skills, capacity: capacity)
         // The channel first: what the hub has for the agent from now on must find it.
-        heldLines[id] = []
+        heldEvents[id] = []
         if let known { seats[id] = Seat(desk: known.desk, channel: conversation) }
         _ = try? await conversation.send(DeskEvent.signedIn(agentId: id, cannedReplies).activity)
         let desk = await hub.join(agent)
         seats[id] = Seat(desk: desk, channel: conversation)
         await desk.setPresence(.available)
         if known == nil { entrance.yield(.follow(agent: id, desk.events)) }
-        await resume(desk, in: conversation)
-        while let held = heldLines.removeValue(forKey: id), !held.isEmpty {
-            heldLines[id] = []
-            for line in held { await send(line, to: id) }
+        var shown = await resume(desk, in: conversation)
+        while let held = heldEvents.removeValue(forKey: id), !held.isEmpty {
+            heldEvents[id] = []
+            for event in held {
+                // What is told of an item after that is news of it.
+                let wasShown = event.item.flatMap { shown.remove($0) } != nil
+                switch event {
+                case .offered, .connected:
+                    if !wasShown { await send(event, to: id) }
+                case .userSent(let item, _):
+                    if wasShown { shown.insert(item) }
+                    await send(event, to: id)
+                default: await send(event, to: id)
+                }
+            }
         }
     }
 
-    /// Shows a new desk what was on the old one.
-    private func resume(_ desk: AgentDesk, in conversation: any ConversationChannel) async {
+    /// Shows a new desk what was on the old one, and what rings.
+    ///
+    /// - Returns: The items that were shown.
+    private func resume(_ desk: AgentDesk, in conversation: any ConversationChannel) async -> Set<WorkItemID> {
         let view = await desk.view
+        var shown: Set<WorkItemID> = []
         for own in view.own {
             guard let request = await desk.request(of: own.item) else { continue }
             _ = try? await conversation.send(DeskEvent.connected(DeskBriefing(request, item: own.item)).activity)
+            shown.insert(own.item)
         }
         for ring in view.ringing where !desk.events.contains({ $0.item == ring.item }) {
             guard let request = await desk.request(of: ring.item) else { continue }
             let briefing = DeskBriefing(request, item: ring.item)
             _ = try? await conversation.send(DeskEvent.offered(briefing, rings: ring.remaining).activity)
+            shown.insert(ring.item)
         }
         _ = try? await conversation.send(DeskEvent.view(DeskView(view)).activity)
+        return shown
     }
 
     private func leave(_ conversation: any ConversationChannel) async {
@@ -244,8 +262,8 @@ extension DeskBot {
 
 extension DeskBot {
     private func pass(_ event: AgentDesk.Event, to agent: String) async {
-        if case .userSent = event, heldLines[agent] != nil {
-            heldLines[agent]?.append(event)
+        if heldEvents[agent] != nil {
+            heldEvents[agent]?.append(event)
         } else {
             await send(event, to: agent)
         }

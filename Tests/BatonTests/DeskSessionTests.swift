@@ -311,6 +311,7 @@ struct DeskSessionTests {
         try chat.wait(for: "/as agent takes you to the desk, where this waits; /as user comes back.")
         chat.enter("/as agent")
         try chat.wait(for: "── rings · User")
+        try chat.wait(for: "── signed in as")
         chat.enter("/accept")
         try chat.wait(for: "── User is yours")
         chat.enter("Here I am")

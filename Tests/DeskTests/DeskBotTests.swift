@@ -218,6 +218,26 @@ private func line(_ text: String, in item: WorkItemID) -> Activity {
         #expect(!maria.words.contains("from the old desk"))
     }
 
+    @Test func `a user who waits rings once at the desk of who comes to work`() {
+        var policy = HubPolicy()
+        policy.admitsWithoutAgents = true
+        for isKnown in [false, true] {
+            let office = Office(policy: policy)
+            let (old, desk, maria) = (FakeChannel("old"), FakeChannel("desk"), FakeChannel("c-1"))
+            if isKnown {
+                office.signIn("Dana", old)
+                office.tell(.signOut, at: old)
+            }
+            office.escalate(maria)
+            office.signIn("Dana", desk)
+            #expect(desk.words.count { $0 == "desk.offered item-1" } == 1, "\(desk.words)")
+            office.tell(.accept("item-1"), at: desk)
+            #expect(desk.words.count { $0 == "desk.connected item-1" } == 1, "\(desk.words)")
+            office.say("one", maria)
+            #expect(desk.words.last == "one")
+        }
+    }
+
     @Test func `going home leaves conversations to a colleague, with notes and history`() {
         let office = Office()
         let (dana, eve, maria) = (FakeChannel("desk-1"), FakeChannel("desk-2"), FakeChannel("c-1"))
