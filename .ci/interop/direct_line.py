@@ -74,13 +74,14 @@ class Client:
 
     async def linked(self, url):
         """What an attachment that goes by link holds, such as a transcript that is too long for an event."""
-        async with self.session.get(url) as response:
+        async with self.session.get(url, headers={"Authorization": f"Bearer {self.token}"}) as response:
             response.raise_for_status()
             return await response.json(content_type=None)
 
     async def start(self):
         status, conversation = await self.call("POST", "/conversations", {"user": {"id": "ada", "name": "Ada"}})
         self.path = f"/conversations/{conversation['conversationId']}"
+        self.token = conversation["token"]
         return status, conversation
 
     async def post(self, activity):

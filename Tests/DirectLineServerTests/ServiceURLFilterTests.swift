@@ -52,6 +52,26 @@ struct ServiceURLFilterTests {
         return false
     }
 
+    @Test func `a transcript that a bot keeps with the channel is read by its conversation alone`() async throws {
+        let heard = Happenings<Activity>()
+        try await withServer(bot: InvokedBot(heard: heard, answers: Happenings<JSONValue>())) { server in
+            let (conversation, other) = (try await server.start(), try await server.start())
+            let serviceURL = await heard.next()?.serviceURL ?? ""
+            let file: JSONValue = ["type": "application/json", "name": "Transcript", "originalBase64": "e30="]
+            let kept = serviceURL + "v3/conversations/\(conversation.id)/attachments"
+            let id = try await server.call(.POST, kept, file).json?["id"]?.string ?? ""
+            let path = "/v3/attachments/\(id)/views/original"
+            func status(_ token: String?) async throws -> Int {
+                let headers: HTTPHeaders = token.map { ["Authorization": "Bearer \($0)"] } ?? [:]
+                return try await server.call(.GET, server.address.url + path, headers: headers).status
+            }
+            #expect(try await status(conversation.info.token) == 200)
+            #expect(try await status(nil) == 401)
+            #expect(try await status(other.info.token) == 403)
+            #expect(try await server.call(.GET, serviceURL + path.dropFirst()).text == "{}")
+        }
+    }
+
     enum Means: CaseIterable, Sendable { case send, reply, update, history, begin, invoke }
 
     @Test(arguments: Means.allCases)

@@ -8,6 +8,11 @@ struct StoredFile: Hashable, Sendable {
     let original: ByteBuffer
     var thumbnail: ByteBuffer?
 
+    /// Whether the file is what was said before a handoff, by the name that such attachments have.
+    ///
+    /// Pictures are fetched without a credential; this is for the hub, the bot and the user of the conversation alone.
+    var isTranscript: Bool { name.lowercased() == "transcript" }
+
     var size: Int { original.readableBytes + (thumbnail?.readableBytes ?? 0) }
 
     /// The content under the name of a view.

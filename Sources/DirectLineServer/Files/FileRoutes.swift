@@ -23,7 +23,12 @@ struct FileRoutes: Sendable {
             original: original,
             thumbnail: try Self.bytes(body["thumbnailBase64"], "thumbnailBase64")
         )
-        let id = try await attachments.keep(file, in: conversation, by: .bot(ofConversation: conversation))
+        let id = try await attachments.keep(
+            file,
+            in: conversation,
+            by: .bot(ofConversation: conversation),
+            isPrivate: file.isTranscript
+        )
         return Response(.created, json: ["id": .string(id)])
     }
 
