@@ -39,6 +39,48 @@ struct TokenTests {
         }
     }
 
+    @Test func `S04 a token that takes the place of another keeps its user`() async throws {
+        try await withServer { server in
+            let token = try await server.call(.POST, "/tokens/generate", ["user": ["id": "dl_ada", "name": "Ada"]])
+            let old: HTTPHeaders = ["Authorization": "Bearer \(token.json?["token"]?.string ?? "")"]
+            let start = try await server.call(.POST, "/conversations", ["user": ["id": "r_x"]], headers: old)
+            let path = "/conversations/\(start.json?["conversationId"]?.string ?? "")"
+            let refreshed = try await server.call(.POST, "/tokens/refresh", headers: old)
+            let reconnected = try await server.call(.GET, path, headers: old)
+            for answer in [start, refreshed, reconnected] {
+                let new: HTTPHeaders = ["Authorization": "Bearer \(try #require(answer.json?["token"]?.string))"]
+                let body: JSONValue = ["type": "message", "text": "hi", "from": ["id": "r_x", "name": "X"]]
+                #expect(try await server.call(.POST, path + "/activities", body, headers: new).status == 200)
+                let kept = ActivitySet(try await server.call(.GET, path + "/activities", headers: new).json)
+                #expect(kept?.activities.last?.from?.json == ["id": "dl_ada", "name": "Ada", "role": "user"])
+            }
+        }
+    }
+
+    @Test func `a new secret ends the tokens of the old one, also where the store keeps the key`() async throws {
+        let store = TestStore()
+        var token = ""
+        for (secret, isGood) in [("one", true), ("two", false), ("one", true)] {
+            var configuration = ServerConfiguration.patient
+            configuration.secret = secret
+            token = try await withServer(configuration, store: store) { [token] server in
+                var token = token
+                if token.isEmpty {
+                    let headers: HTTPHeaders = ["Authorization": "Bearer \(secret)"]
+                    let start = try await server.call(.POST, "/conversations", [:], headers: headers)
+                    token = try #require(start.json?["token"]?.string)
+                }
+                let refreshed = try await server.call(
+                    .POST,
+                    "/tokens/refresh",
+                    headers: ["Authorization": "Bearer \(token)"]
+                )
+                #expect((refreshed.status == 200) == isGood, "\(refreshed.status)")
+                return token
+            }
+        }
+    }
+
     @Test func `S05 a user id for a token must have the form that tokens demand`() async throws {
         try await withServer { server in
             let answer = try await server.call(.POST, "/tokens/generate", ["user": ["id": "ada"]])
