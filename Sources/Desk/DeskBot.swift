@@ -200,16 +200,15 @@ extension DeskBot {
         while let held = heldEvents.removeValue(forKey: id), !held.isEmpty {
             heldEvents[id] = []
             for event in held {
-                // What is told of an item after that is news of it.
-                let wasShown = event.item.flatMap { shown.remove($0) } != nil
                 switch event {
-                case .offered, .connected:
-                    if !wasShown { await send(event, to: id) }
-                case .userSent(let item, _):
-                    if wasShown { shown.insert(item) }
-                    await send(event, to: id)
-                default: await send(event, to: id)
+                case .offered(let item, _) where shown.remove(item) != nil,
+                    .connected(let item, _) where shown.remove(item) != nil:
+                    continue
+                case .userSent: break
+                // An item that has left and comes again is news.
+                default: _ = event.item.map { shown.remove($0) }
                 }
+                await send(event, to: id)
             }
         }
     }

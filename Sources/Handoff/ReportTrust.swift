@@ -7,7 +7,7 @@ import BotSchema
 public enum ReportTrust: Hashable, Sendable {
     /// Everybody: a record, in which the user is who has recorded it.
     case everyone
-    /// Everybody on the other side; other clients of the same user do not end the conversation.
+    /// Everybody on the other side; other clients of the same user report nothing and do not end the conversation.
     ///
     /// For live conversations with services that mark nothing, or without a hub: there, the bot reports.
     case otherSide

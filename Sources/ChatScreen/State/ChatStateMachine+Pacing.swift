@@ -67,9 +67,10 @@ extension ChatStateMachine {
     private mutating func tellUndelivered() -> [ChatAction] {
         guard let line = outbox.inFlight ?? outbox.waiting.first else { return [] }
         hasFailed = true
-        let outcome = outbox.inFlight == nil ? "was not delivered" : "may not have been delivered"
-        let bound = "no connection within \(configuration.linger.seconds) s"
-        return [.show(.failure("\(quoted(line.words)) \(outcome): \(bound)."))]
+        let outcome =
+            outbox.inFlight == nil
+            ? "was not delivered: not connected" : "may not have been delivered: the service has not answered"
+        return [.show(.failure("\(quoted(line.words)) \(outcome) within \(configuration.linger.seconds) s."))]
     }
 
     /// What the pacer has to know at present.
