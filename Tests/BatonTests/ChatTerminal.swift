@@ -41,3 +41,21 @@ extension TerminalScreen {
     /// How many lines there have been that contain a text.
     func count(of text: String) -> Int { transcript.filter { $0.contains(text) }.count }
 }
+
+/// Runs the program on pipes, with a home of its own, to its end.
+@MainActor
+func runBaton(
+    _ arguments: [String],
+    input: String,
+    environment: [String: String] = [:]
+) throws -> (output: String, exit: PseudoTerminal.Exit) {
+    let home = try TemporaryFolder()
+    let program = try PipedProgram(
+        [BuiltProducts.executable("baton")] + arguments,
+        environment: baseEnvironment(home: home).merging(environment) { $1 }
+    )
+    program.send(input)
+    program.closeInput()
+    let exit = try program.waitForExit()
+    return (program.output, exit)
+}

@@ -12,22 +12,6 @@ import Darwin
 @Suite(.serialized, .timeLimit(.minutes(5)))
 @MainActor  // Waits for programs without suspending, which must not hold up the threads of other tests.
 struct ExitStatusTests {
-    private func run(
-        _ arguments: [String],
-        input: String,
-        environment: [String: String] = [:]
-    ) throws -> (output: String, exit: PseudoTerminal.Exit) {
-        let home = try TemporaryFolder()
-        let program = try PipedProgram(
-            [BuiltProducts.executable("baton")] + arguments,
-            environment: baseEnvironment(home: home).merging(environment) { $1 }
-        )
-        program.send(input)
-        program.closeInput()
-        let exit = try program.waitForExit()
-        return (program.output, exit)
-    }
-
     private func run(shell script: String) throws -> (output: String, exit: PseudoTerminal.Exit) {
         let home = try TemporaryFolder()
         let baton = try BuiltProducts.executable("baton")
@@ -41,17 +25,17 @@ struct ExitStatusTests {
     }
 
     @Test func `0: all was done`() throws {
-        #expect(try run(["--json"], input: "opening hours\n").exit == .code(0))
+        #expect(try runBaton(["--json"], input: "opening hours\n").exit == .code(0))
     }
 
     @Test func `1: no conversation was opened`() throws {
-        let result = try run(["--json", "--direct-line", "http://127.0.0.1:1"], input: "hi\n")
+        let result = try runBaton(["--json", "--direct-line", "http://127.0.0.1:1"], input: "hi\n")
         #expect(result.exit == .code(1))
         #expect(result.output.contains("127.0.0.1:1"))
     }
 
     @Test func `1: a bot that is not running is told before the first line, by its own address`() throws {
-        let result = try run(["--json", "--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
+        let result = try runBaton(["--json", "--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
         #expect(result.exit == .code(1))
         let failures = result.output.split(separator: "\n").filter { $0.contains(#""level":"error""#) }
         #expect(failures.first?.contains("The bot was not told that you are here") == true, "\(result.output)")
@@ -80,7 +64,7 @@ struct ExitStatusTests {
             activity.text == "silence, please" ? [] : [.message("You said \(activity.text ?? "")")]
         }
         try await withServer(of: bot) { address in
-            let result = try run(
+            let result = try runBaton(
                 ["--json", "--direct-line", address, "--answer-within", "1", "--transport", transport],
                 input: "hello\nsilence, please\nhello again\n",
                 environment: ["DIRECTLINE_SECRET": "test-secret"]
@@ -92,9 +76,9 @@ struct ExitStatusTests {
     }
 
     @Test func `64: wrong use`() throws {
-        #expect(try run(["--nonsense"], input: "").exit == .code(64))
-        #expect(try run(["--answer-within", "-1"], input: "").exit == .code(64))
-        #expect(try run(["--bot", "127.0.0.1:9"], input: "").exit == .code(64))
-        #expect(try run(["agent", "--hub", "127.0.0.1:9"], input: "").exit == .code(64))
+        #expect(try runBaton(["--nonsense"], input: "").exit == .code(64))
+        #expect(try runBaton(["--answer-within", "-1"], input: "").exit == .code(64))
+        #expect(try runBaton(["--bot", "127.0.0.1:9"], input: "").exit == .code(64))
+        #expect(try runBaton(["agent", "--hub", "127.0.0.1:9"], input: "").exit == .code(64))
     }
 }

@@ -12,28 +12,12 @@ import Darwin
 @Suite(.serialized, .timeLimit(.minutes(10)))
 @MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct PipedSessionTests {
-    private func run(
-        _ arguments: [String],
-        input: String,
-        environment: [String: String] = [:]
-    ) throws -> (output: String, exit: PseudoTerminal.Exit) {
-        let home = try TemporaryFolder()
-        let program = try PipedProgram(
-            [BuiltProducts.executable("baton")] + arguments,
-            environment: baseEnvironment(home: home).merging(environment) { $1 }
-        )
-        program.send(input)
-        program.closeInput()
-        let exit = try program.waitForExit()
-        return (program.output, exit)
-    }
-
     private func objects(_ output: String) throws -> [JSONValue] {
         try output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
     }
 
     @Test func `a script plays a handoff from request to return, each state once`() throws {
-        let result = try run(
+        let result = try runBaton(
             ["--json", "--agent-pace", "8"],
             input: "hi\nI want to talk to a person about my credit card\n"
         )
@@ -56,7 +40,7 @@ struct PipedSessionTests {
     }
 
     @Test func `plain output has no escape and no drawing`() throws {
-        let result = try run(["--plain"], input: "opening hours\n")
+        let result = try runBaton(["--plain"], input: "opening hours\n")
         #expect(result.exit == .code(0))
         #expect(!result.output.contains("\u{1b}"))
         #expect(!result.output.contains("─"))
@@ -64,7 +48,7 @@ struct PipedSessionTests {
     }
 
     @Test func `polling tells the same story`() throws {
-        let result = try run(["--json", "--transport", "polling"], input: "opening hours\n")
+        let result = try runBaton(["--json", "--transport", "polling"], input: "opening hours\n")
         #expect(result.exit == .code(0))
         let texts = try objects(result.output).compactMap { $0["activity"]?["text"]?.string }
         #expect(texts.contains("opening hours"))
@@ -79,13 +63,13 @@ struct PipedSessionTests {
         (["--secret-file", "/nonexistent", "--direct-line", "http://127.0.0.1:1"], "/nonexistent"),
     ])
     func `a wrong address or credential is one clear line and a failure`(arguments: [String], hint: String) throws {
-        let result = try run(arguments, input: "hi\n")
+        let result = try runBaton(arguments, input: "hi\n")
         #expect(result.exit != .code(0))
         #expect(result.output.contains(hint), "\(result.output)")
     }
 
     @Test func `a bot that nobody runs is named, and the exit code tells`() throws {
-        let result = try run(["--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
+        let result = try runBaton(["--bot", "http://127.0.0.1:1/api/messages"], input: "hi\n")
         #expect(result.exit == .code(1))
         #expect(result.output.contains("http://127.0.0.1:1/api/messages"))
     }
@@ -140,15 +124,15 @@ struct PipedSessionTests {
         )
         try server.wait(for: "Ctrl-C stops")
         let url = String(try #require(server.output.split(separator: "\n").first?.split(separator: " ").last))
-        let right = try run(["--direct-line", url], input: "hi\n", environment: ["DIRECTLINE_SECRET": "right-1"])
+        let right = try runBaton(["--direct-line", url], input: "hi\n", environment: ["DIRECTLINE_SECRET": "right-1"])
         #expect(right.exit == .code(0))
-        let wrong = try run(["--direct-line", url], input: "hi\n", environment: ["DIRECTLINE_SECRET": "wrong-1"])
+        let wrong = try runBaton(["--direct-line", url], input: "hi\n", environment: ["DIRECTLINE_SECRET": "wrong-1"])
         #expect(wrong.exit == .code(1))
         #expect(wrong.output.split(separator: "\n").count == 1)
         #expect(!wrong.output.contains("wrong-1"))
         try home.write("right-1\n", to: "secret")
         chmod(home.file("secret"), 0o600)
-        let file = try run(["--direct-line", url, "--secret-file", home.file("secret")], input: "hi\n")
+        let file = try runBaton(["--direct-line", url, "--secret-file", home.file("secret")], input: "hi\n")
         #expect(file.exit == .code(0))
         #expect(!(server.output + right.output).contains("right-1"))
     }
@@ -166,7 +150,7 @@ struct PipedSessionTests {
         )
         try front.wait(for: "Ctrl-C stops")
         let url = String(try #require(front.output.split(separator: "\n").first?.split(separator: " ").last))
-        let result = try run(
+        let result = try runBaton(
             ["--json", "--direct-line", url],
             input: "opening hours\na person for my credit card, please\nthanks, that is all\n"
         )
@@ -223,7 +207,7 @@ struct PipedSessionTests {
         states: [String],
         words: String
     ) throws {
-        let result = try run(
+        let result = try runBaton(
             ["--json", "--agent-pace", "20", "--fault", fault],
             input: "a person for my credit card, please\nopening hours\n"
         )
@@ -236,7 +220,7 @@ struct PipedSessionTests {
     }
 
     @Test func `the list of faults names each with what it does`() throws {
-        let result = try run(["--fault", "help"], input: "")
+        let result = try runBaton(["--fault", "help"], input: "")
         #expect(result.exit == .code(0))
         #expect(result.output.contains("agent-vanishes"))
         #expect(result.output.contains("completion-twice"))
