@@ -200,7 +200,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
         case .secret, .token, .key: kind.rawValue + ":" + value
         case .card, .phone, .ssn, .iban:
             kind.rawValue + ":"
-                + value.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.isDigit }
+                + value.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
                 .map(String.init).joined()
         case .email, .ip, .name, .word, .id: kind.rawValue + ":" + value.lowercased()
         }
@@ -397,8 +397,4 @@ public struct TranscriptRedactor: Hashable, Sendable {
             return edit
         }
     }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isDigit: Bool { (0x30...0x39).contains(value) }
 }
