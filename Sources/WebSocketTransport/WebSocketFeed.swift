@@ -105,10 +105,7 @@ private final class FeedReader: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { feed.session.startPings() }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end(context) }
-
-    /// A little later: the session may be closing the channel at this moment, and holds its lock.
-    private func end(_ context: ChannelHandlerContext) { context.eventLoop.execute { [feed] in feed.ended() } }
+    func handlerRemoved(context: ChannelHandlerContext) { feed.ended() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         _ = feed.session.received(unwrapInboundIn(data))
@@ -139,7 +136,7 @@ private final class FeedReader: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end(context)
+        feed.ended()
         context.fireChannelInactive()
     }
 }

@@ -4,12 +4,21 @@ import Synchronization
 
 /// Performs what the state machine of one connection decides.
 ///
-/// Frames are handed to the channel while the machine's lock is held, so they leave in the order in which the machine
-/// allowed them and nothing follows a close frame. The channel only queues them; nobody waits within the lock. Timers
-/// run on the channel's event loop, whose time a testing channel controls.
+/// What the machine decides is put in a queue while its lock is held, so that frames leave in the order in which the
+/// machine allowed them and nothing follows a close frame. The channel is called on its event loop with the lock
+/// released: a write may call this session again before it returns, for instance when it fails, since the channel then
+/// reads what is left in the socket. Timers run on the event loop, whose time a testing channel controls.
 final class WebSocketSession: Sendable {
+    /// What the channel is to do.
+    private enum Order {
+        case write(WebSocketFrame, EventLoopPromise<Void>)
+        case close
+    }
+
     private struct State {
         var machine: WebSocketStateMachine
+        /// What the channel has not been told yet.
+        var orders: [Order] = []
         /// How many tasks wait for a frame.
         var listeners = 0
         var pings: RepeatedTask?
@@ -89,9 +98,9 @@ final class WebSocketSession: Sendable {
 
     /// Says goodbye as far as the socket takes it at once, and closes TCP.
     func abort(_ closure: WebSocketClosure) {
-        state.withLock {
-            if let payload = $0.machine.close(closure) { write(.connectionClose, payload) }
-            channel.close(promise: nil)
+        change {
+            if let payload = $0.machine.close(closure) { write(.connectionClose, payload, &$0) }
+            $0.orders.append(.close)
         }
     }
 
@@ -101,9 +110,9 @@ final class WebSocketSession: Sendable {
         guard data.readableBytes <= Int(UInt32.max / 2) else {
             throw WebSocketError(.tooLarge, "a message of \(data.readableBytes) bytes is too large to send")
         }
-        let written = try state.withLock {
+        let written = try change {
             guard $0.machine.isOpen else { throw WebSocketError(.closed, "the connection is closed") }
-            return write(opcode, data)
+            return write(opcode, data, &$0)
         }
         try await wait(for: written)
     }
@@ -112,14 +121,14 @@ final class WebSocketSession: Sendable {
         var rest = data
         var opcode = WebSocketOpcode.text
         // All within one lock, so that no other message comes between the fragments.
-        let written = try state.withLock { state in
+        let written = try change { state in
             guard state.machine.isOpen else { throw WebSocketError(.closed, "the connection is closed") }
             while rest.readableBytes > max(1, size), let fragment = rest.readSlice(length: max(1, size)) {
-                write(opcode, fragment, fin: false)
-                if opcode == .text { write(.ping, ByteBuffer()) }
+                write(opcode, fragment, fin: false, &state)
+                if opcode == .text { write(.ping, ByteBuffer(), &state) }
                 opcode = .continuation
             }
-            return write(opcode, rest)
+            return write(opcode, rest, &state)
         }
         try await wait(for: written)
     }
@@ -129,10 +138,10 @@ final class WebSocketSession: Sendable {
     /// - Returns: When the close frame has been written.
     @discardableResult
     func close(_ closure: WebSocketClosure) -> EventLoopFuture<Void> {
-        state.withLock {
+        change {
             guard let payload = $0.machine.close(closure) else { return channel.eventLoop.makeSucceededVoidFuture() }
             startCloseTimer(&$0)
-            return write(.connectionClose, payload)
+            return write(.connectionClose, payload, &$0)
         }
     }
 
@@ -142,7 +151,7 @@ final class WebSocketSession: Sendable {
 
     /// Takes a frame and does what it asks for, but for the messages, which go to the reader.
     func received(_ frame: WebSocketFrame) -> WebSocketMessage? {
-        state.withLock {
+        change {
             guard !$0.isSilent else { return nil }
             let action = $0.machine.received(frame)
             return perform(action, &$0)
@@ -150,7 +159,7 @@ final class WebSocketSession: Sendable {
     }
 
     func failedToRead(_ error: NIOWebSocketError) {
-        state.withLock {
+        change {
             let action = $0.machine.failedToRead(error)
             _ = perform(action, &$0)
         }
@@ -160,9 +169,9 @@ final class WebSocketSession: Sendable {
         switch action {
         case .nothing, .finish: break
         case .deliver(let message): return message
-        case .sendPong(let payload): writePong(payload)
+        case .sendPong(let payload): writePong(payload, &state)
         case .sendClose(let payload), .sendLastClose(let payload):
-            write(.connectionClose, payload)
+            write(.connectionClose, payload, &state)
             startCloseTimer(&state)
         }
         return nil
@@ -173,12 +182,13 @@ final class WebSocketSession: Sendable {
     private func pingDue() {
         var payload = ByteBuffer()
         payload.writeMultipleIntegers(UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        state.withLock {
+        change {
             switch $0.machine.pingDue(payload, isListening: $0.listeners > 0) {
             case .sendPing(let payload):
-                afterwards(write(.ping, payload)) { $0.state.withLock { $0.machine.pingWritten() } }
-                if pingsWithText { write(.text, ByteBuffer()) }
-            case .giveUp: channel.close(promise: nil)
+                let written = write(.ping, payload, &$0)
+                written.whenSuccess { [self] in state.withLock { $0.machine.pingWritten() } }
+                if pingsWithText { write(.text, ByteBuffer(), &$0) }
+            case .giveUp: $0.orders.append(.close)
             case .nothing: break
             }
         }
@@ -193,28 +203,51 @@ final class WebSocketSession: Sendable {
 
     // MARK: - Frames
 
-    private func writePong(_ payload: ByteBuffer) { afterwards(write(.pong, payload)) { $0.pongWritten() } }
+    private func writePong(_ payload: ByteBuffer, _ state: inout State) {
+        write(.pong, payload, &state).whenSuccess { [self] in pongWritten() }
+    }
 
     private func pongWritten() {
-        state.withLock { state in
-            if let payload = state.machine.pongWritten() { writePong(payload) }
+        change { state in
+            if let payload = state.machine.pongWritten() { writePong(payload, &state) }
         }
         channel.pipeline.fireUserInboundEventTriggered(PongWritten.pong)
     }
 
-    /// Does something once the socket has taken a frame, and a little later: it may take it at this moment, within the
-    /// lock.
-    private func afterwards(
-        _ written: EventLoopFuture<Void>,
-        _ action: @escaping @Sendable (WebSocketSession) -> Void
-    ) {
-        written.whenSuccess { [channel, self] in channel.eventLoop.execute { action(self) } }
+    @discardableResult
+    private func write(
+        _ opcode: WebSocketOpcode,
+        _ data: ByteBuffer,
+        fin: Bool = true,
+        _ state: inout State
+    ) -> EventLoopFuture<Void> {
+        let mask = role == .client ? WebSocketMaskingKey.random() : nil
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        state.orders.append(.write(WebSocketFrame(fin: fin, opcode: opcode, maskKey: mask, data: data), written))
+        return written.futureResult
     }
 
-    @discardableResult
-    private func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer, fin: Bool = true) -> EventLoopFuture<Void> {
-        let mask = role == .client ? WebSocketMaskingKey.random() : nil
-        return channel.writeAndFlush(WebSocketFrame(fin: fin, opcode: opcode, maskKey: mask, data: data))
+    // MARK: - Orders
+
+    /// Changes the state, and has the channel do what that has ordered.
+    private func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+        let (result, hasOrders) = try state.withLock { state in
+            let result = try body(&state)
+            return (result, !state.orders.isEmpty)
+        }
+        if hasOrders { carryOutOrders() }
+        return result
+    }
+
+    /// Calls the channel with one order after the other; a call from within one goes on with the next.
+    private func carryOutOrders() {
+        guard channel.eventLoop.inEventLoop else { return channel.eventLoop.execute { self.carryOutOrders() } }
+        while let order = state.withLock({ $0.orders.isEmpty ? nil : $0.orders.removeFirst() }) {
+            switch order {
+            case .write(let frame, let written): channel.writeAndFlush(frame, promise: written)
+            case .close: channel.close(promise: nil)
+            }
+        }
     }
 
     /// Whether a frame is in the socket already, as far as that can be told here.

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOWebSocket
+import Synchronization
 import Testing
 
 @testable import WebSocketTransport
@@ -29,6 +30,39 @@ struct WebSocketFeedTests {
             for promise in promises { promise.succeed() }
             promises = []
         }
+    }
+
+    /// A socket whose peer has reset it: a write fails, and what had arrived before is read within the write.
+    private final class BrokenSocket: ChannelDuplexHandler {
+        typealias InboundIn = WebSocketFrame
+        typealias InboundOut = WebSocketFrame
+        typealias OutboundIn = WebSocketFrame
+
+        var arrived: WebSocketFrame?
+        private(set) var written: [WebSocketOpcode] = []
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            written.append(unwrapOutboundIn(data).opcode)
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            guard let frame = arrived.take() else { return }
+            context.pipeline.read()
+            context.fireChannelRead(wrapInboundOut(frame))
+            context.close(promise: nil)
+        }
+    }
+
+    @Test func `a write that fails may read what is left, answer it and end the feed`() async throws {
+        let socket = BrokenSocket()
+        let channel = EmbeddedChannel(handler: socket)
+        try await channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1)).get()
+        let feed = try WebSocketFeed.onto(channel, configuration: WebSocketConfiguration())
+        let hasEnded = Mutex(false)
+        feed.onEnd { hasEnded.withLock { $0 = true } }
+        socket.arrived = masked(.ping, "still here")
+        await #expect(throws: WebSocketError.self) { try await feed.send("hello") }
+        #expect(socket.written == [.text, .pong])
+        #expect(hasEnded.withLock { $0 })
+        #expect(!feed.isOpen)
     }
 
     private func masked(_ opcode: WebSocketOpcode, _ text: String) -> WebSocketFrame {

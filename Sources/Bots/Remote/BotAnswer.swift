@@ -49,17 +49,16 @@ final class BotAnswer: HTTPClientResponseDelegate {
     }
 
     private func deliver(_ result: Result<Part, any Error>, taken: EventLoopPromise<Void>? = nil) {
-        let waiting = state.withLock { state in
+        typealias Parties = (waiting: CheckedContinuation<Part, any Error>?, taken: EventLoopPromise<Void>?)
+        let (waiting, done) = state.withLock { state -> Parties in
             if case .failure(let error) = result { state.failure = error }
-            if let waiting = state.waiting.take() { return Optional(waiting) }
+            if let waiting = state.waiting.take() { return (waiting, taken) }
             // A failure takes the place of what nobody has taken; its connection is gone.
-            state.part.take()?.1?.succeed()
-            state.part = (result, taken)
-            return nil
+            defer { state.part = (result, taken) }
+            return (nil, state.part.take()?.1)
         }
-        guard let waiting else { return }
-        waiting.resume(with: result)
-        taken?.succeed()
+        waiting?.resume(with: result)
+        done?.succeed()
     }
 
     /// Ends the waiting for parts with an error.
