@@ -160,6 +160,9 @@ struct ChatTerminal {
 
 /// Times of day at the person's place.
 enum LocalClock {
+    /// How times of a record are told.
+    static let recorded = RecordedItems.Clock(day: day(of:), dateAndTime: dateAndTime(of:))
+
     /// The present time as hours and minutes.
     @Sendable static func now() -> String { text(seconds: Timestamp.now.milliseconds / 1000) }
 

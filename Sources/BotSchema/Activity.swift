@@ -69,7 +69,11 @@ extension Activity {
     /// Dataverse exports count seconds since 1970, others milliseconds; either may stand as a number or as text.
     public var time: Timestamp? {
         if let timestamp { return Timestamp(timestamp) ?? Double(timestamp).flatMap(Self.time(counted:)) }
-        return json["timestamp"]?.double.flatMap(Self.time(counted:))
+        if let number = json["timestamp"]?.double { return Self.time(counted: number) }
+        // Exports of Copilot Studio count milliseconds under a name of their own.
+        guard let milliseconds = json["timestampMs"] else { return nil }
+        let number = milliseconds.double ?? milliseconds.string.flatMap { Double($0) }
+        return number.flatMap { Self.time(counted: $0 / 1000) }
     }
 
     /// Beyond the year 3000 in seconds nothing is the time of a conversation, so it must be milliseconds.

@@ -51,6 +51,8 @@ extension HandoffLifecycle {
     }
 
     private func remarks(on signal: HandoffSignal) -> [HandoffRemark] {
+        // The event after the trace that announced it asks for the first time.
+        if case .initiate = signal.kind, state.isOpen, attempt?.dialect == nil { return [] }
         if state == .closed {
             if case .conversationEnded = signal.kind {
                 return [HandoffRemark(.repeatedReport, "the conversation was over before")]

@@ -15,6 +15,8 @@ public struct HandoffLifecycle: Hashable, Sendable {
 
     /// Whose signals count.
     let trust: ReportTrust
+    /// Whether traces of an escalation count where no event tells it.
+    let readsTraces: Bool
     private var botIds: Set<String> = []
     private var userIds: Set<String> = []
     /// Whether an agent spoke and no acceptance has been reported yet.
@@ -26,8 +28,13 @@ public struct HandoffLifecycle: Hashable, Sendable {
 
     /// A conversation in which the bot listens.
     ///
-    /// - Parameter trust: Whose signals count.
-    public init(trusting trust: ReportTrust = .everyone) { self.trust = trust }
+    /// - Parameters:
+    ///   - trust: Whose signals count.
+    ///   - readsTraces: Whether the traces of an escalation count where no event tells it, as in an export.
+    public init(trusting trust: ReportTrust = .everyone, readingTraces readsTraces: Bool = false) {
+        self.trust = trust
+        self.readsTraces = readsTraces
+    }
 
     /// The attempt under way, or the last one.
     public var attempt: HandoffAttempt? { attempts.last }
@@ -63,7 +70,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
         // Whoever speaks on after the end goes on with the conversation (C40).
         if state == .closed, isUser, activity.type == .message { state = .bot }
         guard state != .closed else { return [] }
-        if let signal = HandoffSignal(activity) {
+        if let signal = HandoffSignal(activity, recognisesTraces: readsTraces) {
             guard trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho) else { return [] }
             return apply(signal, of: activity, at: instant)
         }
@@ -159,9 +166,11 @@ extension HandoffLifecycle {
         at instant: Timestamp
     ) -> [HandoffTransition] {
         if state.isOpen {
-            repeated(initiation, activityId: signal.activityId)
+            repeated(initiation, signal, isTrace: activity.type == .trace)
             return []
         }
+        // What is recorded of an escalation that is over does not ask again.
+        if activity.type == .trace, activity.valueType == "HandOff", !attempts.isEmpty { return [] }
         isAcceptanceInferred = false
         hasToldOfSpeaker = false
         learnAccounts(from: activity, initiation)
@@ -180,8 +189,23 @@ extension HandoffLifecycle {
     }
 
     /// The protocol has no handoff id, so a second request can only mean the one that is open.
-    private mutating func repeated(_ initiation: HandoffInitiation, activityId: String?) {
-        guard var attempt = attempts.last, activityId == nil || activityId != attempt.activityId else { return }
+    private mutating func repeated(_ initiation: HandoffInitiation, _ signal: HandoffSignal, isTrace: Bool) {
+        guard var attempt = attempts.last, signal.activityId == nil || signal.activityId != attempt.activityId,
+            !isTrace
+        else { return }
+        // The event tells what a trace has only announced.
+        if attempt.dialect == nil {
+            attempts[attempts.count - 1] = HandoffAttempt(
+                number: attempt.number,
+                dialect: signal.dialect,
+                activityId: signal.activityId,
+                conversationId: signal.conversationId,
+                relatedConversationId: signal.relatedConversationId,
+                requestedAt: attempt.requestedAt,
+                initiation: initiation
+            )
+            return
+        }
         attempt.repetitions += 1
         if state.isWaiting {
             for entry in initiation.context.json.entries { attempt.initiation.context.json[entry.key] = entry.value }

@@ -36,6 +36,14 @@ extension HandoffRecogniser {
         return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: dialect)
     }
 
+    /// What Copilot Studio records of an escalation: at the request, and when the conversation is handed over.
+    static let escalationTrace = HandoffRecogniser { activity in
+        guard activity.type == .trace, ["EscalationRequested", "HandOff"].contains(activity.valueType) else {
+            return nil
+        }
+        return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: nil)
+    }
+
     /// `handoff.status`, whose value should be an object but comes as text too.
     static let status = HandoffRecogniser { activity in
         guard activity.type == .event, activity.name == HandoffEventName.status,

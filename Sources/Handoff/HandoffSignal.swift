@@ -22,7 +22,7 @@ public struct HandoffSignal: Hashable, Sendable {
 
     /// What is said.
     public var kind: Kind
-    /// How it is spelt; nil for the end of a conversation, which is no part of any handoff dialect.
+    /// How it is spelt; nil for the end of a conversation and for traces, which are no part of any handoff dialect.
     public var dialect: HandoffDialect?
     /// The conversation that the activity itself names, nil where it names none.
     ///
@@ -44,8 +44,10 @@ public struct HandoffSignal: Hashable, Sendable {
     /// - Parameters:
     ///   - activity: Any activity, from the wire or from a file.
     ///   - recognisesProviderEvents: Whether an event of the bot whose name merely ends in "handoff" counts.
-    public init?(_ activity: Activity, recognisesProviderEvents: Bool = true) {
-        for recogniser in HandoffRecogniser.inOrder {
+    ///   - recognisesTraces: Whether a trace counts by which Copilot Studio records an escalation. A bot that is running
+    ///     sends the event as well; an export may hold the trace alone.
+    public init?(_ activity: Activity, recognisesProviderEvents: Bool = true, recognisesTraces: Bool = false) {
+        for recogniser in HandoffRecogniser.inOrder + (recognisesTraces ? [.escalationTrace] : []) {
             guard let reading = recogniser.read(activity) else { continue }
             if reading.dialect == .providerEvent, !recognisesProviderEvents { return nil }
             kind = reading.kind

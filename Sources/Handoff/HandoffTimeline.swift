@@ -14,7 +14,7 @@ public struct HandoffTimeline: Hashable, Sendable {
     ///   - activities: One conversation, in its order. An activity without a time counts as seen with the one before.
     ///   - echoes: The places of activities that the reader itself posted.
     public init(of activities: [Activity], echoes: Set<Int> = []) {
-        var lifecycle = HandoffLifecycle()
+        var lifecycle = HandoffLifecycle(readingTraces: true)
         var clock = RecordClock()
         for (index, activity) in activities.enumerated() {
             _ = lifecycle.receive(activity, isEcho: echoes.contains(index), at: clock.time(of: activity))

@@ -33,6 +33,7 @@ extension HandoffTransition {
     private var requestedWords: [String] {
         var parts = ["handoff requested"]
         guard isChange else { return message.map { [$0] } ?? parts + ["once more"] }
+        if case .signal(let signal) = cause, signal.dialect == nil { return parts + ["as a trace tells"] }
         if let initiation = initiation {
             if let skill = initiation.context.skill {
                 parts.append("skill \(skill)")

@@ -1,5 +1,6 @@
 import BotSchema
 import Handoff
+import Transcripts
 
 /// A conversation as an asciinema recording, version 2: a header, then an event a line.
 struct CastRendering {
@@ -27,6 +28,9 @@ struct CastRendering {
                 lines.append(Self.event(seconds, "o", "\u{1B}[2m── \(today) ──\u{1B}[0m\r\n"))
             }
             switch entry {
+            case .session(let session):
+                let words = PlainText.line(session.words(clock: { TimeWords.clock($0) }))
+                lines.append(Self.event(seconds, "o", "\u{1B}[2m── \(words) ──\u{1B}[0m\r\n"))
             case .handoff(let step):
                 guard let words = HandoffWords(step) else { continue }
                 lines.append(Self.event(seconds, "m", "handoff: \(words.state)"))

@@ -1,6 +1,7 @@
 public import BotSchema
 public import Handoff
 package import MessageContent
+public import Transcripts
 
 /// A conversation as people read it: who said what when, and each state of a handoff in its place.
 public struct ConversationView: Sendable {
@@ -36,6 +37,8 @@ public struct ConversationView: Sendable {
         case message(Message)
         /// A step of a handoff.
         case handoff(HandoffTransition)
+        /// Another session begins, after hours perhaps.
+        case session(TranscriptSession)
     }
 
     /// The entries in reading order, with the time of each as far as the record tells it.
@@ -48,14 +51,20 @@ public struct ConversationView: Sendable {
     public let language: String?
 
     /// The view of one conversation.
-    public init(of activities: [Activity]) {
-        var lifecycle = HandoffLifecycle()
+    ///
+    /// - Parameters:
+    ///   - activities: What the record holds.
+    ///   - sessions: How an export divides it.
+    public init(of activities: [Activity], sessions: [TranscriptSession] = []) {
+        let starts = Dictionary(sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
+        var lifecycle = HandoffLifecycle(readingTraces: true)
         var entries: [(entry: Entry, time: Timestamp?)] = []
         var names = SpeakerNames()
         var hiddenCount = 0
         var last = Timestamp(milliseconds: 0)
         for (index, activity) in activities.enumerated() {
             last = activity.time ?? last
+            if let session = starts[index] { entries.append((.session(session), session.start)) }
             let steps = lifecycle.receive(activity, at: last)
             for step in steps where HandoffWords(step) != nil { entries.append((.handoff(step), activity.time)) }
             if let message = Message(activity, at: index, agentIds: lifecycle.agentIds, &names) {

@@ -1,5 +1,6 @@
 import BotSchema
 import Handoff
+import Transcripts
 
 /// A conversation as one page: no scripts, nothing fetched, every word escaped, fit for screen readers and paper.
 struct HTMLRendering {
@@ -63,6 +64,9 @@ struct HTMLRendering {
     private static func item(_ entry: ConversationView.Entry, _ time: Timestamp?, in view: ConversationView) -> String {
         let stamp = time.map { "<time datetime=\"\($0.text)\">\(TimeWords.clock($0))</time>" } ?? ""
         switch entry {
+        case .session(let session):
+            let words = escaped(PlainText.line(session.words(clock: { TimeWords.clock($0) })))
+            return "<li class=\"session\" lang=\"en\"><p>\(words)</p></li>\n"
         case .handoff(let step):
             guard let words = HandoffWords(step) else { return "" }
             return
@@ -115,7 +119,7 @@ struct HTMLRendering {
         main > ol > li { margin: .75rem 0; padding: .5rem .9rem; border-radius: .6rem; max-width: 85%; background: var(--bot); }
         li.user { margin-left: auto; background: var(--user); }
         li.agent { background: var(--agent); }
-        main > ol > li.handoff, main > ol > li.day { background: none; max-width: none; text-align: center; border-radius: 0;
+        main > ol > li.handoff, main > ol > li.day, main > ol > li.session { background: none; max-width: none; text-align: center; border-radius: 0;
           border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); font-size: .9rem; }
         li.handoff + li.handoff { border-top: 0; margin-top: -.75rem; }
         main > ol > li.day { border: 0; } .day h3 { font-size: .9rem; margin: 0; }

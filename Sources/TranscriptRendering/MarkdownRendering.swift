@@ -1,5 +1,6 @@
 import BotSchema
 import Handoff
+import Transcripts
 
 /// A conversation as Markdown that shows words as they are and runs no mark-up of the speakers.
 struct MarkdownRendering {
@@ -15,6 +16,9 @@ struct MarkdownRendering {
             }
             let clock = time == nil ? "" : " · \(TimeWords.clock(time))"
             switch entry {
+            case .session(let session):
+                let words = PlainText.line(session.words(clock: { TimeWords.clock($0) }))
+                lines += ["---", "", "_\(MarkdownContent.escaped(words))_", ""]
             case .handoff(let step):
                 guard let words = HandoffWords(step) else { continue }
                 lines += ["> **handoff**\(clock) · \(MarkdownContent.escaped(words.text))", ""]

@@ -1,5 +1,6 @@
 import BotSchema
 import Handoff
+import Transcripts
 
 /// A conversation as plain text.
 struct TextRendering {
@@ -15,6 +16,8 @@ struct TextRendering {
             }
             let clock = time == nil ? "        " : TimeWords.clock(time)
             switch entry {
+            case .session(let session):
+                lines.append("-- \(PlainText.line(session.words(clock: { TimeWords.clock($0) }))) --")
             case .handoff(let step):
                 if let words = HandoffWords(step) { lines.append("\(clock)  -- \(words.text)") }
             case .message(let message):

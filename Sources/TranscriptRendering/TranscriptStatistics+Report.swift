@@ -37,7 +37,7 @@ extension TranscriptStatistics {
             let bar = String(repeating: isDrawn ? "█" : "#", count: max(1, count * 20 / max(1, handoffs)))
             lines.append(Self.padded("  \(outcome.rawValue)") + "\(count) \(bar)")
         }
-        return lines
+        return lines + traces.rows.map { Self.padded($0.label) + $0.text }
     }
 
     private static func padded(_ name: String) -> String {
@@ -78,6 +78,7 @@ extension TranscriptStatistics {
                 }
             )
         )
+        for entry in traces.json.entries { json[entry.key] = entry.value }
         return json
     }
 

@@ -1,5 +1,6 @@
 public import BotSchema
 public import Handoff
+public import Transcripts
 
 /// Figures of a conversation: turns, latencies and what became of its handoffs.
 public struct TranscriptStatistics: Sendable {
@@ -42,14 +43,28 @@ public struct TranscriptStatistics: Sendable {
     public private(set) var handleTime = Durations([])
     /// How many handoffs had which outcome.
     public private(set) var outcomes: [HandoffOutcome: Int] = [:]
-    /// From the first activity that has a time to the last; nil without two.
+    /// From the first activity that has a time to the last; nil without two. Of several sessions, the sum of theirs.
     public private(set) var span: Duration?
+    /// What the traces of Copilot Studio tell.
+    public private(set) var traces = TraceFigures()
 
     /// No figures yet.
     public init() {}
 
+    /// The figures of one conversation, which an export may divide into sessions with hours between them.
+    public init(of conversation: Transcript) {
+        let sessions = conversation.sessions
+        guard sessions.count > 1 else {
+            self.init(of: conversation.activities)
+            return
+        }
+        self.init()
+        for session in sessions { add(TranscriptStatistics(of: Array(conversation.activities[session.range]))) }
+    }
+
     /// The figures of one conversation.
     public init(of conversation: [Activity]) {
+        traces = TraceFigures(of: conversation)
         let view = ConversationView(of: conversation)
         activities = conversation.count
         var bot: [Duration] = []
@@ -106,6 +121,7 @@ public struct TranscriptStatistics: Sendable {
         timeToHuman.add(other.timeToHuman)
         handleTime.add(other.handleTime)
         outcomes.merge(other.outcomes, uniquingKeysWith: +)
+        traces.add(other.traces)
         span = span.map { $0 + (other.span ?? .zero) } ?? other.span
     }
 

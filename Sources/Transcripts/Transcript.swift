@@ -13,8 +13,8 @@ public struct Transcript: Hashable, Sendable {
 
     /// The object that held the activities, with a stand-in for their list; nil for bare arrays.
     var envelope: JSONObject?
-    /// Where the conversations of an export begin, which need not name themselves; empty for other forms.
-    var partStarts: [Int] = []
+    /// What each record of an export holds; empty for other forms.
+    var parts: [ExportPart] = []
     /// The file that it was read from.
     var source: TranscriptSource?
 

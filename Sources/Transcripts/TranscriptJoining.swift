@@ -27,25 +27,32 @@ extension Transcript {
     /// The conversations in a transcript, each in the order of the file.
     ///
     /// Activities that name no conversation belong to that of the activity before, at the beginning to the one after;
-    /// in an export each record is a conversation, unless several records name the same one.
+    /// in an export each record is of the conversation that its name tells, else a conversation of its own.
     ///
     /// - Returns: The conversations in the order in which they begin, with the id that their activities name.
     public func splitByConversation() -> [(id: String?, transcript: Transcript)] {
-        let starts = source?.activities == activities ? partStarts : []
-        let ends = starts.dropFirst() + [activities.count]
-        let parts = starts.isEmpty ? [0..<activities.count] : zip(starts, ends).map { $0..<$1 }
+        let isWhole = parts.last?.range.upperBound == activities.count
+        let parts = isWhole ? parts : [ExportPart(range: activities.indices, record: nil)]
         var order: [ConversationKey] = []
-        var conversations: [ConversationKey: [Activity]] = [:]
+        var conversations: [ConversationKey: [Range<Int>]] = [:]
         for (number, part) in parts.enumerated() {
-            var current = activities[part].lazy.compactMap { $0.conversation?.id }.first
-            for activity in activities[part] {
-                current = activity.conversation?.id ?? current
+            // What the activities say themselves goes before the record's name.
+            var current =
+                activities[part.range].lazy.compactMap { $0.conversation?.id }.first ?? part.record?.conversationId
+            for index in part.range {
+                current = activities[index].conversation?.id ?? current
                 let key = ConversationKey(id: current, part: current == nil ? number : nil)
                 if conversations[key] == nil { order.append(key) }
-                conversations[key, default: []].append(activity)
+                var ranges = conversations[key] ?? []
+                if let last = ranges.last, last.upperBound == index {
+                    ranges[ranges.count - 1] = last.lowerBound..<(index + 1)
+                } else {
+                    ranges.append(index..<(index + 1))
+                }
+                conversations[key] = ranges
             }
         }
-        return order.map { ($0.id, Transcript(activities: conversations[$0] ?? [])) }
+        return order.map { ($0.id, slice(conversations[$0] ?? [])) }
     }
 
     private struct ConversationKey: Hashable {

@@ -11,12 +11,15 @@ extension Transcript {
     /// - Returns: The transcript, and what was changed in how many activities.
     public func normalised(conversationId: String) -> (transcript: Transcript, changes: [TranscriptLoss]) {
         var normaliser = Normaliser(parties: Parties(activities), conversationId: conversationId)
-        let starts = source?.activities == activities && partStarts.count > 1 ? partStarts : []
-        let partOfStart = Dictionary(starts.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { $1 })
+        let isWhole = parts.last?.range.upperBound == activities.count
+        let starts = isWhole ? parts.enumerated().map { ($1.range.lowerBound, ($0, $1.record)) } : []
+        let partOfStart = Dictionary(starts, uniquingKeysWith: { $1 })
         let normal = Transcript(
             activities: activities.enumerated().map { index, activity in
-                // Each record of an export is a conversation of its own.
-                if let part = partOfStart[index] { normaliser.conversationId = "\(conversationId)-\(part + 1)" }
+                if let (number, record) = partOfStart[index], record != nil || parts.count > 1 {
+                    // A record whose name tells no conversation is one of its own.
+                    normaliser.conversationId = record?.conversationId ?? "\(conversationId)-\(number + 1)"
+                }
                 return normaliser.normalised(activity)
             }
         )

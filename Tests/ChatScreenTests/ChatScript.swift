@@ -14,6 +14,8 @@ struct ChatScript {
     private(set) var notes: [String] = []
     /// What was to be posted.
     private(set) var posted: [Activity] = []
+    /// The newest silence that is waited for.
+    private(set) var lastSettle = 0
     /// What was last to be saved.
     private(set) var savedActivities: [Activity]?
 
@@ -37,6 +39,7 @@ struct ChatScript {
         for action in actions {
             if case .save(let transcript, _) = action { savedActivities = transcript.activities }
             if case .post(let activity, _) = action { posted.append(activity) }
+            if case .startTimer(.settle(let generation), _) = action { lastSettle = generation }
             if case .setPrompt(let prompt) = action { notes.append(prompt.note) }
         }
         return actions.map(Self.words)

@@ -1,8 +1,11 @@
 import BotSchema
 import ChatScreen
 import Testing
+import Transcripts
 
 struct PlayerStateMachineTests {
+    private static let clock = RecordedItems.Clock(day: { _ in nil }, dateAndTime: { _ in "" })
+
     /// Three scenes, a second apart, of which each takes half a second to type.
     private static let scenes: [PlayerScene] = {
         let times = ["05.000", "06.000", "07.000"]
@@ -12,7 +15,9 @@ struct PlayerStateMachineTests {
             activity.timestamp = "2026-01-02T03:04:\(time)Z"
             return activity
         }
-        return PlayerScene.scenes(of: activities) { item in if case .activity = item { true } else { false } }
+        return PlayerScene.scenes(of: Transcript(activities: activities), clock: Self.clock) { item in
+            if case .activity = item { true } else { false }
+        }
     }()
 
     /// A player with its clock in hand.
@@ -118,7 +123,7 @@ struct PlayerStateMachineTests {
                 activity.timestamp = time
                 return activity
             }
-            return PlayerScene.scenes(of: activities) { _ in true }
+            return PlayerScene.scenes(of: Transcript(activities: activities), clock: Self.clock) { _ in true }
         }
         #expect(scenes(["2026-01-02T03:00:00Z", "2026-01-02T09:00:00Z"])[1].delay == .seconds(4))
         #expect(scenes(["2026-01-02T03:00:00Z", "2026-01-02T02:00:00Z"])[1].delay == .milliseconds(200))

@@ -57,4 +57,61 @@ struct StatisticsTests {
         #expect(activities.flatMap(all.matches) == ["$.value.Skill: credit cards"])
         #expect(throws: TranscriptSearch.InvalidExpression.self) { try TranscriptSearch("(", isExpression: true) }
     }
+
+    @Test func `traces of Copilot Studio are counted, whatever they hold`() throws {
+        let traces = [
+            ("IntentRecognition", #"{"intentTitle":"Parcel","intentScore":0.9}"#),
+            ("IntentRecognition", #"{"intentTitle":"Refund","intentScore":0.45}"#),
+            ("IntentRecognition", #"{"intentTitle":"Parcel","intentScore":0.8}"#),
+            ("ErrorTraceData", #"{"errorCode":"Timeout"}"#), ("ErrorTraceData", "null"),
+            ("KnowledgeTraceData", #"{"citedKnowledgeSources":["a.pdf",{"name":"b.pdf"},7]}"#),
+            ("PluginInvocationTraceData", #"{"pluginName":"Orders","isSuccess":true}"#),
+            ("PluginInvocationTraceData", #"{"pluginName":"Orders","isSuccess":false}"#),
+            ("GenerativeAIResponseTraceData", #"{"promptTokenCount":9223372036854775807,"completionTokenCount":3}"#),
+            ("GenerativeAIResponseTraceData", #"{"promptTokenCount":1,"completionTokenCount":-5}"#),
+            ("CSATSurveyResponse", #"{"score":5}"#), ("CSATSurveyResponse", #"{"score":4}"#),
+            ("SessionInfo", #"{"outcome":"Resolved"}"#),
+        ]
+        let list = traces.map { #"{"type":"trace","valueType":"\#($0)","value":\#($1)}"# }.joined(separator: ",")
+        let transcript = try Transcript(parsing: Array("[\(list)]".utf8), name: "a.json")
+        let figures = TranscriptStatistics(of: transcript)
+        #expect(
+            figures.lines(isDrawn: false).suffix(7) == [
+                "sessions       Resolved 1", "topics         Parcel 2, Refund 1, median score 0.8",
+                "errors         Timeout 1, without a code 1", "knowledge      a.pdf 1, b.pdf 1",
+                "plugin calls   Orders 2 (1 failed)", "tokens         9223372036854775807 in prompts, 3 in answers",
+                "satisfaction   4.5 on average of 2 answers",
+            ]
+        )
+        #expect(figures.json["topics"] == ["Parcel": 2, "Refund": 1])
+        #expect(figures.json["satisfaction"]?.array?.map(\.double) == [5, 4])
+    }
+
+    @Test func `the time of a conversation is that of its sessions, and each is named where it begins`() throws {
+        func content(_ seconds: Int) -> String {
+            let said = [(0, "a"), (5, "b")].map { offset, text in
+                #"{"type":"message","text":"\#(text)","timestamp":\#(1_772_359_200 + seconds + offset),"from":{"role":"user"}}"#
+            }
+            return #"{"activities":[\#(said.joined(separator: ","))]}"#
+        }
+        let values = [0, 7200].map { seconds in
+            JSONValue.object([
+                "name": "talk_bot", "content": .string(content(seconds)),
+                "conversationstarttime": .string(seconds == 0 ? "2026-03-01T10:00:00Z" : "2026-03-01T12:00:00Z"),
+            ])
+        }
+        let text = JSONValue.object(["value": .array(values)]).compactText
+        let transcript = try Transcript(parsing: Array(text.utf8), name: "a.json")
+        #expect(TranscriptStatistics(of: transcript).span == .seconds(10))
+        let words = "session of talk, began 12:00:00, no outcome recorded"
+        for format in [RenderedFormat.text, .markdown, .html, .cast] {
+            let page = String(decoding: transcript.rendered(as: format, title: "t"), as: UTF8.self)
+                .replacing("\\", with: "")
+            #expect(page.components(of: words) == 1, "\(format)")
+        }
+    }
+}
+
+extension String {
+    fileprivate func components(of words: String) -> Int { ranges(of: words).count }
 }

@@ -59,7 +59,9 @@ extension TranscriptCommand {
                 activities: ActivityRenderer(style: style, clockTime: LocalClock.time(of:)),
                 now: LocalClock.now
             )
-            let scenes = PlayerScene.scenes(of: transcript.activities) { !output.text(of: $0, columns: 80).isEmpty }
+            let scenes = PlayerScene.scenes(of: transcript, clock: LocalClock.recorded) {
+                !output.text(of: $0, columns: 80).isEmpty
+            }
             guard let start = from.place(in: scenes) else {
                 TranscriptInput.fail("\(TranscriptInput.name(file)): there is \(from.description) in it")
                 throw ExitStatus.failed.code

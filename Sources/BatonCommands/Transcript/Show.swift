@@ -11,8 +11,7 @@ extension TranscriptCommand {
             abstract: "Show conversations as the chat does.",
             usage: "baton transcript show <file> ... [<options>]",
             discussion: """
-                Files of any size are shown from their beginning at once. With --carried the transcripts that handoffs \
-                carry are shown instead.
+                Files of any size are shown from their beginning at once.
 
                   baton transcript show talk.json
                   baton transcript show --json export.csv | jq -r .activity.text
@@ -33,6 +32,9 @@ extension TranscriptCommand {
 
         @Flag(help: "Show activities by their times instead of by their order in the file.")
         var sort = false
+
+        @Flag(help: "Show what bots note for developers (traces), too.")
+        var details = false
 
         @OptionGroup var redaction: RedactionOptions
 
@@ -60,22 +62,23 @@ extension TranscriptCommand {
         }
 
         private func show(_ file: String, _ output: any ChatOutput, _ redactor: inout TranscriptRedactor?) -> Bool {
-            var screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
+            var screen = ConversationScreen(output: output, hasDetails: details)
             do throws(TranscriptError) {
                 let isReadAgain = try redaction.learn(file, &redactor)
                 if carried || sort || !isReadAgain {
                     var transcript = try TranscriptInput.read(file)
                     transcript = redactor?.redacted(transcript) ?? transcript
                     for part in carried ? transcript.carriedTranscripts : [transcript] {
-                        screen = ConversationScreen(output: output, columns: TranscriptOutput.columns)
-                        guard (sort ? part.sortedByTime() : part).activities.allSatisfy({ screen.show($0) }) else {
-                            break
-                        }
+                        screen = ConversationScreen(output: output, hasDetails: details)
+                        guard screen.show(sort ? part.sortedByTime() : part) else { break }
                     }
                 } else {
-                    let repairs = try TranscriptFile.forEachActivity(in: file, onBytes: { _ in }) {
-                        screen.show(redactor?.redacted($0) ?? $0)
-                    }
+                    let repairs = try TranscriptFile.forEachActivity(
+                        in: file,
+                        onBytes: { _ in },
+                        onSession: { screen.begin($0) },
+                        { screen.show(redactor?.redacted($0) ?? $0) }
+                    )
                     TranscriptInput.report(repairs, of: file)
                 }
                 return true
@@ -97,26 +100,35 @@ extension Transcript {
     }
 }
 
-/// Prints activities one after the other, with the states of their handoffs.
+/// Prints a record activity by activity.
 private struct ConversationScreen {
     let output: any ChatOutput
-    let columns: Int
-    private var lifecycle = HandoffLifecycle()
-    private var last = Timestamp(milliseconds: 0)
+    private let columns = TranscriptOutput.columns
+    private var record: RecordedItems
 
-    init(output: any ChatOutput, columns: Int) {
+    init(output: any ChatOutput, hasDetails: Bool) {
         self.output = output
-        self.columns = columns
+        let columns = columns
+        record = RecordedItems(clock: LocalClock.recorded, hasDetails: hasDetails) {
+            !output.text(of: $0, columns: columns).isEmpty
+        }
     }
+
+    /// Shows a transcript; false when nobody reads any more.
+    mutating func show(_ transcript: Transcript) -> Bool {
+        let starts = Dictionary(transcript.sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
+        return transcript.activities.enumerated().allSatisfy { index, activity in
+            if let session = starts[index] { begin(session) }
+            return show(activity)
+        }
+    }
+
+    /// A session begins.
+    mutating func begin(_ session: TranscriptSession) { record.begin(session) }
 
     /// Shows an activity; false when nobody reads any more.
     mutating func show(_ activity: Activity) -> Bool {
-        last = activity.time ?? last
-        let steps = lifecycle.receive(activity, at: last)
-        let speaker = Speaker(of: activity, agentIds: lifecycle.agentIds)
-        var items = [ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)]
-        items += steps.map(ChatItem.handoff)
-        return items.allSatisfy { item in
+        record.next(activity).items.allSatisfy { item in
             let text = output.text(of: item, columns: columns)
             return text.isEmpty || StandardStream.output.writeBytes(Array((text + "\n").utf8))
         }

@@ -45,7 +45,7 @@ extension TranscriptCommand {
                         }
                     } else {
                         for part in try TranscriptInput.read(file).splitByConversation() {
-                            figures.add(TranscriptStatistics(of: part.transcript.activities))
+                            figures.add(TranscriptStatistics(of: part.transcript))
                         }
                     }
                 } catch {

@@ -43,7 +43,7 @@ package struct TranscriptCheck: Sendable {
             conversations = parts.enumerated().map { index, part in
                 Conversation(
                     label: parts.count == 1 ? nil : "conversation \(index + 1)" + (part.id.map { " (\($0))" } ?? ""),
-                    findings: lint.findings(in: part.transcript.activities),
+                    findings: lint.findings(in: part.transcript, of: part.id),
                     handoffCount: HandoffTimeline(of: part.transcript.activities).attempts.count
                 )
             }
@@ -119,6 +119,18 @@ package struct TranscriptCheck: Sendable {
         ]
         if conversations.count > 1 { parts.insert("\(conversations.count) conversations", at: 0) }
         return parts.joined(separator: ", ")
+    }
+}
+
+extension HandoffLint {
+    /// What is wrong with a conversation, which an export may divide into sessions that end by themselves.
+    fileprivate func findings(in conversation: Transcript, of id: String?) -> [HandoffFinding] {
+        let activities = conversation.activities(in: id)
+        let sessions = conversation.sessions
+        guard sessions.count > 1 else { return findings(in: activities) }
+        return sessions.flatMap { session in
+            findings(in: Array(activities[session.range])).map { $0.moved(by: session.range.lowerBound) }
+        }
     }
 }
 

@@ -3,6 +3,7 @@ import DirectLineClient
 import Handoff
 package import LineEditing
 import MessageContent
+import Transcripts
 
 /// Writes one JSON object a line: `activity`, `handoff`, `connection`, `latency`, `notice` and more.
 package struct JSONLinesOutput: ChatOutput {
@@ -18,6 +19,7 @@ package struct JSONLinesOutput: ChatOutput {
     private func object(of item: ChatItem) -> JSONObject? {
         switch item {
         case .entered, .enteredCommand, .day: nil
+        case .session(let session, _): Self.session(session)
         case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
         case .changed(let item, _): object(of: item)
         case .adapted(_, let activity): activity.map { ["kind": "activity", "activity": $0.jsonValue] }
@@ -45,6 +47,15 @@ package struct JSONLinesOutput: ChatOutput {
                 return object
             }
         }
+    }
+
+    private static func session(_ session: TranscriptSession) -> JSONObject {
+        var object: JSONObject = ["kind": "session", "conversation": .string(session.conversationId)]
+        object["start"] = session.start.map { .string($0.text) }
+        object["outcome"] = session.outcome.map { .string($0.outcome) }
+        object["reason"] = session.outcome?.reason.map(JSONValue.string)
+        object["type"] = session.outcome?.kind.map(JSONValue.string)
+        return object
     }
 
     private static func text(_ title: String?, _ rows: [ChatItem.Row]) -> String {

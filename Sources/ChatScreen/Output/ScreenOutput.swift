@@ -69,6 +69,8 @@ package struct ScreenOutput: ChatOutput {
             let head = style.paint("the bot answers \(answer.status)", .faint)
             let json = DisplayText.neutralised(answer.body?.prettyText ?? "")
             return [head] + json.split(separator: "\n").flatMap { DisplayText.wrapped(String($0), columns: columns) }
+        case .session(_, let words):
+            return wrapped(rule(DisplayText.neutralised(words, keepingNewlines: false)), .faint, columns)
         case .day(let day): return wrapped(rule(day.words), .faint, columns)
         case .handoff(let transition):
             return HandoffLine(style: style, columns: columns).lines(of: transition)

@@ -1,5 +1,5 @@
-package import BotSchema
-import Handoff
+import BotSchema
+package import Transcripts
 
 /// What appears on the screen at one moment of a played conversation.
 package struct PlayerScene: Sendable {
@@ -28,19 +28,22 @@ package struct PlayerScene: Sendable {
     /// The scenes of a conversation, one for each activity that shows.
     ///
     /// - Parameters:
-    ///   - activities: The conversation in order.
+    ///   - transcript: The conversation in order.
+    ///   - clock: How times are told.
     ///   - isShown: Whether an item appears on the screen at all.
     /// - Returns: The scenes in order.
-    package static func scenes(of activities: [Activity], isShown: (ChatItem) -> Bool) -> [PlayerScene] {
-        var lifecycle = HandoffLifecycle()
+    package static func scenes(
+        of transcript: Transcript,
+        clock: RecordedItems.Clock,
+        isShown: @escaping @Sendable (ChatItem) -> Bool
+    ) -> [PlayerScene] {
+        var record = RecordedItems(clock: clock, isShown: isShown)
+        let starts = Dictionary(transcript.sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
         var last: Timestamp?
         var scenes: [PlayerScene] = []
-        for activity in activities {
-            let instant = activity.time ?? last ?? Timestamp(milliseconds: 0)
-            let steps = lifecycle.receive(activity, at: instant)
-            let speaker = Speaker(of: activity, agentIds: lifecycle.agentIds)
-            let message = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
-            let items = ([message] + steps.map(ChatItem.handoff)).filter(isShown)
+        for (index, activity) in transcript.activities.enumerated() {
+            if let session = starts[index] { record.begin(session) }
+            let (items, speaker, requestsAgent) = record.next(activity)
             guard !items.isEmpty else { continue }
             let typing = min(typingPerCharacter * (activity.text?.count ?? 20), longestTyping)
             // A recording without times is played as fast as people type.
@@ -50,16 +53,20 @@ package struct PlayerScene: Sendable {
                 delay = min(max(.milliseconds(gap), .milliseconds(200)), longestDelay)
             }
             last = activity.time ?? last
-            let isSpoken = activity.type == .message && isShown(message)
+            let isSpoken = activity.type == .message && items.contains(where: \.isSpoken)
             scenes.append(
                 PlayerScene(
                     items: items,
                     delay: scenes.isEmpty ? .zero : delay,
                     composer: isSpoken ? Composer(name: speaker.label, time: min(typing, delay)) : nil,
-                    isHandoff: steps.contains { $0.to == .requested && $0.isChange }
+                    isHandoff: requestsAgent
                 )
             )
         }
         return scenes
     }
+}
+
+extension ChatItem {
+    fileprivate var isSpoken: Bool { if case .activity = self { true } else { false } }
 }

@@ -31,6 +31,18 @@ public struct HandoffFinding: Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// The same in a record with so many activities before it.
+    package func moved(by count: Int) -> HandoffFinding {
+        HandoffFinding(
+            rule,
+            severity: severity,
+            index: index.map { $0 + count },
+            activityId: activityId,
+            path: path,
+            message: message
+        )
+    }
+
     /// One line with everything but the document.
     public var description: String { "\(rule.id) \(severity.rawValue) \(place): \(message)" }
 

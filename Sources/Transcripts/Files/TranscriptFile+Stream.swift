@@ -11,8 +11,8 @@ import Darwin
 extension TranscriptFile {
     /// Reads a file of JSON activity by activity, in memory that does not grow with the file.
     ///
-    /// Every JSON form is read, damaged files too; tables and `.chat` files, which are small, are read whole. Blocks
-    /// until the file is read.
+    /// Every JSON form is read, damaged files too; tables, `.chat` files and the records of Dataverse, which come in any
+    /// order, are read whole. Blocks until the file is read.
     ///
     /// - Parameters:
     ///   - path: The file; `~` stands for the home folder.
@@ -31,26 +31,29 @@ extension TranscriptFile {
     /// - Parameters:
     ///   - path: The file, or `-` for standard input.
     ///   - onBytes: Told how many bytes were read, every megabyte.
+    ///   - onSession: Told of each session of an export before its first activity.
     ///   - body: Takes the next activity, and answers whether to go on.
     /// - Returns: What had to be mended or left out.
     /// - Throws: ``TranscriptError``, one clear line.
     package static func forEachActivity(
         in path: String,
         onBytes: (Int) -> Void,
+        onSession: (TranscriptSession) -> Void = { _ in },
         _ body: (Activity) -> Bool
     ) throws(TranscriptError) -> [TranscriptRepair] {
         guard path != "-" else {
-            return try forEachActivity(from: STDIN_FILENO, named: "standard input", onBytes, body)
+            return try forEachActivity(from: STDIN_FILENO, named: "standard input", onBytes, onSession, body)
         }
         let descriptor = try openedForReading(path)
         defer { close(descriptor) }
-        return try forEachActivity(from: descriptor, named: path, onBytes, body)
+        return try forEachActivity(from: descriptor, named: path, onBytes, onSession, body)
     }
 
     private static func forEachActivity(
         from descriptor: Int32,
         named name: String,
         _ onBytes: (Int) -> Void,
+        _ onSession: (TranscriptSession) -> Void,
         _ body: (Activity) -> Bool
     ) throws(TranscriptError) -> [TranscriptRepair] {
         var block = [UInt8](repeating: 0, count: 1 << 20)
@@ -69,12 +72,20 @@ extension TranscriptFile {
                 var start = Array(bytes)
                 // A pipe gives what there is, and the kind of a text shows only in some of it.
                 while count > 0, start.count < 4096, try fill(&start, from: descriptor, named: name) {}
-                guard TextKind(of: SourceText(start).bytes, named: name) == .json else {
+                let text = SourceText(start).bytes
+                guard TextKind(of: text, named: name) == .json, !ExportRecord.isList(text) else {
                     while try fill(&start, from: descriptor, named: name) {
                         guard start.count <= sizeLimit else { throw .tooLarge(file: name) }
                     }
                     let transcript = try Transcript(parsing: start, name: name)
-                    _ = transcript.activities.allSatisfy(body)
+                    let starts = Dictionary(
+                        transcript.sessions.map { ($0.range.lowerBound, $0) },
+                        uniquingKeysWith: { $1 }
+                    )
+                    _ = transcript.activities.enumerated().allSatisfy { index, activity in
+                        if let session = starts[index] { onSession(session) }
+                        return body(activity)
+                    }
                     return transcript.repairs
                 }
                 stream = ActivityStream(startOf: start)

@@ -42,6 +42,7 @@ enum ActivitySpelling {
                         } else if entries[index].key == "recipient" {
                             note(role: entries[index].value)
                         }
+                    case 11 where entries[index].key == "timestampMs": hasNumericTime = true
                     default: break
                     }
                 }
@@ -62,7 +63,8 @@ enum ActivitySpelling {
             case .number: hasNumericTime = true
             case .string(let text):
                 // ISO 8601 has a dash in its fifth place, and reading ends there.
-                hasNumericTime = !text.isEmpty && text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+                hasNumericTime =
+                    hasNumericTime || !text.isEmpty && text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
             default: break
             }
         }

@@ -33,9 +33,50 @@ struct DelimitedText: Hashable, Sendable {
         return table
     }
 
+    /// A table as it is written; quotes that are open swallow no row of a table whose rows begin with an id.
     init(parsing bytes: [UInt8]) {
         separator = Self.separator(in: bytes)
-        read(bytes)
+        for part in Self.parts(of: bytes, separator) { read(bytes[part]) }
+        if String(validating: bytes, as: UTF8.self) == nil {
+            faults.append(Fault(offset: 0, text: "bytes that are no UTF-8, replaced by U+FFFD"))
+        }
+    }
+
+    /// What is read each for itself: the rows of a table whose first column is a GUID, else the whole.
+    ///
+    /// Dataverse exports hold JSON in their cells, and one cell with broken quotes would take all rows behind it. Line
+    /// breaks of JSON texts are escaped, so that a line that begins with a GUID begins a row.
+    private static func parts(of bytes: [UInt8], _ separator: UInt8) -> [Range<Int>] {
+        guard let end = bytes.firstIndex(of: 0x0A) else { return [bytes.indices] }
+        let header = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
+        let first = header.filter { $0.isLetter || $0 == Character(Unicode.Scalar(separator)) }
+            .prefix { $0 != Character(Unicode.Scalar(separator)) }
+        guard first.hasSuffix("conversationtranscriptid") || first == "conversationtranscript" else {
+            return [bytes.indices]
+        }
+        var starts = [0]
+        for index in bytes.indices where bytes[index] == 0x0A && isGUID(bytes[(index + 1)...], before: separator) {
+            starts.append(index + 1)
+        }
+        return zip(starts, starts.dropFirst() + [bytes.count]).map { $0..<$1 }
+    }
+
+    private static func isGUID(_ bytes: ArraySlice<UInt8>, before separator: UInt8) -> Bool {
+        var rest = bytes.prefix(40)
+        let isQuoted = rest.first == UInt8(ascii: "\"")
+        if isQuoted { rest = rest.dropFirst() }
+        let text = rest.prefix(36)
+        guard text.count == 36 else { return false }
+        for (place, byte) in text.enumerated() {
+            let isDash = [8, 13, 18, 23].contains(place)
+            guard isDash ? byte == UInt8(ascii: "-") : Character(Unicode.Scalar(byte)).isHexDigit else { return false }
+        }
+        rest = rest.dropFirst(36)
+        if isQuoted {
+            guard rest.first == UInt8(ascii: "\"") else { return false }
+            rest = rest.dropFirst()
+        }
+        return rest.first == separator
     }
 
     private static let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
@@ -53,20 +94,20 @@ struct DelimitedText: Hashable, Sendable {
         return separators[counts.indices.max { counts[$0] < counts[$1] } ?? 0]
     }
 
-    private mutating func read(_ bytes: [UInt8]) {
+    private mutating func read(_ bytes: ArraySlice<UInt8>) {
         var row: [String] = []
         var cell: [UInt8] = []
-        var rowStart = 0
+        var rowStart = bytes.startIndex
         var quoteStart: Int?
-        var index = 0
+        var index = bytes.startIndex
         func text() -> String { String(decoding: cell, as: UTF8.self) }
-        while index < bytes.count {
+        while index < bytes.endIndex {
             let byte = bytes[index]
             index += 1
             if quoteStart != nil {
                 if byte != UInt8(ascii: "\"") {
                     cell.append(byte)
-                } else if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+                } else if index < bytes.endIndex, bytes[index] == UInt8(ascii: "\"") {
                     cell.append(byte)
                     index += 1
                 } else {
@@ -78,7 +119,7 @@ struct DelimitedText: Hashable, Sendable {
                 row.append(text())
                 cell = []
             } else if byte == 0x0A || byte == 0x0D {
-                if byte == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
+                if byte == 0x0D, index < bytes.endIndex, bytes[index] == 0x0A { index += 1 }
                 row.append(text())
                 cell = []
                 if row != [""] {
@@ -97,9 +138,6 @@ struct DelimitedText: Hashable, Sendable {
         if !cell.isEmpty || !row.isEmpty {
             rows.append(row + [text()])
             rowOffsets.append(rowStart)
-        }
-        if String(validating: bytes, as: UTF8.self) == nil {
-            faults.append(Fault(offset: 0, text: "bytes that are no UTF-8, replaced by U+FFFD"))
         }
     }
 

@@ -15,8 +15,14 @@ struct ShapeReader {
         var activities: [Activity]
         var form: TranscriptForm
         var envelope: JSONObject?
-        /// Where each conversation of an export begins among the activities.
-        var partStarts: [Int] = []
+        /// What each record of an export holds.
+        var parts: [ExportPart] = []
+
+        mutating func add(_ activities: [Activity], of record: ExportRecord?) {
+            let start = self.activities.count
+            self.activities += activities
+            parts.append(ExportPart(range: start..<self.activities.count, record: record))
+        }
     }
 
     /// Why a document is no transcript.
@@ -111,16 +117,25 @@ struct ShapeReader {
 
     private mutating func several(_ values: [JSONValue], at path: String, _ depth: Int) throws(Mismatch) -> Finding {
         var all = Finding(activities: [], form: .export)
-        for (index, value) in values.enumerated() {
+        let records = values.map { $0.object.flatMap(ExportRecord.init) }
+        for index in inOrder(records) {
             do throws(Mismatch) {
-                let part = try read(value, at: "\(path)[\(index)]", depth: depth + 1)
-                all.partStarts.append(all.activities.count)
-                all.activities += part.activities
+                let part = try read(values[index], at: "\(path)[\(index)]", depth: depth + 1)
+                all.add(part.activities, of: records[index])
             } catch {
                 log.note("\(path)[\(index)]", error.reason + "; left out")
             }
         }
         return all
+    }
+
+    /// The order in which records are read.
+    mutating func inOrder(_ records: [ExportRecord?]) -> [Int] {
+        let order = ExportRecord.order(of: records)
+        if order != Array(records.indices) {
+            log.note("\(records.count) records", "out of order, read by name, start and batch")
+        }
+        return order
     }
 
     private mutating func read(

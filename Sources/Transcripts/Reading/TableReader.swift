@@ -25,6 +25,18 @@ struct TableReader {
             ?? names.firstIndex { $0.hasSuffix("content") }
     }
 
+    /// What each row but the first says of the activities in it.
+    private static func records(in rows: [[String]], _ header: [String]) -> [ExportRecord?] {
+        let names = header.map { $0.lowercased().filter(\.isLetter) }
+        let columns = ["name", "conversationstarttime", "metadata"].map { names.firstIndex(of: $0) }
+        return rows.dropFirst().map { row in
+            // Cells of a row that is no row of this table stand under other names.
+            guard row.count == header.count else { return nil }
+            let cells = columns.map { $0.map { row[$0] } }
+            return ExportRecord(name: cells[0], start: cells[1], metadata: cells[2])
+        }
+    }
+
     mutating func read(with shapes: inout ShapeReader) throws(ShapeReader.Mismatch) -> ShapeReader.Finding {
         guard let header = table.rows.first else {
             throw ShapeReader.Mismatch(reason: "expected a table with a header")
@@ -36,7 +48,10 @@ struct TableReader {
         }
         var finding = ShapeReader.Finding(activities: [], form: .table)
         let isOurs = header[column] == Self.activityColumn
-        for (index, row) in table.rows.enumerated().dropFirst() {
+        let records = Self.records(in: table.rows, header)
+        for index in isOurs ? Array(records.indices) : shapes.inOrder(records) {
+            let (record, index) = (records[index], index + 1)
+            let row = table.rows[index]
             let place = "row \(index + 1)"
             guard column < row.count else {
                 shapes.log.note(place, "\(row.count) cells of \(header.count); left out")
@@ -50,8 +65,7 @@ struct TableReader {
             do throws(ShapeReader.Mismatch) {
                 let value = try shapes.document(in: cell, at: "\(place), \(header[column])")
                 let part = try shapes.read(value, at: "\(place), \(header[column])", depth: 1)
-                if !isOurs { finding.partStarts.append(finding.activities.count) }
-                finding.activities += part.activities
+                if isOurs { finding.activities += part.activities } else { finding.add(part.activities, of: record) }
             } catch {
                 let isCut = cell.utf16.count >= Self.spreadsheetLimit - 1
                 shapes.log.note(place, error.reason + (isCut ? "; a spreadsheet has cut it" : "") + "; left out")

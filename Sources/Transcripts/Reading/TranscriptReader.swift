@@ -45,7 +45,7 @@ private struct TranscriptReader {
                     form: finding.form,
                     envelope: finding.envelope
                 )
-                transcript.partStarts = finding.partStarts
+                transcript.parts = finding.parts
             } else {
                 transcript = Transcript(activities: [], form: .sequence, envelope: nil)
                 for (index, document) in documents.enumerated() {
@@ -105,7 +105,7 @@ private struct TranscriptReader {
         do throws(ShapeReader.Mismatch) {
             let finding = try reader.read(with: &shapes)
             var transcript = Transcript(activities: finding.activities, form: .table, envelope: nil)
-            transcript.partStarts = finding.partStarts
+            transcript.parts = finding.parts
             return finished(transcript, source: .table(table))
         } catch {
             throw failure(error.reason)

@@ -126,7 +126,7 @@ public struct TranscriptRestorer: Hashable, Sendable {
             envelope: transcript.envelope.map { self.restored($0) }
         )
         restored.repairs = transcript.repairs
-        restored.partStarts = transcript.partStarts
+        restored.parts = transcript.parts
         if let source = transcript.source, source.activities == transcript.activities {
             // What was read holds the activities once more; each mask counts once.
             let (count, foreignCount) = (count, foreignCount)

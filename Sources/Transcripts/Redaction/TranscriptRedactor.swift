@@ -105,7 +105,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
             envelope: transcript.envelope.map { self.redacted($0, .detect, depth: 0) }
         )
         redacted.repairs = transcript.repairs
-        redacted.partStarts = transcript.partStarts
+        redacted.parts = transcript.parts
         redacted.source = source.map { TranscriptSource(text: $0, activities: activities) }
         return redacted
     }
