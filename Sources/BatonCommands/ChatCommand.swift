@@ -38,31 +38,10 @@ package struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: HelpScreen.title("Who you are")) var person: PersonOptions
     @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
 
-    @Flag(help: "Go on with the last conversation, or that of the id.")
-    var resume = false
+    @OptionGroup var talk: TalkOptions
 
     @Argument(help: .detail("The conversation to go on with, for --resume.", valueName: "conversation-id"))
     var conversationId: String?
-
-    @Option(
-        help: .detail("A PEM file of an authority to be trusted besides the system's.", valueName: "file"),
-        completion: .file()
-    )
-    var ca: [String] = []
-
-    @Option(help: .detail("In scripts: milliseconds of silence after which a turn is finished.", valueName: "ms"))
-    var settle: Int = 500
-
-    @OptionGroup var answer: AnswerOptions
-
-    @Option(help: .detail("Show a saved conversation first.", valueName: "file"), completion: .file())
-    var load: String?
-
-    @Option(
-        name: .customLong("as"),
-        help: .detail("With --load: /next says the user's lines again, one by one.", valueName: "use")
-    )
-    var loadUse: LoadUse?
 
     /// A command with nothing set.
     package init() {}
@@ -71,11 +50,11 @@ package struct ChatCommand: AsyncParsableCommand {
         try service.validate()
         try hub.validate()
         try io.validate()
-        if let conversationId, !resume {
+        if let conversationId, !talk.resume {
             throw ValidationError("“\(conversationId)” is no command of baton; a conversation's id goes with --resume.")
         }
-        if loadUse != nil, load == nil { throw ValidationError("--as goes with --load FILE.") }
-        if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
+        if talk.loadUse != nil, talk.load == nil { throw ValidationError("--as goes with --load FILE.") }
+        if talk.settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
     }
 
     package func run() async throws {
@@ -189,7 +168,7 @@ package struct ChatCommand: AsyncParsableCommand {
         var client = ClientConfiguration(endpoint: endpoint, credential: credential, user: account, locale: locale)
         client.transport = io.transport.transport
         client.proxies = try Secrets.proxies()
-        client.trustedCertificates = ca
+        client.trustedCertificates = talk.ca
         client.allowsClearText = service.clearText.isAllowed
         client.startLimit = .seconds(60)
         client.onTrace = trace.take
@@ -260,7 +239,7 @@ package struct ChatCommand: AsyncParsableCommand {
             retention: settings.retention,
             sizeLimit: settings.sizeLimit,
             // Whoever resumes knows of it.
-            reportCutOff: screen.isInteractive && !resume ? hint : nil,
+            reportCutOff: screen.isInteractive && !talk.resume ? hint : nil,
             reportFailure: tell
         )
     }
@@ -270,7 +249,7 @@ package struct ChatCommand: AsyncParsableCommand {
         at endpoint: DirectLineEndpoint,
         isEmbedded: Bool
     ) throws(CommandError) -> ConversationPlaces.Place? {
-        guard resume else { return nil }
+        guard talk.resume else { return nil }
         if isEmbedded {
             throw CommandError("--resume needs a service; conversations with the embedded server end with it")
         }
@@ -298,13 +277,13 @@ package struct ChatCommand: AsyncParsableCommand {
         let chat = ChatStateMachine(
             configuration: ChatStateMachine.Configuration(
                 isInteractive: isInteractive,
-                settle: .milliseconds(settle),
+                settle: .milliseconds(talk.settle),
                 linger: linger,
-                answerWithin: answer.within,
+                answerWithin: talk.answer.within,
                 answersWithinTurn: answersWithinTurn,
                 style: style,
                 dialect: hub.dialect.dialect,
-                load: load.map { ChatStateMachine.FileToLoad(path: $0, isContext: loadUse == .context) },
+                load: talk.load.map { ChatStateMachine.FileToLoad(path: $0, isContext: talk.loadUse == .context) },
                 drawsPictures: screen.pictures != nil,
                 day: LocalClock.day(of:),
                 clockTime: LocalClock.dateAndTime(of:)

@@ -14,7 +14,12 @@ struct CommandOutline: ParsableCommand {
         subcommands: RootCommand.configuration.subcommands
     )
 
-    @OptionGroup var chat: ChatCommand
+    // Without the id of a conversation, which would stand where subcommands do.
+    @OptionGroup(title: HelpScreen.title("Whom to talk to")) var service: ServiceOptions
+    @OptionGroup(title: HelpScreen.title("When the bot hands over")) var hub: HubOptions
+    @OptionGroup(title: HelpScreen.title("Who you are")) var person: PersonOptions
+    @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
+    @OptionGroup var talk: TalkOptions
 
     /// The completion script or the whole help, when the arguments ask for either; nil when they ask for anything else.
     static func answer(to arguments: some Collection<String>) -> String? {

@@ -64,6 +64,27 @@ struct ShellCompletionTests {
         }
     }
 
+    @Test(.enabled(if: access("/usr/bin/zsh", X_OK) == 0))
+    func `zsh offers the options of chat at the root`() throws {
+        let home = try TemporaryFolder()
+        try home.makeFolder("functions")
+        let script = try output(
+            of: [BuiltProducts.executable("baton"), "--generate-completion-script", "zsh"],
+            home
+        )
+        try home.write(script, to: "functions/_baton")
+        let environment = baseEnvironment(home: home).merging(["PS1": "% ", "TERM": "xterm"]) { $1 }
+        for (line, word) in [("--ag", "--agent-grace"), ("--fault ", "agent-vanishes"), ("tran", "baton transcript")] {
+            let shell = try PseudoTerminal(["/usr/bin/zsh", "-f", "-i"], environment: environment)
+            shell.send(
+                "fpath=('\(home.file("functions"))' $fpath); autoload -U compinit; compinit -u -D; echo rea''dy\r"
+            )
+            try shell.wait(for: "ready")
+            shell.send("baton \(line)\t\t")
+            try shell.wait(for: word)
+        }
+    }
+
     @Test func `the help of the root names what it does not list, and the hidden help lists it`() throws {
         let home = try TemporaryFolder()
         let baton = try BuiltProducts.executable("baton")

@@ -101,6 +101,20 @@ struct ConversationTests {
         }
     }
 
+    @Test func `an answer that is compressed is read`() async throws {
+        // {"conversationId":"conv|1-x","token":"t"}
+        let body: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 74, 206, 207, 43, 75, 45, 42, 78, 44, 201, 204, 207, 243, 76, 81,
+            178, 2, 11, 212, 24, 234, 86, 40, 233, 40, 149, 228, 103, 167, 230, 1, 133, 74, 148, 106, 1, 135, 244, 22,
+            128, 41, 0, 0, 0,
+        ]
+        try await withFakeService { service in
+            let start = "POST /v3/directline/conversations"
+            await service.script(start, .bytes(201, body: body, headers: ["Content-Encoding": "gzip"]))
+            try await DirectLine.withConversation(.test(service)) { #expect($0.conversationId == "conv|1-x") }
+        }
+    }
+
     @Test func `C11 C12 C20 V28 repeated and odd frames neither show twice nor break the stream`() async throws {
         try await withFakeService { service in
             try await DirectLine.withConversation(.test(service)) { conversation in

@@ -96,16 +96,23 @@ private func serve(_ channel: HTTPChannel, _ service: FakeService) async {
                 let answer: FakeService.Answer =
                     if let head { await service.answer(request(head, body)) } else { .status(403) }
                 if case .silence = answer { continue }
-                guard case .status(let status, let text, let fields) = answer else { return }
+                let (status, body, fields): (Int, ByteBuffer, [String: String])
+                switch answer {
+                case .status(let code, let text, let headers):
+                    (status, body, fields) = (code, ByteBuffer(string: text), headers)
+                case .bytes(let code, let bytes, let headers):
+                    (status, body, fields) = (code, ByteBuffer(bytes: bytes), headers)
+                case .hangUp, .silence: return
+                }
                 var headers = HTTPHeaders(fields.map { ($0.key, $0.value) })
-                headers.replaceOrAdd(name: "Content-Length", value: String(text.utf8.count))
+                headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
                 let response = HTTPResponseHead(
                     version: .http1_1,
                     status: HTTPResponseStatus(statusCode: status),
                     headers: headers
                 )
                 try await outbound.write(.head(response))
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(string: text))))
+                try await outbound.write(.body(.byteBuffer(body)))
                 try await outbound.write(.end(nil))
             }
         }

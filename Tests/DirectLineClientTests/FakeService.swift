@@ -19,6 +19,7 @@ actor FakeService {
     /// A scripted answer.
     enum Answer: Sendable {
         case status(Int, body: String = "", headers: [String: String] = [:])
+        case bytes(Int, body: [UInt8], headers: [String: String])
         /// Close the connection without an answer.
         case hangUp
         /// Keep the connection and never answer.

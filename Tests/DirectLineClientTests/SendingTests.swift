@@ -44,6 +44,19 @@ struct SendingTests {
         }
     }
 
+    @Test func `a page of a gateway leaves open whether the service has the line`() async throws {
+        let page = "<html><head><title>502 Bad Gateway</title></head></html>"
+        let (result, count) = try await send([.status(502, body: page, headers: ["Content-Type": "text/html"])])
+        guard case .failure(let error) = result else {
+            Issue.record("sent")
+            return
+        }
+        #expect(error.delivery == .unknown)
+        #expect(error.status == 502)
+        #expect(!error.message.contains("<"))
+        #expect(count == 1, "it may have arrived, so it is not said again")
+    }
+
     @Test func `patience asked for is patience had, then the activity is sent`() async throws {
         let (result, count) = try await send([.status(429, headers: ["Retry-After": "2"]), .status(503)])
         #expect(throws: Never.self) { try result.get() }
