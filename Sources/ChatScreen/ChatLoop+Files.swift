@@ -69,15 +69,19 @@ extension ChatLoop {
         }
     }
 
-    /// Draws pictures one after the other; what cannot be had or drawn has been named in its message.
-    func draw(_ attachments: [Attachment], _ requests: ConversationRequests) async {
-        guard let pictures else { return }
+    /// Draws pictures one after the other; what cannot be had or drawn is named in its message.
+    func drawn(_ attachments: [Attachment], _ requests: ConversationRequests) async -> [String: DrawnPicture] {
+        guard let pictures else { return [:] }
+        var drawn: [String: DrawnPicture] = [:]
+        // Within a card, between the bar and the edge.
+        let columns = MessageLayout(style: .full, columns: console.columns).bodyColumns - 2
         for attachment in attachments {
-            guard let file = await requests.picture(attachment),
-                let picture = await pictures.draw(file.bytes, columns: console.columns)
+            guard let address = attachment.contentURL, let file = await requests.picture(attachment),
+                let picture = await pictures.draw(file.bytes, columns: columns)
             else { continue }
-            console.show(picture.text)
+            drawn[address] = picture
         }
+        return drawn
     }
 
     func fetch(_ link: String, _ requests: ConversationRequests) async -> Result<Transcript, TranscriptError> {

@@ -223,7 +223,8 @@ package struct ChatLoop: Sendable {
             group.addTask { await send(.posted(number: number, await upload(paths, activity, requests))) }
         case .download(let attachment, let path):
             group.addTask { await send(.downloaded(await download(attachment, to: path, requests))) }
-        case .draw(let attachments): group.addTask { await draw(attachments, requests) }
+        case .draw(let attachments, let number):
+            group.addTask { await send(.drawn(number: number, await drawn(attachments, requests))) }
         case .changeFaults(let wish):
             let result = changeFaults(wish)
             group.addTask { await send(.faultsListed(result)) }

@@ -16,6 +16,9 @@ package struct DrawnPicture: Hashable, Sendable {
         self.text = text.hasSuffix("\n") ? text : text + "\n"
     }
 
+    /// The text line by line, for a place within other lines.
+    package var lines: [String] { text.split(whereSeparator: \.isNewline).map(String.init) }
+
     private static let escape = UInt8(ascii: "\u{1b}")
 
     private static func isHarmless(_ bytes: [UInt8], format: PictureFormat) -> Bool {

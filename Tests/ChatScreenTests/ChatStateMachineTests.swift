@@ -26,7 +26,7 @@ struct ChatStateMachineTests {
         #expect(shown.filter { $0.contains(": ") } == ["you: hello", "bot: one", "bot: two"])
     }
 
-    @Test func `pictures of a new message are drawn below it, four at most, and only where pictures are wanted`() {
+    @Test func `pictures of a new message are drawn in it, four at most, and only where pictures are wanted`() {
         let images = (1...6).map { #"{"contentType":"image/png","contentUrl":"data:,\#($0)"}"# }
         let card = #"{"contentType":"application/vnd.microsoft.card.hero","content":{"images":[{"url":"data:,0"}]}}"#
         let attachments = ([card] + images).joined(separator: ",")

@@ -111,7 +111,7 @@ package struct DeskStateMachine: Sendable {
         case .startDelayed(let error, let delay):
             actions.append(.show(.notice("\(oneLine(error.message)); trying again in \(delay.seconds) s.")))
         case .welcomeFailed: break
-        case .resumed, .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered: break
+        case .resumed, .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered, .drawn: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()
@@ -200,7 +200,7 @@ package struct DeskStateMachine: Sendable {
             guard turn == self.turn, !waitingLines.isEmpty else { return [] }
             let words = "Nothing came within \(configuration.linger.seconds) s for “\(oneLine(waitingLines[0]))”."
             return [.show(.failure(words)), .leave(exitCode: 1)]
-        case .settle, .stream, .countdown, .answer: return []
+        case .settle, .stream, .countdown, .answer, .pictures: return []
         }
     }
 

@@ -21,7 +21,7 @@ package struct JSONLinesOutput: ChatOutput {
         case .entered, .enteredCommand, .day: nil
         case .session(let session, _): Self.session(session)
         case .activity(let activity, _, _, _): ["kind": "activity", "activity": activity.jsonValue]
-        case .changed(let item, _): object(of: item)
+        case .changed(let item, _), .pictured(let item, _): object(of: item)
         case .adapted(_, let activity): activity.map { ["kind": "activity", "activity": $0.jsonValue] }
         case .invokeAnswer(let answer, _):
             ["kind": "invoke", "status": .number(JSONNumber(answer.status)), "body": answer.body ?? .null]

@@ -3,6 +3,7 @@ import DirectLineClient
 import Handoff
 package import LineEditing
 import MessageContent
+import Pictures
 
 /// Dresses the chat's items for a person.
 package struct ScreenOutput: ChatOutput {
@@ -64,6 +65,19 @@ package struct ScreenOutput: ChatOutput {
                 earlier: earlier
             )
         case .adapted(let item, _): return lines(of: item, columns: columns)
+        case .pictured(.activity(let activity, let speaker, let isEcho, let isNumbered), let pictures) where !isEcho:
+            return activities.lines(
+                of: activity,
+                by: speaker,
+                columns: columns,
+                isNumbered: isNumbered,
+                pictures: pictures
+            )
+        case .pictured(.adapted(let item, _), let pictures):
+            return lines(of: .pictured(item, pictures), columns: columns)
+        case .pictured(let item, let pictures):
+            let drawn = pictures.sorted { $0.key < $1.key }.flatMap(\.value.lines)
+            return lines(of: item, columns: columns) + drawn
         case .invokeAnswer(_, isShown: false): return []
         case .invokeAnswer(let answer, _):
             let head = style.paint("the bot answers \(answer.status)", .faint)

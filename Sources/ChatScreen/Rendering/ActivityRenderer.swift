@@ -3,6 +3,7 @@ package import BotSchema
 import Handoff
 import LineEditing
 import MessageContent
+package import Pictures
 
 /// Turns an activity into the lines that a person reads; activities that people are not meant to see have none.
 package struct ActivityRenderer: Sendable {
@@ -48,13 +49,15 @@ package struct ActivityRenderer: Sendable {
     ///   - columns: The width of the terminal.
     ///   - isNumbered: Whether its choices can still be taken, and so carry numbers.
     ///   - earlier: The message that it changes, ends or reacts to, as it was.
+    ///   - pictures: Its pictures by their addresses, as far as they can be drawn.
     /// - Returns: Lines without control characters but our own colours; none for what is not shown, such as events.
     package func lines(
         of activity: Activity,
         by speaker: Speaker,
         columns: Int,
         isNumbered: Bool,
-        earlier: Activity? = nil
+        earlier: Activity? = nil,
+        pictures: [String: DrawnPicture] = [:]
     ) -> [String] {
         // What a service tags so is for itself.
         if activity.isTaggedHidden { return [] }
@@ -65,7 +68,7 @@ package struct ActivityRenderer: Sendable {
         let time = clockTime(activity)
         switch activity.type {
         case ActivityType.message?, ActivityType.messageUpdate?, ActivityType.suggestion?:
-            var body = messageBody(activity, by: speaker, layout.bodyColumns, isNumbered: isNumbered)
+            var body = messageBody(activity, by: speaker, layout.bodyColumns, isNumbered: isNumbered, pictures)
             if activity.type == .messageUpdate {
                 // Cards change without their words.
                 let before = earlier?.text == activity.text ? "" : Self.quotation(earlier)
@@ -87,7 +90,13 @@ package struct ActivityRenderer: Sendable {
 
     // MARK: - Messages
 
-    private func messageBody(_ activity: Activity, by speaker: Speaker, _ columns: Int, isNumbered: Bool) -> [String] {
+    private func messageBody(
+        _ activity: Activity,
+        by speaker: Speaker,
+        _ columns: Int,
+        isNumbered: Bool,
+        _ pictures: [String: DrawnPicture]
+    ) -> [String] {
         var body: [String] = []
         if activity.isImportant {
             body.append(style.paint("! important", .strong))
@@ -97,7 +106,7 @@ package struct ActivityRenderer: Sendable {
         } else if activity.attachments.isEmpty, let speak = activity.speak, !speak.isEmpty {
             body += lines(of: speak, .xml, columns)
         }
-        var cards = CardRenderer(style: style, columns: columns, isNumbered: isNumbered)
+        var cards = CardRenderer(style: style, columns: columns, isNumbered: isNumbered, pictures: pictures)
         body += cards.lines(of: activity)
         body += citations(of: activity)
         body += cards.numbered(activity.suggestedActions?.actions ?? [])

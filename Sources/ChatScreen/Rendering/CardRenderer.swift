@@ -2,6 +2,7 @@ package import BotSchema
 import LineEditing
 import Markup
 import MessageContent
+package import Pictures
 
 /// Turns attachments into lines of text (`direct-line.md` 4.6).
 ///
@@ -10,6 +11,7 @@ package struct CardRenderer: Sendable {
     /// The look of the lines.
     package let style: Style
     let columns: Int
+    private let pictures: [String: DrawnPicture]
     private var nextNumber: Int
 
     /// A renderer.
@@ -18,7 +20,9 @@ package struct CardRenderer: Sendable {
     ///   - style: The look of the lines.
     ///   - columns: The width of a line.
     ///   - isNumbered: Whether its first button is number 1; else buttons have no numbers, as in old messages.
-    package init(style: Style, columns: Int, isNumbered: Bool) {
+    ///   - pictures: Pictures by their addresses, each shown where it is named.
+    package init(style: Style, columns: Int, isNumbered: Bool, pictures: [String: DrawnPicture] = [:]) {
+        self.pictures = pictures
         self.style = style
         self.columns = columns
         nextNumber = isNumbered ? 1 : 0
@@ -50,6 +54,7 @@ package struct CardRenderer: Sendable {
     package mutating func lines(of attachment: Attachment, size: Int? = nil) -> [String] {
         guard attachment.isCard else {
             return AttachmentLines(style: style, columns: columns).lines(of: attachment, size: size)
+                + (attachment.contentURL.flatMap { pictures[$0] }?.lines ?? [])
         }
         // Cards stand behind a bar, so that one sees where they begin and end.
         let bar = style.isDrawn ? style.paint("┃", .faint) + " " : ""
@@ -59,7 +64,7 @@ package struct CardRenderer: Sendable {
 
     private mutating func cardLines(of attachment: Attachment, _ columns: Int) -> [String] {
         let content = attachment.content
-        let card = RichCardLines(style: style, columns: columns)
+        let card = RichCardLines(style: style, columns: columns, drawings: pictures)
         let lines: [String]
         switch attachment.contentType?.lowercased() {
         case Attachment.CardType.adaptive:

@@ -2,11 +2,14 @@ import BotSchema
 import LineEditing
 import Markup
 import MessageContent
+import Pictures
 
 /// Sets the parts of the cards that came before Adaptive Cards.
 struct RichCardLines {
     let style: Style
     let columns: Int
+    /// Pictures by their addresses.
+    var drawings: [String: DrawnPicture] = [:]
 
     private var renderer: MarkupRenderer { MarkupRenderer(style: style, columns: columns) }
 
@@ -26,14 +29,16 @@ struct RichCardLines {
         clean(value).map { renderer.wrapped(style.paint($0, inks)) }
     }
 
-    /// The card's pictures by the words that stand for them.
+    /// The card's pictures: the words that stand for them, then what can be drawn.
     func pictures(_ content: JSONValue?) -> [String] {
         let images = (content?["images"]?.array ?? []) + [content?["image"]].compactMap { $0 }
         return images.flatMap { image -> [String] in
             let alternative = clean(image["alt"]) ?? ""
             let place = (image["url"]?.words ?? image.words).map { " " + Hyperlink($0).text(in: style) } ?? ""
             let mark = alternative.isEmpty ? "[image]" : "[image: \(alternative)]"
+            let address = image["url"]?.words ?? image.words
             return renderer.wrapped(style.paint(mark, .faint) + place)
+                + (address.flatMap { drawings[$0] }?.lines ?? [])
         }
     }
 

@@ -2,6 +2,7 @@ package import BotSchema
 package import DirectLineClient
 package import Handoff
 package import LineEditing
+package import Pictures
 package import Transcripts
 
 /// Everything that can happen to a chat: one kind of value for keys, network, files and time.
@@ -29,6 +30,8 @@ package enum ChatEvent: Sendable {
     case fetched(link: String, Result<Transcript, TranscriptError>)
     /// A file of the conversation was written to disk, or not: its path and size, or one sentence.
     case downloaded(Result<(path: String, bytes: Int), CommandFailure>)
+    /// The pictures of a message were drawn, by address; those that cannot be had or drawn are left out.
+    case drawn(number: Int, [String: DrawnPicture])
     /// What was asked about faults of the embedded server.
     case faultsListed(Result<[ChatItem.Row], CommandFailure>)
     /// Something went over the wire while the person wanted to see it.
@@ -55,6 +58,8 @@ package enum ChatTimer: Equatable, Sendable {
     case typing(generation: Int)
     /// The end of patience with an answer that grows no more; parts that come later make older timers void.
     case stream(generation: Int)
+    /// The end of the wait of a message for its pictures.
+    case pictures(number: Int)
     /// The time during which it need not be told again that the person is composing.
     case composing
     /// The bound on waiting for a turn of a number.
@@ -77,8 +82,8 @@ package enum ChatAction: Sendable {
     case upload([String], Activity, number: Int)
     /// Fetch a file and write it, under its own name when there is no path; answer with ``ChatEvent/downloaded(_:)``.
     case download(Attachment, path: String?)
-    /// Draw those pictures that can be had without telling anybody; nothing answers, and a failure is no news.
-    case draw([Attachment])
+    /// Draw those pictures that can be had without telling anybody; answer with ``ChatEvent/drawn(number:_:)``.
+    case draw([Attachment], number: Int)
     /// Follow a wish about the embedded server's faults; answer with ``ChatEvent/faultsListed(_:)``.
     case changeFaults(String)
     /// Show what goes over the wire, or no longer.

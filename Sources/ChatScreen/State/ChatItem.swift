@@ -2,6 +2,7 @@ package import BotSchema
 package import DirectLineClient
 package import Handoff
 package import MessageContent
+package import Pictures
 package import Transcripts
 
 /// Something for the person to see, or for a machine to read.
@@ -23,6 +24,8 @@ package enum ChatItem: Sendable {
     case day(CalendarDate)
     /// A session of an export begins; the words are for a person.
     case session(TranscriptSession, words: String)
+    /// Something with pictures in it, by their addresses.
+    indirect case pictured(ChatItem, [String: DrawnPicture])
     /// An activity as a person is to see it, where that is not how it came: machines get it as it came, if it came.
     indirect case adapted(ChatItem, from: Activity?)
     /// The bot's answer to an invoke; a person sees it only when nothing better is made of it.

@@ -60,15 +60,18 @@ extension ChatStateMachine {
         }
         let item = ChatItem.activity(shown, speaker: speaker, isEcho: isEcho, isNumbered: isMessage)
         let whole = isChange || activity.isAboutAnother ? ChatItem.changed(item, earlier: earlier) : item
+        let before = actions.count
         actions.append(.show(shown == activity ? whole : .adapted(whole, from: activity)))
         if isMessage, HubNotice(activity) == nil, let milliseconds = latency.answered(at: now) {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
-        if isMessage, !isChange, !activity.isTaggedHidden { actions += draw(activity.pictures) }
         if isMessage { actions += formHint(for: shown) }
         actions += transitions.map { .show(.handoff($0)) }
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))
+        }
+        if isMessage, !isChange, !activity.isTaggedHidden {
+            actions = actions[..<before] + hold(Array(actions[before...]), for: activity.pictures, of: speaker)
         }
         if isMessage, !isChange { pacer.messageCame(naming: activity.replyToId) }
         if activity.type == .endOfConversation && !isEcho || transitions.contains(where: \.isChange) {

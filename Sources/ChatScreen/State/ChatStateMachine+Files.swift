@@ -40,9 +40,10 @@ extension ChatStateMachine {
         }
     }
 
-    /// Draws pictures, where the terminal takes any.
-    func draw(_ pictures: [Attachment]) -> [ChatAction] {
-        configuration.drawsPictures && !pictures.isEmpty ? [.draw(pictures)] : []
+    /// Shows a message with its pictures, where the terminal takes any.
+    mutating func hold(_ actions: [ChatAction], for pictures: [Attachment], of speaker: Speaker) -> [ChatAction] {
+        guard configuration.drawsPictures, !pictures.isEmpty else { return actions }
+        return pictureWait.hold(actions, of: oneLine(speaker.label)) { .draw(pictures, number: $0) }
     }
 
     /// The answer to `/fault`.

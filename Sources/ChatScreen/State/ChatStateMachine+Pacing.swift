@@ -19,6 +19,7 @@ extension ChatStateMachine {
         case .stream(let generation):
             guard generation == streamGeneration else { return [] }
             return abandonGrowingReply(at: now)
+        case .pictures(let number): return pictureWait.end(number)
         case .composing:
             isComposingTold = false
             return []

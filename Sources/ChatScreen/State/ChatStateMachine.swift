@@ -112,6 +112,8 @@ package struct ChatStateMachine: Sendable {
     /// Whether the agent is gone and the next one not there yet.
     var isBetweenAgents = false
     var typingGeneration = 0
+    /// Messages that wait for their pictures.
+    var pictureWait = PictureWait()
     /// The answer that is growing, and whose it is.
     var liveReplies = LiveReplies()
     var growing: GrowingReply?
@@ -195,6 +197,7 @@ package struct ChatStateMachine: Sendable {
     /// - Returns: What to do, in order.
     package mutating func handle(_ event: ChatEvent, at now: Timestamp) -> [ChatAction] {
         var actions: [ChatAction] = []
+        let waiting = pictureWait.length
         switch event {
         case .input(let input): actions += receive(input, at: now)
         case .opened(let id, let userId, let trust):
@@ -207,6 +210,7 @@ package struct ChatStateMachine: Sendable {
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
         case .invokeAnswered(let invoke, let answer): actions += invokeAnswered(invoke, answer, at: now)
         case .downloaded(let result): actions += downloaded(result) + fileDone(at: now)
+        case .drawn(let number, let pictures): actions += pictureWait.end(number, with: pictures)
         case .settingKept(let result): actions += Self.settingKept(result)
         case .faultsListed(let result): actions.append(.show(Self.item(result)))
         case .traced(let entry): actions.append(.show(.trace(entry)))
@@ -224,8 +228,7 @@ package struct ChatStateMachine: Sendable {
             connection = .failed(error)
             actions.append(.show(.failure("No new conversation: \(error.message). /new tries again.")))
         }
-        actions += updatePrompt()
-        return actions
+        return pictureWait.ordered(actions, behind: waiting) + updatePrompt()
     }
 
     /// The actions with which a chat begins.
