@@ -165,12 +165,8 @@ package struct ChatCommand: AsyncParsableCommand {
         // Conversations with the embedded server end with it.
         let places = faults == nil ? ConversationPlaces() : nil
         let last = try resumption(among: places?.all ?? [], at: endpoint, isEmbedded: faults != nil)
-        var client = ClientConfiguration(endpoint: endpoint, credential: credential, user: account, locale: locale)
-        client.transport = io.transport.transport
+        var client = clientConfiguration(at: endpoint, with: credential, as: account, locale: locale)
         client.proxies = try Secrets.proxies()
-        client.trustedCertificates = talk.ca
-        client.allowsClearText = service.clearText.isAllowed
-        client.startLimit = .seconds(60)
         client.onTrace = trace.take
         client.isTraced = trace.isWanted
         if let last, !last.userId.isEmpty { client.user.id = last.userId }
@@ -210,6 +206,38 @@ package struct ChatCommand: AsyncParsableCommand {
         }
         // The line editor takes signals itself.
         return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+    }
+
+    /// What the options say of the connection.
+    func clientConfiguration(
+        at endpoint: DirectLineEndpoint,
+        with credential: DirectLineCredential,
+        as account: ChannelAccount,
+        locale: String
+    ) -> ClientConfiguration {
+        var client = ClientConfiguration(endpoint: endpoint, credential: credential, user: account, locale: locale)
+        client.transport = io.transport.transport
+        client.trustedCertificates = talk.ca
+        client.allowsClearText = service.clearText.isAllowed
+        client.startLimit = .seconds(60)
+        return client
+    }
+
+    /// What the options say of the chat.
+    func chatConfiguration(isInteractive: Bool, style: Style, drawsPictures: Bool) -> ChatStateMachine.Configuration {
+        ChatStateMachine.Configuration(
+            isInteractive: isInteractive,
+            settle: .milliseconds(talk.settle),
+            linger: .seconds(io.linger),
+            answerWithin: talk.answer.within,
+            answersWithinTurn: answersWithinTurn,
+            style: style,
+            dialect: hub.dialect.dialect,
+            load: talk.load.map { ChatStateMachine.FileToLoad(path: $0, isContext: talk.loadUse == .context) },
+            drawsPictures: drawsPictures,
+            day: LocalClock.day(of:),
+            clockTime: LocalClock.dateAndTime(of:)
+        )
     }
 
     /// The journal of this chat, and a hint at one that was cut off lately.
@@ -273,31 +301,21 @@ package struct ChatCommand: AsyncParsableCommand {
 
     /// The user's side, and an agent's for `/as agent` where there is a hub.
     private func sides(screen: ChatTerminal, hasDesks: Bool) -> Sides {
-        let (isInteractive, linger, style) = (screen.isInteractive, Duration.seconds(io.linger), screen.style)
-        let chat = ChatStateMachine(
-            configuration: ChatStateMachine.Configuration(
-                isInteractive: isInteractive,
-                settle: .milliseconds(talk.settle),
-                linger: linger,
-                answerWithin: talk.answer.within,
-                answersWithinTurn: answersWithinTurn,
-                style: style,
-                dialect: hub.dialect.dialect,
-                load: talk.load.map { ChatStateMachine.FileToLoad(path: $0, isContext: talk.loadUse == .context) },
-                drawsPictures: screen.pictures != nil,
-                day: LocalClock.day(of:),
-                clockTime: LocalClock.dateAndTime(of:)
-            )
+        let configuration = chatConfiguration(
+            isInteractive: screen.isInteractive,
+            style: screen.style,
+            drawsPictures: screen.pictures != nil
         )
+        let chat = ChatStateMachine(configuration: configuration)
         guard hasDesks else { return Sides(chat: chat, settings: screen.settings) }
         return Sides(chat: chat, settings: screen.settings, expectsDesk: hub.agent == .desk) {
             DeskStateMachine(
                 configuration: DeskStateMachine.Configuration(
                     name: AgentCommand.defaultName,
                     capacity: 2,
-                    isInteractive: isInteractive,
-                    linger: linger,
-                    style: style
+                    isInteractive: configuration.isInteractive,
+                    linger: configuration.linger,
+                    style: configuration.style
                 )
             )
         }

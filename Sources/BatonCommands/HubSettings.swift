@@ -33,9 +33,7 @@ struct HubSettings: Sendable {
         guard agent != .none else { return nil }
         var policy = HubPolicy()
         rules(&policy)
-        policy.connectionGrace = .seconds(grace)
-        queue.apply(to: &policy)
-        policy.agentLoss = loss == .bot ? .fail : .requeue
+        apply(to: &policy)
         return EmbeddedHub.simulated(
             pace: SimulatedPace(patience: patience, speed: pace),
             policy: policy,
@@ -43,6 +41,13 @@ struct HubSettings: Sendable {
             faults: Set(faults.compactMap(\.humanFault)).union(agent == .desk ? [.noAgents] : []),
             store: store
         )
+    }
+
+    /// Sets what was chosen in the rules of a hub.
+    func apply(to policy: inout HubPolicy) {
+        policy.connectionGrace = .seconds(grace)
+        queue.apply(to: &policy)
+        policy.agentLoss = loss == .bot ? .fail : .requeue
     }
 
     /// The way to a hub.
