@@ -95,6 +95,9 @@ package struct WorkRequest: Sendable {
     package var initiation: HandoffInitiation
     /// The bot's request as it came, nil where there is none to show.
     package var activity: Activity?
+    /// What the server saw in the conversation before the request, oldest first; for agents whom the bot gives no
+    /// transcript.
+    package var observed: [Activity] = []
     /// What the request only links, for an agent who wants to read it; nil where there is nothing more to read.
     package var linkedTranscript: LinkedTranscript?
     /// The skills that were asked for and that the agent does not have, since nobody at work has them.

@@ -214,6 +214,10 @@ extension DeskStateMachine {
             let place = oneLine(String(link.prefix { $0 != "?" }))
             actions.append(.show(.notice("The transcript is at \(place); /transcript fetches it.")))
         }
+        if !briefing.observed.isEmpty {
+            let words = "The bot sent no transcript. This is what Baton's server saw:"
+            actions.append(.show(.notice(briefing.isTranscriptLinked ? "What Baton's server saw:" : words)))
+        }
         let messages = briefing.conversation.filter { $0.type == .message }
         let left = messages.count - limit
         if left > 0 || briefing.omitted > 0 {
@@ -234,8 +238,8 @@ extension DeskStateMachine {
     /// What was said before the request and since, all of it.
     func showTranscript(of conversation: DeskConversation) -> [ChatAction] {
         let briefing = conversation.briefing
-        let before = briefing.initiation?.transcript ?? []
-        let parts = [("before the handoff", before), ("since then", briefing.history)]
+        let origin = briefing.observed.isEmpty ? "" : ", as Baton's server saw it"
+        let parts = [("before the handoff" + origin, briefing.before), ("since then", briefing.history)]
         var actions: [ChatAction] = []
         for (title, said) in parts where !said.isEmpty {
             actions.append(.show(.loadedHeader("\(title): \(said.count.of("entry", "entries"))")))
