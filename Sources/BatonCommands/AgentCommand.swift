@@ -46,6 +46,7 @@ package struct AgentCommand: AsyncParsableCommand {
     var secretFile: String?
 
     @OptionGroup var clearText: ClearTextOptions
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
 
     /// A command with nothing set.
@@ -89,6 +90,8 @@ package struct AgentCommand: AsyncParsableCommand {
                     capacity: capacity,
                     isInteractive: screen.isInteractive,
                     linger: .seconds(io.linger),
+                    settle: answer.silence,
+                    answerWithin: answer.within,
                     style: screen.style
                 )
             )

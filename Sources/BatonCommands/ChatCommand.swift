@@ -54,7 +54,6 @@ package struct ChatCommand: AsyncParsableCommand {
             throw ValidationError("“\(conversationId)” is no command of baton; a conversation's id goes with --resume.")
         }
         if talk.loadUse != nil, talk.load == nil { throw ValidationError("--as goes with --load FILE.") }
-        if talk.settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
     }
 
     package func run() async throws {
@@ -277,7 +276,7 @@ package struct ChatCommand: AsyncParsableCommand {
         let chat = ChatStateMachine(
             configuration: ChatStateMachine.Configuration(
                 isInteractive: isInteractive,
-                settle: .milliseconds(talk.settle),
+                settle: talk.answer.silence,
                 linger: linger,
                 answerWithin: talk.answer.within,
                 answersWithinTurn: answersWithinTurn,
@@ -297,6 +296,9 @@ package struct ChatCommand: AsyncParsableCommand {
                     capacity: 2,
                     isInteractive: isInteractive,
                     linger: linger,
+                    settle: talk.answer.silence,
+                    // The user is the same person, or the same script.
+                    answerWithin: nil,
                     style: style
                 )
             )

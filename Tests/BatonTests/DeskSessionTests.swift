@@ -270,9 +270,49 @@ struct DeskSessionTests {
         let maria = try office.chat()
         maria.enter(Self.request)
         try maria.wait(for: "Dana      Hello from a script")
+        maria.enter("I have a question")
         try maria.wait(for: "── completed · transferred back to the bot")
         #expect(try desk.waitForExit() == .code(0))
         #expect(!desk.output.contains("\u{1b}"))
+    }
+
+    @Test func `a script whose user does not answer goes on and ends with status 3`() throws {
+        let office = try Office()
+        let desk = try PipedProgram(
+            [BuiltProducts.executable("baton"), "agent", "--plain", "--name", "Dana", "--answer-within", "1"],
+            environment: baseEnvironment(home: office.home)
+        )
+        desk.send("/accept\nIs anybody there?\n/back\n")
+        desk.closeInput()
+        try desk.wait(for: "signed in as Dana")
+        let maria = try office.chat()
+        maria.enter(Self.request)
+        try maria.wait(for: "── completed · transferred back to the bot")
+        #expect(try desk.waitForExit() == .code(3))
+        #expect(desk.output.contains("No answer to “Is anybody there?” within 1 s."), "\(desk.output)")
+    }
+
+    @Test func `files go both ways, and the agent saves the conversation`() throws {
+        let office = try Office()
+        let (dana, maria) = try talking(at: office)
+        try office.home.write("six by", to: "from Maria.txt")
+        try office.home.write("for Maria", to: "from-dana.txt")
+        maria.enter("/attach \"\(office.home.file("from Maria.txt"))\"")
+        try dana.wait(for: "from Maria.txt")
+        dana.enter("/open 1 \(office.home.file("got.txt"))")
+        try dana.wait(for: "6 bytes are in")
+        dana.enter("/attach \(office.home.file("from-dana.txt"))")
+        try maria.wait(for: "Dana      [from-dana.txt]")
+        maria.enter("/open")
+        try maria.wait(for: "files; /open N fetches one")
+        // The transcript of the request may be among the files.
+        let number = maria.screen.text.contains("3  from-dana.txt") ? 3 : 2
+        maria.enter("/open \(number) \(office.home.file("taken.txt"))")
+        try maria.wait(for: "9 bytes are in")
+        dana.enter("/save \(office.home.file("talk.transcript"))")
+        try dana.wait(for: "Saved ")
+        let shown = try runBaton(["transcript", "show", office.home.file("talk.transcript")], input: "")
+        #expect(shown.output.contains("Dana") && shown.output.contains("from-dana.txt"), "\(shown.output)")
     }
 
     @Test func `one tester plays both sides in one terminal`() throws {

@@ -5,6 +5,7 @@ import DirectLineClient
 import Handoff
 import LineEditing
 import Testing
+import Transcripts
 
 @testable import ChatScreen
 
@@ -12,7 +13,12 @@ import Testing
 struct DeskScript {
     private(set) var machine: DeskStateMachine
 
-    init(isInteractive: Bool = true, capacity: Int = 2) {
+    /// How the next posts end; without one they succeed.
+    var failures: [ClientError] = []
+    /// What was to be saved last.
+    private(set) var saved: [Activity]?
+
+    init(isInteractive: Bool = true, capacity: Int = 2, answerWithin: Duration? = .seconds(15)) {
         machine = DeskStateMachine(
             configuration: DeskStateMachine.Configuration(
                 name: "Dana",
@@ -20,6 +26,7 @@ struct DeskScript {
                 capacity: capacity,
                 isInteractive: isInteractive,
                 linger: .seconds(60),
+                answerWithin: answerWithin,
                 style: .plain
             )
         )
@@ -31,14 +38,27 @@ struct DeskScript {
         var actions = machine.handle(event, at: Timestamp(milliseconds: 0))
         while !actions.isEmpty {
             let action = actions.removeFirst()
-            if case .post(_, let number) = action {
-                actions += machine.handle(.posted(number: number, .success(nil)), at: Timestamp(milliseconds: 0))
+            switch action {
+            case .post(_, let number), .upload(_, _, let number):
+                let result: Result<String?, ClientError> =
+                    failures.isEmpty ? .success(nil) : .failure(failures.removeFirst())
+                actions += machine.handle(.posted(number: number, result), at: Timestamp(milliseconds: 0))
+            case .save(let transcript, _): saved = transcript.activities
+            default: break
             }
             if case .setCommands = action { continue }
             let text = ChatScript.words(action)
             if !text.isEmpty { words.append(text) }
         }
         return words
+    }
+
+    /// Lets the silence pass for which a script waits, after which the service has no more; once.
+    mutating func settle(after words: [String]) -> [String] {
+        let timers = words.compactMap { $0.hasPrefix("settle ") ? Int($0.dropFirst(7)) : nil }
+        guard let generation = timers.last else { return [] }
+        guard take(.timer(.settle(generation: generation))).contains("catch up \(generation)") else { return [] }
+        return take(.client(.caughtUp(generation, isCertain: true)))
     }
 
     /// Comes to work.
@@ -238,20 +258,6 @@ struct DeskScript {
         #expect(script.take(.input(.composing("hello"))) == [])
         _ = script.take(.timer(.composing))
         #expect(script.take(.input(.composing("hello you"))) == ["signal typing", "composing"])
-    }
-
-    @Test func `a script's lines wait for the ring and for the user`() {
-        var script = DeskScript(isInteractive: false)
-        for line in ["/accept", "Hello", "/end"] { _ = script.enter(line) }
-        _ = script.take(.input(.endOfInput))
-        _ = script.begin()
-        #expect(script.hear(.offered(DeskScript.briefing(), rings: nil)).contains("post 3 desk.accept"))
-        let words = script.hear(.connected(DeskScript.briefing()))
-        #expect(
-            words.filter { $0.hasPrefix("post") || $0.hasPrefix("leave 0") } == [
-                "post 4 Hello", "post 5 desk.end", "post 6 desk.signOut", "leave 0",
-            ]
-        )
     }
 
     @Test func `a script for which nothing rings ends with a failure`() {

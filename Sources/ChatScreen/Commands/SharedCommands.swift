@@ -32,6 +32,33 @@ extension SlashCommand {
         argument: .number
     )
 
+    /// Both sides save what was said.
+    static let save = SlashCommand(
+        name: "save",
+        usage: "[--public] [--redact] FILE",
+        summary: "save as .json attachment or .transcript; --public: no notes, --redact: no personal data",
+        argument: .file
+    )
+
+    /// Both sides send files.
+    static let attach = SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file)
+
+    /// Both sides fetch files.
+    static let open = SlashCommand(
+        name: "open",
+        usage: "[N [FILE]]",
+        summary: "fetch file N of the conversation; without a number, list the files",
+        argument: .none
+    )
+
+    /// Both sides send again what did not arrive.
+    static let resend = SlashCommand(
+        name: "resend",
+        usage: "",
+        summary: "send again what was not delivered",
+        argument: .none
+    )
+
     /// Both sides look back in the same way.
     static let find = SlashCommand(
         name: "find",

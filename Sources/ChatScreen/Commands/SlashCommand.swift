@@ -93,12 +93,7 @@ extension SlashCommand {
                 summary: "act as the agent at the hub's desk, or as the user again",
                 argument: .words(["agent", "user"])
             ),
-            SlashCommand(
-                name: "save",
-                usage: "[--public] [--redact] FILE",
-                summary: "save as .json attachment or .transcript; --public: no notes, --redact: no personal data",
-                argument: .file
-            ),
+            save,
             SlashCommand(
                 name: "load",
                 usage: "FILE [--as context]",
@@ -132,13 +127,7 @@ extension SlashCommand {
             ),
             last,
         ] + lineChanges + [
-            SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
-            SlashCommand(
-                name: "open",
-                usage: "[N [FILE]]",
-                summary: "fetch file N of the conversation; without a number, list the files",
-                argument: .none
-            ),
+            attach, open,
             SlashCommand(
                 name: "trace",
                 usage: "on|off",
@@ -151,7 +140,7 @@ extension SlashCommand {
                 summary: "let the embedded server go wrong on purpose, and see what does",
                 argument: .known
             ),
-            SlashCommand(name: "resend", usage: "", summary: "send again what was not delivered", argument: .none),
+            resend,
             SlashCommand(
                 name: "status",
                 usage: "",

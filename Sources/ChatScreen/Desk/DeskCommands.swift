@@ -45,6 +45,7 @@ extension SlashCommand {
                 argument: .none
             ),
         ] + lineChanges + [
+            attach, open, save, resend,
             SlashCommand(name: "hold", usage: "", summary: "let the user wait", argument: .none),
             SlashCommand(name: "resume", usage: "", summary: "go on with a user on hold", argument: .none),
             SlashCommand(

@@ -10,7 +10,10 @@ extension DeskStateMachine {
     mutating func arrived(_ activity: Activity, isEcho: Bool) -> [ChatAction] {
         let earlier = record.earlier(than: activity)
         record.append(activity, isEcho: isEcho)
-        if isEcho { return [.show(.activity(activity, speaker: .user(name: nil), isEcho: true, isNumbered: false))] }
+        if isEcho {
+            let echo = ChatItem.activity(activity, speaker: .user(name: nil), isEcho: true, isNumbered: false)
+            return confirm(activity) + [.show(echo)] + pace(pacer.somethingHappened())
+        }
         if let event = DeskEvent(activity) {
             let speaker = Speaker.bot(name: activity.from?.name)
             return [.show(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))] + follow(event)
@@ -33,8 +36,8 @@ extension DeskStateMachine {
         let stranger = conversations[index].briefing.stranger(saying: activity)
         let speaker = Speaker.customer(name: stranger ?? title(of: conversations[index]))
         let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
-        guard activity.isAboutAnother else { return [.show(line)] }
-        return [.show(.changed(line, earlier: earlier))]
+        let shown = activity.isAboutAnother ? ChatItem.changed(line, earlier: earlier) : line
+        return [.show(shown)] + noteArrival(in: item, isMessage: activity.type == .message)
     }
 
     private mutating func showTyping(in item: WorkItemID) -> [ChatAction]? {
@@ -153,6 +156,7 @@ extension DeskStateMachine {
     }
 
     private mutating func reject(_ item: WorkItemID, _ reason: HubAction.Rejection) -> [ChatAction] {
+        hasFailed = true
         let name = conversations.first { $0.item == item }.map { oneLine($0.name) } ?? item
         if let index = index(of: item) {
             switch (reason, conversations[index].phase) {
