@@ -100,6 +100,8 @@ package struct WorkRequest: Sendable {
     package var observed: [Activity] = []
     /// What the request only links, for an agent who wants to read it; nil where there is nothing more to read.
     package var linkedTranscript: LinkedTranscript?
+    /// Keeps a file of an agent's where the user can get it, and gives its address; nil where nothing is kept.
+    package var keepFile: (@Sendable (_ bytes: [UInt8], _ name: String, _ contentType: String) async -> String?)?
     /// The skills that were asked for and that the agent does not have, since nobody at work has them.
     package var droppedSkills: [String] = []
     /// What user and agents have said since, for the agent who takes over; oldest first.
