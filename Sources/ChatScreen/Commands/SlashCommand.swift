@@ -157,15 +157,17 @@ extension SlashCommand {
     package static var help: ChatItem { help(table) }
 
     /// The answer to `/help` where these are the commands.
-    static func help(_ table: [SlashCommand]) -> ChatItem { .table(title: nil, rows(table)) }
+    static func help(_ table: [SlashCommand]) -> ChatItem {
+        .table(title: nil, rows(table, keys: table == desk ? deskKeys : keys))
+    }
 
     /// The rows of the help in the chat.
-    package static var helpRows: [ChatItem.Row] { rows(table) }
+    package static var helpRows: [ChatItem.Row] { rows(table, keys: keys) }
 
     /// The rows of the help at a desk.
-    package static var deskHelpRows: [ChatItem.Row] { rows(desk) }
+    package static var deskHelpRows: [ChatItem.Row] { rows(desk, keys: deskKeys) }
 
-    private static func rows(_ table: [SlashCommand]) -> [ChatItem.Row] {
+    private static func rows(_ table: [SlashCommand], keys: [ChatItem.Row]) -> [ChatItem.Row] {
         let rows = table.map { ChatItem.Row("/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)"), $0.summary) }
         return rows + [ChatItem.Row("//…", "send a line that begins with a slash")] + keys
     }

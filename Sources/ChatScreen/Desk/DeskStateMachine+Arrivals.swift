@@ -73,7 +73,7 @@ extension DeskStateMachine {
         case .withdrawn(let item):
             guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
             remove(item)
-            return [.show(.hub(["rings no more", conversation.name]))]
+            return [.show(.hub(["missed", conversation.name]))]
         case .connected(let briefing): return connect(briefing)
         case .released(let item): return release(item)
         case .userLeft(let item):
@@ -114,7 +114,7 @@ extension DeskStateMachine {
         var parts = ["rings", title(of: conversation).text]
         if let skill = briefing.skillWords { parts.append(skill) }
         if let rings { parts.append("\(rings.seconds) s to answer") }
-        parts.append("/accept or /decline")
+        parts.append(configuration.isInteractive ? "/accept (F2) or /decline" : "/accept or /decline")
         // What to do about it stands last, nearest to where the answer is typed.
         return [.ring] + showBrief(of: conversation, lines: 6) + [.show(.hub(parts))] + tell(.look, words: "look")
     }
@@ -135,8 +135,11 @@ extension DeskStateMachine {
         let conversation = conversations[index]
         let isResumed = known == nil && isTakingOver
         if isResumed { recall(briefing) }
-        let hint = isResumed ? "resumed" : "say hello"
-        let line = ChatAction.show(.hub(["\(conversation.name) is yours", hint]))
+        let isCurrent = currentItem == briefing.item
+        let hint =
+            isResumed
+            ? "resumed" : isCurrent ? "say hello" : "/\(conversation.number) or Alt-\(conversation.number) goes there"
+        let line = ChatAction.show(.hub(["connected to \(conversation.name)", hint]))
         // One that came without a ring has not been read yet.
         return known == nil ? showBrief(of: conversation, lines: 12) + [line] : [line]
     }

@@ -10,9 +10,14 @@ extension DeskStateMachine {
         isAside = false
         switch input {
         case .interrupt: return []
+        case .draftSelected(let line, _): return select(line)
+        case .functionKey(let number): return number == 2 ? acceptByKey() : []
         case .composing(let draft): return tellOfComposing(draft)
         case .line(let line):
-            guard !configuration.isInteractive else { return enter(line) }
+            guard !configuration.isInteractive else {
+                defer { lostAddressee = nil }
+                return lostAddressee == nil ? enter(line) : enterForNobody(line)
+            }
             waitingLines.append(line)
             return []
         case .endOfInput:
@@ -93,6 +98,39 @@ extension DeskStateMachine {
         guard let current, current.isOpen else { return false }
         return (try? change.activity(for: record) { $0.deskItem == current.item }) != nil
     }
+
+    /// Goes to the user at whose line the person is: by a key, or since that user's line was entered just before the
+    /// desk went to somebody else.
+    private mutating func select(_ line: String) -> [ChatAction] {
+        lostAddressee = nil
+        guard line != DraftSlots.nobody, line != current?.lineName else { return [] }
+        guard let index = conversations.firstIndex(where: { $0.lineName == line && $0.isOpen }) else {
+            lostAddressee = line
+            return []
+        }
+        currentItem = conversations[index].item
+        conversations[index].unreadCount = 0
+        return [.show(.hub(["you talk to \(conversations[index].name)"]))]
+    }
+
+    /// A line was entered at the prompt of a user who had just left; nobody else must get it.
+    private mutating func enterForNobody(_ line: String) -> [ChatAction] {
+        if case .command(let command, _) = EnteredLine(line, commands: SlashCommand.desk),
+            !Self.commandsInConversation.contains(command.name)
+        {
+            return enter(line)
+        }
+        if line.trimmed.hasPrefix("/"), Int(line.trimmed.dropFirst()) != nil || line.trimmed == "/" {
+            return enter(line)
+        }
+        let words = "That user is no longer at your desk. Not sent: \(line.quotedBeginning)"
+        return [.show(.failure(words))]
+    }
+
+    /// The commands that do something to the user with whom the agent talks.
+    static let commandsInConversation: Set = [
+        "note", "hold", "resume", "transfer", "back", "end", "canned", "attach", "correct", "delete", "react",
+    ]
 
     private mutating func go(to number: Int) -> [ChatAction] {
         guard let index = conversations.firstIndex(where: { $0.number == number }) else {
@@ -225,6 +263,13 @@ extension DeskStateMachine {
         // Whoever accepts wants to talk to that user.
         currentItem = nil
         return tell(.accept(conversations[index].item), words: "/accept")
+    }
+
+    /// Takes what rings and stays with the user with whom the agent talks: the line being typed stays where it is.
+    private mutating func acceptByKey() -> [ChatAction] {
+        guard let index = ringing("") else { return [.show(.notice("Nothing rings that you could accept."))] }
+        conversations[index].enter(.accepting)
+        return tell(.accept(conversations[index].item), words: "F2")
     }
 
     private mutating func decline(_ argument: String) -> [ChatAction] {

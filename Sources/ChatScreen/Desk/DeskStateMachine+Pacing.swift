@@ -38,8 +38,8 @@ extension DeskStateMachine {
         case .command(let command, let argument):
             switch command.name {
             case "accept", "decline": argument.hasPrefix("item-") || conversations.contains { $0.phase == .ringing }
-            case "note", "hold", "resume", "transfer", "back", "end", "canned", "attach": current?.isOpen == true
             case "correct", "delete", "react": LineChange(command, argument).map(hasLine) ?? true
+            case let name where Self.commandsInConversation.contains(name): current?.isOpen == true
             case "brief", "request", "transcript": !conversations.isEmpty
             case "open", "save": !conversations.isEmpty || lastConversation != nil
             default: true

@@ -64,7 +64,9 @@ package struct DeskStateMachine: Sendable {
     /// Where new views are shown without being asked for: once, at the start.
     var hasBegun = false
     /// Whether the hub tells what an earlier desk of this agent left, which it does between the sign-in and the view.
-    var isTakingOver = false
+    ///
+    /// Until then nobody knows which users there are, and what was being typed to them is kept.
+    var isTakingOver = true
     var conversations: [DeskConversation] = []
     /// The item in which the agent talks.
     var currentItem: WorkItemID?
@@ -98,7 +100,10 @@ package struct DeskStateMachine: Sendable {
     var isWarnedOfLeaving = false
     var turn = 0
     var lingeringTurn: Int?
+    /// Whose line was entered, where that is nobody who could get it.
+    var lostAddressee: String?
     private var shownPrompt: ChatPrompt?
+    private var shownDrafts: DraftSlots?
     private var shownCommands: CommandSet?
 
     /// A desk at which nobody has signed in yet.
@@ -290,12 +295,27 @@ package struct DeskStateMachine: Sendable {
             shownPrompt = prompt
             actions.append(.setPrompt(prompt))
         }
+        // A desk that is taken over knows its users only when the hub has told all of them.
+        if !isTakingOver, drafts != shownDrafts {
+            shownDrafts = drafts
+            actions.append(.setDrafts(drafts))
+        }
         let commands = CommandSet(table: SlashCommand.desk, words: words)
         if commands != shownCommands {
             shownCommands = commands
             actions.append(.setCommands(commands))
         }
         return actions
+    }
+
+    /// A line for each user, which Alt and the user's number go to.
+    private var drafts: DraftSlots {
+        let open = conversations.filter(\.isOpen).map { ($0.number, $0.lineName) }
+        return DraftSlots(
+            current: current?.lineName ?? DraftSlots.nobody,
+            numbered: Dictionary(open) { first, _ in first },
+            kept: Set(conversations.filter { !$0.isRinging }.map(\.lineName))
+        )
     }
 
     private var listener: ChatPrompt.Listener {

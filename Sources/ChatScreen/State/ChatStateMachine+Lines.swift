@@ -12,6 +12,8 @@ extension ChatStateMachine {
         switch input {
         // The sides count them.
         case .interrupt: return []
+        // There is one line here, and these keys mean nothing.
+        case .draftSelected, .functionKey: return []
         case .composing(let draft): return tellOfComposing(draft)
         case .line(let line):
             guard !configuration.isInteractive else { return enter(line, at: now) }
