@@ -92,8 +92,9 @@ desk() {
         BATON_AGENT_SECRET=interop timeout 120 "$baton" agent $hub --name Dana --json >"$work/$name.desk" &
     desk=$!
     wait_for "$work/$name.desk" 'desk.signedIn' "baton agent" >/dev/null
-    printf 'human please\n' |
-        timeout 120 "$baton" --json --direct-line "$service" >"$work/$name.user" || user_status=$?
+    # The agent's line comes within the silence after the acceptance, and the agent waits for the answer.
+    printf '%s\n' 'human please' 'thank you' |
+        timeout 120 "$baton" --json --settle 2000 --direct-line "$service" >"$work/$name.user" || user_status=$?
     wait "$desk" || desk_status=$?
     part "$name" desk.py "$3" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status"
 }
@@ -110,7 +111,8 @@ long() {
     hub=$(grep -Eo -- '--hub http://[^ ]+' "$work/$name.serve")
     { echo /transcript && echo /accept && for number in $(seq 1 150); do echo "agent $number $line"; done &&
         echo '/back finish the booking'; } |
-        BATON_AGENT_SECRET=interop timeout 300 "$baton" agent $hub --name Dana --json >"$work/$name.desk" &
+        BATON_AGENT_SECRET=interop timeout 300 "$baton" agent $hub --name Dana --json --settle 1 --answer-within 0 \
+            >"$work/$name.desk" &
     desk=$!
     wait_for "$work/$name.desk" 'desk.signedIn' "baton agent" >/dev/null
     { for number in $(seq 1 75); do echo "user $number $line"; done && echo 'human please'; } |

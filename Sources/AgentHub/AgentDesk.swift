@@ -76,6 +76,13 @@ extension AgentDesk {
         await hub.say(activity, from: agent, in: item)
     }
 
+    /// Keeps a file where the user can get it, before a message links it.
+    ///
+    /// - Returns: Its address; nil when the conversation is not the agent's, or keeps no files.
+    package func keep(_ bytes: [UInt8], name: String, contentType: String, in item: WorkItemID) async -> String? {
+        await hub.keep(bytes, name: name, contentType: contentType, by: agent, in: item)
+    }
+
     /// Writes something down for whoever takes the conversation over; the user never sees it.
     package func note(_ text: String, in item: WorkItemID) async { await hub.note(text, by: agent, in: item) }
 

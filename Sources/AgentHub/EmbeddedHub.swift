@@ -181,6 +181,17 @@ extension EmbeddedHub {
         return true
     }
 
+    func keep(
+        _ bytes: [UInt8],
+        name: String,
+        contentType: String,
+        by agent: HubAgent,
+        in item: WorkItemID
+    ) async -> String? {
+        guard machine.agent(of: item)?.id == agent.id else { return nil }
+        return await conversations[item]?.request.keepFile?(bytes, name, contentType)
+    }
+
     func note(_ text: String, by agent: HubAgent, in item: WorkItemID) {
         guard machine.agent(of: item)?.id == agent.id else { return }
         conversations[item]?.request.notes.append(AgentNote(author: agent.name, text: text))

@@ -95,8 +95,13 @@ package struct WorkRequest: Sendable {
     package var initiation: HandoffInitiation
     /// The bot's request as it came, nil where there is none to show.
     package var activity: Activity?
+    /// What the server saw in the conversation before the request, oldest first; for agents whom the bot gives no
+    /// transcript.
+    package var observed: [Activity] = []
     /// What the request only links, for an agent who wants to read it; nil where there is nothing more to read.
     package var linkedTranscript: LinkedTranscript?
+    /// Keeps a file of an agent's where the user can get it, and gives its address; nil where nothing is kept.
+    package var keepFile: (@Sendable (_ bytes: [UInt8], _ name: String, _ contentType: String) async -> String?)?
     /// The skills that were asked for and that the agent does not have, since nobody at work has them.
     package var droppedSkills: [String] = []
     /// What user and agents have said since, for the agent who takes over; oldest first.

@@ -22,6 +22,10 @@ package struct AgentCommand: AsyncParsableCommand {
                 found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits \
                 you. People come before simulated agents: while you are available, users ring at your desk. Type /help \
                 there.
+
+                In a script on standard input, /accept waits for a ring, and the line after words to a user waits for \
+                the user's answer: --answer-within, --settle and --linger bound that wait as in the chat, and no answer \
+                ends with status 3.
                 """,
             of: "agent"
         )
@@ -46,6 +50,7 @@ package struct AgentCommand: AsyncParsableCommand {
     var secretFile: String?
 
     @OptionGroup var clearText: ClearTextOptions
+    @OptionGroup var answer: AnswerOptions
     @OptionGroup(title: HelpScreen.title("Input and output")) var io: ConsoleOptions
 
     /// A command with nothing set.
@@ -68,10 +73,23 @@ package struct AgentCommand: AsyncParsableCommand {
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
         let screen = ChatTerminal(options: io)
-        let console = try screen.makeConsole(historyFile: StateFolder.deskHistory)
-        screen.welcome(on: console, unsent: "")
-        let exitCode = await work(on: console, screen: screen)
+        // Where there is no hub, that is told later.
+        let drafts = DeskDrafts(hub: try? place().address, agent: name)
+        var lines = screen.hasEditor ? drafts.read() : [:]
+        let draft = lines.removeValue(forKey: DraftSlots.nobody) ?? ""
+        let console = try screen.makeConsole(
+            historyFile: StateFolder.deskHistory,
+            draft: draft,
+            otherDrafts: lines
+        )
+        screen.welcome(on: console, unsent: draft)
+        let exitCode = await withTaskGroup(of: Void.self) { group in
+            if let editor = console as? LineEditor { group.addTask { await drafts.follow(editor) } }
+            defer { group.cancelAll() }
+            return await work(on: console, screen: screen)
+        }
         await console.close()
+        if let editor = console as? LineEditor { drafts.keep(editor.drafts) }
         try screen.finish(console, exitCode)
     }
 
@@ -89,6 +107,8 @@ package struct AgentCommand: AsyncParsableCommand {
                     capacity: capacity,
                     isInteractive: screen.isInteractive,
                     linger: .seconds(io.linger),
+                    settle: answer.silence,
+                    answerWithin: answer.within,
                     style: screen.style
                 )
             )

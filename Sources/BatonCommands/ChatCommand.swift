@@ -54,7 +54,6 @@ package struct ChatCommand: AsyncParsableCommand {
             throw ValidationError("“\(conversationId)” is no command of baton; a conversation's id goes with --resume.")
         }
         if talk.loadUse != nil, talk.load == nil { throw ValidationError("--as goes with --load FILE.") }
-        if talk.settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
     }
 
     package func run() async throws {
@@ -227,7 +226,7 @@ package struct ChatCommand: AsyncParsableCommand {
     func chatConfiguration(isInteractive: Bool, style: Style, drawsPictures: Bool) -> ChatStateMachine.Configuration {
         ChatStateMachine.Configuration(
             isInteractive: isInteractive,
-            settle: .milliseconds(talk.settle),
+            settle: talk.answer.silence,
             linger: .seconds(io.linger),
             answerWithin: talk.answer.within,
             answersWithinTurn: answersWithinTurn,
@@ -315,6 +314,9 @@ package struct ChatCommand: AsyncParsableCommand {
                     capacity: 2,
                     isInteractive: configuration.isInteractive,
                     linger: configuration.linger,
+                    settle: configuration.settle,
+                    // The user is the same person, or the same script.
+                    answerWithin: nil,
                     style: configuration.style
                 )
             )

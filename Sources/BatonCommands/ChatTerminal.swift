@@ -73,15 +73,21 @@ struct ChatTerminal {
     /// - Parameters:
     ///   - historyFile: where entered lines are kept; that of the profile when nil.
     ///   - draft: what the line is to be at first.
+    ///   - otherDrafts: what lines to other listeners are to be at first, by name.
     /// - Returns: the console, which has the terminal from now on.
     /// - Throws: `LineEditorError` when the system refuses what is needed.
-    func makeConsole(historyFile: String? = nil, draft: String = "") throws -> any Console {
+    func makeConsole(
+        historyFile: String? = nil,
+        draft: String = "",
+        otherDrafts: [String: String] = [:]
+    ) throws -> any Console {
         guard hasEditor else { return try PlainConsole(input: STDIN_FILENO, output: STDOUT_FILENO) }
         do {
             return try LineEditor(
                 prompt: output.prompt(ChatPrompt(listener: .connecting), columns: 80),
                 historyFile: historyFile ?? StateFolder.history(ofProfile: profile),
                 draft: draft,
+                otherDrafts: otherDrafts,
                 keepsEnteredLines: false,
                 remembers: SecretWords.isFree,
                 complete: completion.complete

@@ -26,6 +26,11 @@ enum StateFolder {
     /// The file with the lines of earlier days at a desk; what one says to users is no history for the other side.
     static var deskHistory: String? { path.map { $0 + "/desk-history" } }
 
+    /// The file with what is being typed at an agent's desk of a hub.
+    static func deskDrafts(hub: String, agent: String) -> String? {
+        path.map { $0 + "/desk-drafts@" + Unsent.fileName(hub) + "-" + Unsent.fileName(agent) }
+    }
+
     /// The file with the places of earlier conversations.
     static var conversations: String? { path.map { $0 + "/conversations.json" } }
 

@@ -11,9 +11,6 @@ struct TalkOptions: ParsableArguments {
     )
     var ca: [String] = []
 
-    @Option(help: .detail("In scripts: milliseconds of silence after which a turn is finished.", valueName: "ms"))
-    var settle: Int = 500
-
     @OptionGroup var answer: AnswerOptions
 
     @Option(help: .detail("Show a saved conversation first.", valueName: "file"), completion: .file())

@@ -19,7 +19,7 @@ struct Unsent: Sendable {
     }
 
     /// An address as a part of a file's name, so that two addresses have two names.
-    private static func fileName(_ address: String) -> String {
+    static func fileName(_ address: String) -> String {
         let name = address.utf8.map { byte -> String in
             let isPlain =
                 UInt8(ascii: "a") <= byte && byte <= UInt8(ascii: "z")

@@ -63,7 +63,10 @@ public protocol ConversationChannel: Sendable {
     /// All activities kept so far, oldest first.
     func transcript() async -> [Activity]
 
-    /// Keeps a file that only those in this conversation can read: its user, its bot and its adapter.
+    /// Keeps a file for this conversation.
+    ///
+    /// A transcript, which is told by its name, can be read by its user, its bot and its adapter only; any other file by
+    /// whoever knows its address, which cannot be guessed: clients fetch pictures without a credential.
     ///
     /// - Returns: Its address, for `contentUrl`; nil where the channel keeps no files.
     func keep(_ bytes: [UInt8], name: String, contentType: String) async -> String?

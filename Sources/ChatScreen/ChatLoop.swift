@@ -198,6 +198,7 @@ package struct ChatLoop: Sendable {
         case .setPrompt(let prompt):
             console.setPrompt(output.prompt(prompt, columns: console.columns))
             console.setTitle(prompt.windowTitle)
+        case .setDrafts(let slots): console.setDrafts(slots)
         case .edit(let text): console.edit(text)
         case .call(let call): console.call(call)
         case .adopt(let settings):

@@ -129,10 +129,32 @@ extension DeskBot {
         for field in ["from", "recipient", "conversation", "channelData", "serviceUrl", "channelId"] {
             words.json[field] = nil
         }
+        if !words.attachments.isEmpty {
+            words.attachments = await moved(words.attachments, from: conversation, at: desk, in: item)
+        }
         guard await desk.say(words, in: item) else {
             try await conversation.send(DeskEvent.rejected(item, .gone).activity)
             return
         }
+    }
+
+    /// Files that the desk's own server keeps, moved to the user's, who may not reach the desk's.
+    private func moved(
+        _ attachments: [Attachment],
+        from conversation: any ConversationChannel,
+        at desk: AgentDesk,
+        in item: WorkItemID
+    ) async -> [Attachment] {
+        var moved = attachments
+        for index in moved.indices {
+            guard let address = moved[index].contentURL, let bytes = await conversation.file(at: address) else {
+                continue
+            }
+            let (name, type) = (moved[index].name ?? "file", moved[index].contentType ?? "application/octet-stream")
+            guard let own = await desk.keep(bytes, name: name, contentType: type, in: item) else { continue }
+            moved[index].json["contentUrl"] = .string(own)
+        }
+        return moved
     }
 
     /// What the user's channel calls a line of the user that the desk has a copy of; an agent's own as the desk calls it.

@@ -6,6 +6,11 @@ package enum LineInput: Sendable, Equatable {
     case composing(String)
     /// The person pressed ^C; what stood in the line was put aside, nothing on an empty line.
     case interrupt(clearing: String)
+    /// The line with this name is edited from now on, after so many selections by keys; told before each line that is
+    /// entered as well, where there are several.
+    case draftSelected(String, selectionCount: Int)
+    /// The person pressed a function key that has no meaning for the line, such as F2.
+    case functionKey(Int)
     /// Nothing more will come: ^D on an empty line, the end of a pipe, a lost terminal, or a signal to stop.
     case endOfInput
 }
@@ -29,6 +34,9 @@ package protocol Console: Sendable {
 
     /// Changes what stands before the line that is being edited; its text and the cursor stay.
     func setPrompt(_ prompt: Prompt)
+
+    /// Says which lines there are beside the one that is edited, and which is to be edited.
+    func setDrafts(_ slots: DraftSlots)
 
     /// Calls the person: the terminal's bell. Consoles without a terminal do nothing.
     func ring()
@@ -91,6 +99,9 @@ package struct Prompt: Sendable, Equatable {
 extension Console {
     /// Brings nothing: a terminal that is lost ends the input.
     package var losses: AsyncStream<Void> { AsyncStream { $0.finish() } }
+
+    /// Does nothing.
+    package func setDrafts(_ slots: DraftSlots) {}
 
     /// Does nothing.
     package func ring() {}

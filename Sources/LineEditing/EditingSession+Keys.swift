@@ -116,6 +116,7 @@ extension EditingSession {
         undoHistory.clear(leaving: clearedDraft.lineEnded())
         modeWatch.lineBegan()
         mailbox.note(draft: "")
+        tellOfSelection()
         inputs.yield(.line(line))
     }
 

@@ -21,7 +21,7 @@ extension EditingSession {
                 character.pointee = wchar_t(bitPattern: NamedKey.mode.rawValue)
                 return 1
             }
-            if let key = keyForPaste() {
+            if let key = keyForChange() {
                 modeWatch.passed(UInt32(bitPattern: key))
                 character.pointee = key
                 return 1
@@ -36,21 +36,31 @@ extension EditingSession {
                 insert(scalars)
             case .paste(let scalars):
                 insert(pasted: scalars)
+            case .selection(let selection):
+                pasteOffers = 0
+                follow(selection)
+            case .functionKey(let number): inputs.yield(.functionKey(number))
             case nil:
                 if !waitForInput() { return -1 }
             }
         }
     }
 
-    /// The key that has the engine take the paste that is next; nil when it can simply be inserted.
+    /// The key that has the engine take the paste, or the other line, that is next; nil when it can simply be put in.
     ///
     /// An operator of vi's that waits for its motion keeps an address in the buffer, which inserting may move. A command
     /// has the engine forget the operator.
-    private func keyForPaste() -> wchar_t? {
-        guard case .paste(let scalars)? = pending.first, isVi, modeWatch.mode == .command, search == nil else {
-            return nil
+    private func keyForChange() -> wchar_t? {
+        let scalars: [Unicode.Scalar]?
+        switch pending.first {
+        case .paste(let pasted): scalars = pasted
+        case .selection: scalars = nil
+        default: return nil
         }
-        if modeWatch.isInSearch {
+        // A search gives the line back before there is another.
+        if search != nil { return scalars == nil ? 0x07 : nil }
+        guard isVi, modeWatch.mode == .command else { return nil }
+        if modeWatch.isInSearch, let scalars {
             pending.replaceFirst(with: Self.keys(of: scalars))
             return nil
         }
@@ -58,14 +68,22 @@ extension EditingSession {
         let mostOffers = 3
         pasteOffers += 1
         guard pasteOffers <= mostOffers else { return nil }
-        return modeWatch.awaitsArgument ? 0x1b : wchar_t(bitPattern: NamedKey.paste.rawValue)
+        return modeWatch.awaitsArgument || modeWatch.isInSearch
+            ? 0x1b : wchar_t(bitPattern: NamedKey.paste.rawValue)
     }
 
-    /// Inserts the paste that is next, as a command of the engine's.
+    /// Takes the paste, or the other line, that is next, as a command of the engine's.
     func pasteKey() -> UInt8 {
-        guard case .paste(let scalars)? = pending.first else { return UInt8(CC_ERROR) }
-        _ = pending.popFirst()
-        insert(pasted: scalars)
+        switch pending.first {
+        case .paste(let scalars):
+            _ = pending.popFirst()
+            insert(pasted: scalars)
+        case .selection(let selection):
+            _ = pending.popFirst()
+            pasteOffers = 0
+            follow(selection)
+        default: return UInt8(CC_ERROR)
+        }
         return UInt8(CC_REFRESH)
     }
 
@@ -133,6 +151,8 @@ extension EditingSession {
             case .character(let scalar): pending.append(.character(wchar_t(bitPattern: scalar.value)))
             case .key(let key): pending.append(.character(wchar_t(bitPattern: key.rawValue)))
             case .focus(let isFocused): self.isFocused = isFocused
+            case .alt(let number): pending.append(.selection(.number(number)))
+            case .function(let number): pending.append(.functionKey(number))
             case .paste(let scalars) where search == nil: pending.append(.paste(scalars))
             case .paste(let scalars):
                 // A search reads characters; what is pasted belongs to its pattern.
@@ -170,6 +190,7 @@ extension EditingSession {
             title = delivery.title
             if manners.showsTitle { output.append(WindowTitle.set(title)) }
         }
+        adopt(delivery.drafts)
         if delivery.rings { output.append("\u{7}") }
         for call in delivery.calls { output.append(manners.bytes(for: call, isFocused: isFocused)) }
         isEnding = isEnding || delivery.isClosing

@@ -18,6 +18,9 @@ final class EditingSession: ThreadBody {
         case character(wchar_t)
         case insertion([Unicode.Scalar])
         case paste([Unicode.Scalar])
+        /// Another line is to be edited.
+        case selection(LineDrafts.Selection)
+        case functionKey(Int)
     }
 
     let mailbox: EditorMailbox
@@ -48,6 +51,8 @@ final class EditingSession: ThreadBody {
     /// The line that ^C has cleared, for this line and the next.
     var clearedDraft = ClearedDraft()
     var modeWatch = ViModeWatch()
+    /// The lines for other listeners.
+    var drafts: LineDrafts
     private(set) var isVi = false
     var wantedManners = TerminalManners()
     /// What of them this terminal can do.
@@ -58,7 +63,7 @@ final class EditingSession: ThreadBody {
     /// The first so many bytes of the input were typed while Enter was a newline.
     var typedAheadCount = 0
     let rewraps = TerminalKind.rewrapsOnResize
-    private var composed = (text: "", at: ContinuousClock.now.advanced(by: .seconds(-1)))
+    var composed = (text: "", at: ContinuousClock.now.advanced(by: .seconds(-1)))
 
     /// Opens the engine and reads the person's `~/.editrc`.
     init(
@@ -67,6 +72,7 @@ final class EditingSession: ThreadBody {
         memory: LineMemory,
         prompt: Prompt,
         draft: String,
+        otherDrafts: [String: String],
         keepsEnteredLines: Bool,
         complete: @escaping @Sendable (CompletionRequest) -> Completion
     ) throws(LineEditorError) {
@@ -76,6 +82,7 @@ final class EditingSession: ThreadBody {
         self.complete = complete
         self.keepsEnteredLines = keepsEnteredLines
         self.prompt = prompt
+        drafts = LineDrafts(beginningWith: otherDrafts)
         outputDescriptor = Self.openTerminal()
         output = OutputBuffer(descriptor: outputDescriptor ?? STDOUT_FILENO)
         if !draft.isEmpty { pending.append(.insertion(Array(draft.unicodeScalars))) }

@@ -8,6 +8,8 @@ final class EditorMailbox: Sendable {
         var prompt: Prompt
         var manners: TerminalManners
         var title: String
+        /// What the program has said of other lines; nil where there is one only.
+        var drafts: DraftSlots?
         var isClosing: Bool
         var rings: Bool
         var calls: [AttentionCall]
@@ -44,6 +46,7 @@ final class EditorMailbox: Sendable {
         var prompt: Prompt
         var manners = TerminalManners()
         var title = ""
+        var drafts: DraftSlots?
         var isClosing = false
         var rings = false
         var calls: [AttentionCall] = []
@@ -51,6 +54,8 @@ final class EditorMailbox: Sendable {
         var isWoken = false
         var hasEnded = false
         var draft = ""
+        /// The name of the line that is edited, and what stands in the others.
+        var lines = (current: DraftSlots.nobody, waiting: [String: String]())
         var terminationSignal: Int32?
         var waiters: [CheckedContinuation<Void, Never>] = []
         var writers: [CheckedContinuation<Void, Never>] = []
@@ -83,6 +88,10 @@ final class EditorMailbox: Sendable {
 
     func setTitle(_ title: String) {
         _ = tell { $0.title = title }
+    }
+
+    func setDrafts(_ slots: DraftSlots) {
+        _ = tell { $0.drafts = slots }
     }
 
     func call(_ call: AttentionCall) {
@@ -126,6 +135,14 @@ final class EditorMailbox: Sendable {
     }
 
     var draft: String { state.withLock { $0.draft } }
+    /// What stands in each line, by name.
+    var drafts: [String: String] {
+        state.withLock { state in
+            var drafts = state.lines.waiting
+            drafts[state.lines.current] = state.draft.isEmpty ? nil : state.draft
+            return drafts
+        }
+    }
     var terminationSignal: Int32? { state.withLock { $0.terminationSignal } }
 
     private func tell(_ change: (inout State) -> Void) -> Bool {
@@ -157,6 +174,7 @@ final class EditorMailbox: Sendable {
                 prompt: state.prompt,
                 manners: state.manners,
                 title: state.title,
+                drafts: state.drafts,
                 isClosing: state.isClosing,
                 rings: state.rings,
                 calls: state.calls,
@@ -188,6 +206,11 @@ final class EditorMailbox: Sendable {
     }
 
     func note(draft: String) { state.withLock { $0.draft = draft } }
+
+    /// Another line is edited from now on, with this draft in it.
+    func note(draft: String, in line: String, waiting: [String: String]) {
+        state.withLock { ($0.draft, $0.lines) = (draft, (line, waiting)) }
+    }
 
     func note(terminationSignal: Int32) { state.withLock { $0.terminationSignal = terminationSignal } }
 

@@ -8,9 +8,18 @@ struct KeyDecoder {
         case character(Unicode.Scalar)
         case key(NamedKey)
         case paste([Unicode.Scalar])
+        /// Alt and a digit from 1 to 9.
+        case alt(Int)
+        /// A function key.
+        case function(Int)
         /// The window got or lost the focus.
         case focus(Bool)
     }
+
+    /// Whether ESC and a digit, sent at once, are Alt and that digit.
+    ///
+    /// Not in vi mode, where somebody may type the two: a slow line delivers them together.
+    var readsAltDigits = false
 
     private var bytes: [UInt8] = []
     private var pasted: [UInt8]?
@@ -106,8 +115,13 @@ struct KeyDecoder {
         case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
             rest = rest.dropFirst(2)
             events.append(.key(.newline))
+        case let digit? where readsAltDigits && (0x31...0x39).contains(digit):
+            events.append(.alt(Int(digit) - 0x30))
+            rest = rest.dropFirst(2)
         case UInt8(ascii: "["), UInt8(ascii: "O"):
-            let parameters = rest.dropFirst(2)
+            // The Linux console sends `[[` and a letter for F1 to F5.
+            let isConsoles = rest.dropFirst().starts(with: "[[".utf8)
+            let parameters = rest.dropFirst(isConsoles ? 3 : 2)
             guard let final = parameters.firstIndex(where: { (0x40...0x7e).contains($0) }) else {
                 guard isFinal else { return false }
                 fallthrough
@@ -116,6 +130,8 @@ struct KeyDecoder {
             let sequence = rest.dropFirst()[...final]
             if let key = NamedKey(sequence: sequence) {
                 events.append(.key(key))
+            } else if let event = Self.event(of: sequence) {
+                events.append(event)
             } else if sequence.elementsEqual("[I".utf8) || sequence.elementsEqual("[O".utf8) {
                 events.append(.focus(sequence.last == UInt8(ascii: "I")))
             }
@@ -125,6 +141,15 @@ struct KeyDecoder {
             events.append(.character("\u{1b}"))
         }
         return true
+    }
+
+    /// A key that is no business of the engine's.
+    private static func event(of sequence: ArraySlice<UInt8>) -> Event? {
+        let text = String(decoding: sequence, as: UTF8.self)
+        if ["OQ", "[Q", "[12~", "[[B"].contains(text) { return .function(2) }
+        // Terminals that tell Alt from ESC: `CSI 49;3u` of kitty and others, `CSI 27;3;49~` of xterm.
+        for code in 0x31...0x39 where text == "[\(code);3u" || text == "[27;3;\(code)~" { return .alt(code - 0x30) }
+        return nil
     }
 
     // MARK: - Characters

@@ -31,6 +31,7 @@ package final class LineEditor: Console {
     ///   - prompt: what stands before the line at first.
     ///   - historyFile: where entered lines are kept, created with the first of them; nil keeps them in memory only.
     ///   - draft: a text to begin with, such as what an earlier session left unsent.
+    ///   - otherDrafts: texts to begin with in other lines, by the names that ``setDrafts(_:)`` will give them.
     ///   - keepsEnteredLines: whether a line stays on the screen when it is entered; otherwise it is wiped, for a
     ///     program that shows what was entered in its own way.
     ///   - remembers: whether a line may go into the history. Called on the editing thread.
@@ -41,6 +42,7 @@ package final class LineEditor: Console {
         prompt: Prompt = Prompt(text: "> "),
         historyFile: String?,
         draft: String = "",
+        otherDrafts: [String: String] = [:],
         keepsEnteredLines: Bool = true,
         remembers: @escaping @Sendable (String) -> Bool = { _ in true },
         complete: @escaping @Sendable (CompletionRequest) -> Completion = { _ in .none }
@@ -57,6 +59,7 @@ package final class LineEditor: Console {
             memory: LineMemory(file: historyFile.map(HistoryFile.init(path:)), remembers: remembers),
             prompt: prompt,
             draft: draft,
+            otherDrafts: otherDrafts,
             keepsEnteredLines: keepsEnteredLines,
             complete: complete
         )
@@ -83,6 +86,12 @@ package final class LineEditor: Console {
 
     /// Changes the prompt, also while the person types or searches.
     package func setPrompt(_ prompt: Prompt) { mailbox.setPrompt(prompt) }
+
+    /// Says which lines there are.
+    package func setDrafts(_ slots: DraftSlots) { mailbox.setDrafts(slots) }
+
+    /// What stands in each line, by name; empty ones stay out.
+    package var drafts: [String: String] { mailbox.drafts }
 
     /// Rings the terminal's bell.
     package func ring() { mailbox.ring() }

@@ -15,6 +15,9 @@ struct UndoHistory {
     /// Whether the last key changed the line.
     private var hasJustChanged = false
 
+    /// The history of a line that is what it is from the beginning.
+    init(of draft: Draft = Draft()) { present = draft }
+
     /// Takes notice of the line as it stands after a key.
     ///
     /// - Parameters:

@@ -101,6 +101,34 @@ struct CheckedTranscriptTests {
         #expect(AgentBrief(asked).transcript == ["Sam (unverified): forged"])
     }
 
+    @Test func `without a transcript of the bot's an agent gets what the server saw before the request`() async throws {
+        let bench = Bench()
+        var said = Self.log
+        said[0].channelData = ["secret": 1, "baton": ["imported": true]]
+        said[0].json["entities"] = [["type": "ClientInfo"]]
+        for line in said { _ = try await bench.conversation.send(line) }
+        var request = Activity.event("handoff.initiate", value: ["Skill": "cards"])
+        request.attachments = [.transcript(of: [])]
+        let sent = try await bench.conversation.send(request)
+        _ = try await bench.conversation.send(Self.line("after the request", nil, "user"))
+        bench.botSends(sent)
+        let asked = try #require(bench.hub.requests.first)
+        #expect(asked.observed.map(\.text) == Self.log.map(\.text))
+        #expect(asked.observed.first?.channelData == ["baton": ["imported": true]])
+        #expect(asked.observed.first?.json["entities"] == nil, "that is between client and bot")
+        #expect(AgentBrief(asked).transcript.first?.contains("what Baton's server saw") == true)
+        #expect(AgentBrief(asked).transcript.last == "Ana: I am Ana")
+    }
+
+    @Test func `what the server saw stays out where the bot sent a transcript`() async throws {
+        let bench = Bench()
+        for line in Self.log { _ = try await bench.conversation.send(line) }
+        var request = Activity.event("handoff.initiate", value: [:])
+        request.attachments = [.transcript(of: [Self.line("hello", "c-1|0", "user")])]
+        bench.botSends(try await bench.conversation.send(request))
+        #expect(try #require(bench.hub.requests.first).observed.isEmpty)
+    }
+
     @Test func `a request that had no room for its whole transcript is a request`() {
         let bench = Bench()
         var request = Activity.event("handoff.initiate", value: [:])

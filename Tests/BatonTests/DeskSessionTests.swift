@@ -79,7 +79,7 @@ struct DeskSessionTests {
         #expect(dana.screen.bells == 1)
         #expect(maria.screen.count(of: "accepted") == 0)
         dana.enter("/accept")
-        try dana.wait(for: "── Maria is yours")
+        try dana.wait(for: "── connected to Maria")
         try maria.wait(for: "── accepted by Dana after")
 
         dana.send("half an answer")
@@ -205,7 +205,7 @@ struct DeskSessionTests {
         try maria.wait(for: "── The connection to Dana is broken.")
         maria.enter("during the break")
         let again = try office.agent("Dana")
-        try again.wait(for: "── Maria is yours")
+        try again.wait(for: "── connected to Maria")
         try again.wait(for: "before the break")
         try again.wait(for: "Maria     during the break")
         try maria.wait(for: "── Dana is connected again.")
@@ -270,9 +270,50 @@ struct DeskSessionTests {
         let maria = try office.chat()
         maria.enter(Self.request)
         try maria.wait(for: "Dana      Hello from a script")
+        maria.enter("I have a question")
         try maria.wait(for: "── completed · transferred back to the bot")
         #expect(try desk.waitForExit() == .code(0))
         #expect(!desk.output.contains("\u{1b}"))
+    }
+
+    @Test func `a script whose user does not answer goes on and ends with status 3`() throws {
+        let office = try Office()
+        let desk = try PipedProgram(
+            [BuiltProducts.executable("baton"), "agent", "--plain", "--name", "Dana", "--answer-within", "1"],
+            environment: baseEnvironment(home: office.home)
+        )
+        desk.send("/accept\nIs anybody there?\n/back\n")
+        desk.closeInput()
+        try desk.wait(for: "signed in as Dana")
+        let maria = try office.chat()
+        maria.enter(Self.request)
+        try maria.wait(for: "── completed · transferred back to the bot")
+        #expect(try desk.waitForExit() == .code(3))
+        #expect(desk.output.contains("No answer to “Is anybody there?” within 1 s."), "\(desk.output)")
+    }
+
+    @Test func `files go both ways, and the agent saves the conversation`() throws {
+        let office = try Office()
+        let (dana, maria) = try talking(at: office)
+        try office.home.write("six by", to: "from Maria.txt")
+        try office.home.write("for Maria", to: "from-dana.txt")
+        maria.enter("/attach \"\(office.home.file("from Maria.txt"))\"")
+        try dana.wait(for: "from Maria.txt")
+        dana.enter("/open 1 \(office.home.file("got.txt"))")
+        try dana.wait(for: "6 bytes are in")
+        dana.enter("/attach \(office.home.file("from-dana.txt"))")
+        try maria.wait(for: "Dana      [file: from-dana.txt")
+        maria.enter("/open")
+        try maria.wait(for: "files; /open N fetches one")
+        // The desks' server may be none that a user reaches.
+        let port = try #require(office.address.firstMatch(of: #/:(\d+)/#)?.output.1)
+        #expect(maria.screen.count(of: ":\(port)/v3/attachments/") >= 3, "\(maria.screen.text)")
+        maria.enter("/open 2 \(office.home.file("taken.txt"))")
+        try maria.wait(for: "9 bytes are in")
+        dana.enter("/save \(office.home.file("talk.transcript"))")
+        try dana.wait(for: "Saved ")
+        let shown = try runBaton(["transcript", "show", office.home.file("talk.transcript")], input: "")
+        #expect(shown.output.contains("Dana") && shown.output.contains("from-dana.txt"), "\(shown.output)")
     }
 
     @Test func `one tester plays both sides in one terminal`() throws {
@@ -288,7 +329,7 @@ struct DeskSessionTests {
         chat.enter("/as agent")
         try chat.wait(for: "── rings · User")
         chat.enter("/accept")
-        try chat.wait(for: "── User is yours")
+        try chat.wait(for: "── connected to User")
         chat.enter("Hello, here is the other me")
         try chat.wait(for: "new for the user")
         chat.enter("/as user")
@@ -313,7 +354,7 @@ struct DeskSessionTests {
         try chat.wait(for: "── rings · User")
         try chat.wait(for: "── signed in as")
         chat.enter("/accept")
-        try chat.wait(for: "── User is yours")
+        try chat.wait(for: "── connected to User")
         chat.enter("Here I am")
         chat.enter("/as user")
         try chat.wait(for: "── accepted by")
@@ -371,6 +412,34 @@ struct DeskSessionTests {
         try dana.wait(for: "── you are available")
         paul.send("\u{4}")
         _ = try paul.waitForExit()
+    }
+
+    @Test func `each user has a line of its own, and a key accepts without touching it`() throws {
+        let office = try Office()
+        let (dana, maria) = try talking(at: office)
+        let paul = try office.chat(["--user-name", "Paul"])
+        dana.send("Dear Maria, half")
+        try dana.waitForDraft("Maria> Dear Maria, half")
+        paul.enter(Self.request)
+        try dana.wait(for: "Paul rings")
+        dana.send("\u{1b}OQ")
+        try dana.wait(for: "── connected to Paul · /2 or Alt-2 goes there")
+        try paul.wait(for: "Dana>")
+        try dana.waitForDraft("1 Maria> Dear Maria, half")
+        dana.send(" a line\u{1b}2Dear Paul")
+        try dana.waitForDraft("2 Paul> Dear Paul")
+        dana.send("\u{1b}1")
+        try dana.waitForDraft("1 Maria> Dear Maria, half a line")
+        dana.enter("")
+        try maria.wait(for: "Dana      Dear Maria, half a line")
+        dana.enter("/2")
+        try dana.waitForDraft("2 Paul> Dear Paul")
+        paul.enter("/withdraw")
+        try dana.wait(for: "What you were typing there is kept; the Up key brings it back.")
+        try dana.waitForDraft("Maria>")
+        dana.send("\u{1b}[A")
+        try dana.waitForDraft("Maria> Dear Paul")
+        #expect(maria.screen.count(of: "Dear Paul") == 0)
     }
 
     @Test(arguments: [

@@ -240,6 +240,38 @@ struct ResumeTests {
         }
     }
 
+    @Test func `a desk that is killed and started again has what was being typed to each user`() throws {
+        let office = try Office()
+        let dana = try office.agent("Dana")
+        let users = try ["Maria", "Paul"].map { name in
+            let user = try office.chat(name)
+            try user.wait(for: "[4] Talk to a person")
+            user.enter("I want to talk to a person")
+            try dana.wait(for: "\(name) rings")
+            dana.send("\u{1b}OQ")
+            try user.wait(for: "Dana>")
+            return user
+        }
+        try dana.wait(for: "── connected to Paul")
+        dana.send("half for Maria\u{1b}2half for Paul")
+        try dana.waitForDraft("2 Paul> half for Paul")
+        let folder = office.home.path + "/.local/state/baton"
+        try dana.wait(for: "the drafts on disk") { _ in
+            let name = TemporaryFolder.names(in: folder).first { $0.hasPrefix("desk-drafts@") }
+            let text = name.flatMap { try? office.home.read(".local/state/baton/" + $0) }
+            return text.map { String(decoding: $0, as: UTF8.self) }?.contains("half for Paul") == true
+        }
+        dana.signal(SIGKILL)
+        _ = try dana.waitForExit()
+        let again = try office.agent("Dana")
+        try again.waitForDraft("1 Maria> half for Maria")
+        again.send("\u{1b}2")
+        try again.waitForDraft("2 Paul> half for Paul")
+        again.enter("")
+        try users[1].wait(for: "half for Paul")
+        #expect(users[0].screen.count(of: "half for") == 0)
+    }
+
     @Test func `an agent's desk that is killed goes on, says so, and looks back over what was said`() throws {
         let office = try Office()
         let dana = try office.agent("Dana")
@@ -255,7 +287,7 @@ struct ResumeTests {
         dana.signal(SIGKILL)
         _ = try dana.waitForExit()
         let again = try office.agent("Dana")
-        try again.wait(for: "── Maria is yours · resumed")
+        try again.wait(for: "── connected to Maria · resumed")
         try again.waitForDraft("Maria>")
         again.enter("/find Oslo")
         try again.wait(for: "1 message with “Oslo”")

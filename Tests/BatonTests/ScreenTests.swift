@@ -26,6 +26,7 @@ struct ScreenTests {
             line.replacing(home.path, with: folder)
                 .replacing(#/^(┆ )?\d\d:\d\d /#) { ($0.output.1 ?? "") + "00:00 " }
                 .replacing(#/^\[\d\d:\d\d\]/#, with: "[00:00]")
+                .replacing(#/^  va_ConversationId  .*/#, with: "  va_ConversationId  ID")
         }
         let cursor = "cursor in row \(screen.cursor.row), column \(screen.cursor.column)"
         // On a narrow screen a port stands on two rows.
@@ -57,6 +58,44 @@ struct ScreenTests {
         }
         #expect(numbers == Array(1...3000))
         try expectScreen(chat, home, "burst")
+    }
+
+    @Test func `a desk with two users, and a draft for each`() throws {
+        let home = try TemporaryFolder()
+        let server = try PipedProgram(
+            [BuiltProducts.executable("baton"), "serve", "--agent", "desk"],
+            environment: baseEnvironment(home: home)
+        )
+        try server.wait(for: "Ctrl-C stops the server.")
+        let address = try #require(
+            server.output.firstRange(of: "baton --direct-line ").map { range in
+                String(server.output[range.upperBound...].prefix { !$0.isWhitespace })
+            }
+        )
+        let desk = try startChat(["agent", "--name", "Dana"], home: home, rows: 30)
+        try desk.wait(for: "── signed in as Dana")
+        var users: [PseudoTerminal] = []
+        for name in ["Maria", "Paul"] {
+            let user = try startChat(["--direct-line", address, "--user-name", name], home: home, rows: 60)
+            try user.wait(for: "[4] Talk to a person")
+            user.enter("I want to talk to a person")
+            try desk.wait(for: "\(name) rings")
+            desk.send("\u{1b}OQ")
+            try user.wait(for: "Dana>")
+            users.append(user)
+        }
+        try desk.wait(for: "── connected to Paul")
+        desk.send("Good morning, Maria, I am looking")
+        users[1].enter("Is anybody there?")
+        try desk.wait(for: "/2 Paul: 1 new")
+        desk.send("\u{1b}2Hello Paul, one mom")
+        try desk.waitForDraft("2 Paul> Hello Paul, one mom")
+        users[0].enter("It is about my card")
+        try desk.wait(for: "1 Maria   It is about my card")
+        try desk.wait(for: "/1 Maria: 1 new")
+        try expectScreen(desk, home, "desk-two-users")
+        desk.send("\u{1b}1")
+        try desk.waitForDraft("1 Maria> Good morning, Maria, I am looking")
     }
 
     @Test func `a wrapped draft and wide characters at the margin stay whole while messages arrive`() throws {

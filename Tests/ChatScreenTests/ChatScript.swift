@@ -91,6 +91,8 @@ struct ChatScript {
         case .keepSetting(let name, let value): "keep \(name) \(value ?? "nothing")"
         case .switchSide(let side): "switch to \(side)"
         case .setCommands: "commands"
+        // Looked at where they matter.
+        case .setDrafts: ""
         case .openSide: "open"
         case .catchUp(let generation): "catch up \(generation)"
         case .reconnect: "reconnect"

@@ -5,6 +5,7 @@ import DirectLineClient
 import Handoff
 import LineEditing
 import Testing
+import Transcripts
 
 @testable import ChatScreen
 
@@ -12,7 +13,12 @@ import Testing
 struct DeskScript {
     private(set) var machine: DeskStateMachine
 
-    init(isInteractive: Bool = true, capacity: Int = 2) {
+    /// How the next posts end; without one they succeed.
+    var failures: [ClientError] = []
+    /// What was to be saved last.
+    private(set) var saved: [Activity]?
+
+    init(isInteractive: Bool = true, capacity: Int = 2, answerWithin: Duration? = .seconds(15)) {
         machine = DeskStateMachine(
             configuration: DeskStateMachine.Configuration(
                 name: "Dana",
@@ -20,6 +26,7 @@ struct DeskScript {
                 capacity: capacity,
                 isInteractive: isInteractive,
                 linger: .seconds(60),
+                answerWithin: answerWithin,
                 style: .plain
             )
         )
@@ -31,8 +38,14 @@ struct DeskScript {
         var actions = machine.handle(event, at: Timestamp(milliseconds: 0))
         while !actions.isEmpty {
             let action = actions.removeFirst()
-            if case .post(_, let number) = action {
-                actions += machine.handle(.posted(number: number, .success(nil)), at: Timestamp(milliseconds: 0))
+            switch action {
+            case .post(_, let number), .upload(_, _, let number):
+                let result: Result<String?, ClientError> =
+                    failures.isEmpty ? .success(nil) : .failure(failures.removeFirst())
+                actions += machine.handle(.posted(number: number, result), at: Timestamp(milliseconds: 0))
+            case .setDrafts(let slots): drafts = slots
+            case .save(let transcript, _): saved = transcript.activities
+            default: break
             }
             if case .setCommands = action { continue }
             let text = ChatScript.words(action)
@@ -40,6 +53,17 @@ struct DeskScript {
         }
         return words
     }
+
+    /// Lets the silence pass for which a script waits, after which the service has no more; once.
+    mutating func settle(after words: [String]) -> [String] {
+        let timers = words.compactMap { $0.hasPrefix("settle ") ? Int($0.dropFirst(7)) : nil }
+        guard let generation = timers.last else { return [] }
+        guard take(.timer(.settle(generation: generation))).contains("catch up \(generation)") else { return [] }
+        return take(.client(.caughtUp(generation, isCertain: true)))
+    }
+
+    /// The lines that there are, as told last.
+    private(set) var drafts: DraftSlots?
 
     /// Comes to work.
     mutating func begin() -> [String] {
@@ -82,7 +106,7 @@ struct DeskScript {
         return DeskBriefing(request, item: item)
     }
 
-    private static var hub: HubView {
+    static var hub: HubView {
         var machine = HubStateMachine()
         _ = machine.receive(.agentJoined(HubAgent(id: "dana", name: "Dana", skills: ["billing": 5])), at: .zero)
         _ = machine.receive(.agentJoined(HubAgent(id: "eve", name: "Eve", skills: ["cards": 5])), at: .zero)
@@ -109,7 +133,8 @@ struct DeskScript {
                 "ring", "handoff context\n  Skill  cards", "(3 earlier lines; /brief shows them)",
                 "loaded: bot: line 3",
                 "loaded: bot: line 4", "loaded: bot: line 5", "loaded: bot: line 6", "loaded: bot: line 7",
-                "loaded: bot: line 8", "-- handoff: rings, Maria, skill cards, 20 s to answer, /accept or /decline",
+                "loaded: bot: line 8",
+                "-- handoff: rings, Maria, skill cards, 20 s to answer, /accept (F2) or /decline",
                 "post 2 desk.look", "prompt desk",
             ]
         )
@@ -117,7 +142,7 @@ struct DeskScript {
         #expect(script.enter("/accept") == ["/accept", "post 3 desk.accept", "prompt desk"])
         #expect(
             script.hear(.connected(DeskScript.briefing())) == [
-                "-- handoff: Maria is yours, say hello", #"prompt user(name: "Maria", number: nil)"#,
+                "-- handoff: connected to Maria, say hello", #"prompt user(name: "Maria", number: nil)"#,
             ]
         )
         #expect(script.enter("hello") == ["you: hello", "post 4 hello"])
@@ -128,7 +153,7 @@ struct DeskScript {
         var script = DeskScript()
         _ = script.begin()
         _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
-        #expect(script.hear(.withdrawn("item-1")) == ["-- handoff: rings no more, Maria", "prompt desk"])
+        #expect(script.hear(.withdrawn("item-1")) == ["-- handoff: missed, Maria", "prompt desk"])
         #expect(script.enter("/accept") == ["/accept", "Nothing rings that you could accept."])
         _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
         #expect(script.enter("/decline").contains("post 4 desk.decline"))
@@ -153,6 +178,77 @@ struct DeskScript {
         #expect(script.enter("/7").last == "There is no conversation 7; /list shows yours.")
         #expect(script.hear(.userLeft("item-1")).first == "-- handoff: Maria has left the conversation")
         #expect(script.machine.current?.name == "Paul")
+    }
+
+    @Test func `a key goes to another user, and each has a line`() {
+        var script = DeskScript()
+        _ = script.begin()
+        #expect(script.drafts == DraftSlots(current: DraftSlots.nobody))
+        for (item, name) in [("item-1", "Maria"), ("item-2", "Paul")] {
+            _ = script.hear(.connected(DeskScript.briefing(item, name)))
+        }
+        let both: Set = ["item-1", "item-2"]
+        #expect(script.drafts == DraftSlots(current: "item-1", numbered: [1: "item-1", 2: "item-2"], kept: both))
+        _ = script.say("me too", in: "item-2", as: "Paul")
+        let selected = script.take(.input(.draftSelected("item-2", selectionCount: 1)))
+        #expect(selected.first == "-- handoff: you talk to Paul")
+        #expect(script.drafts?.current == "item-2")
+        // Told again before the line is entered, which changes nothing.
+        #expect(script.take(.input(.draftSelected("item-2", selectionCount: 1))) == [])
+        #expect(script.enter("for Paul").first == "you: (to Paul) for Paul")
+        _ = script.enter("/end")
+        #expect(script.drafts?.numbered == [1: "item-1"] && script.drafts?.kept == both)
+        _ = script.hear(.released("item-2"))
+        #expect(script.drafts == DraftSlots(current: "item-1", numbered: [1: "item-1"], kept: ["item-1"]))
+    }
+
+    @Test func `what was typed to a user who has just left reaches nobody else, commands included`() {
+        var script = DeskScript()
+        _ = script.begin()
+        for (item, name) in [("item-1", "Maria"), ("item-2", "Paul")] {
+            _ = script.hear(.connected(DeskScript.briefing(item, name)))
+        }
+        _ = script.hear(.userLeft("item-1"))
+        #expect(script.machine.current?.name == "Paul")
+        for line in ["Dear Maria", "/end", "/canned hello"] {
+            // The line was entered before the editor had heard of it.
+            _ = script.take(.input(.draftSelected("item-1", selectionCount: 0)))
+            #expect(
+                script.enter(line) == ["That user is no longer at your desk. Not sent: “\(line)”"]
+            )
+        }
+        _ = script.take(.input(.draftSelected("item-1", selectionCount: 0)))
+        #expect(script.enter("/list").last?.contains("Paul") == true)
+        #expect(script.enter("for Paul").contains("you: for Paul"))
+    }
+
+    @Test func `F2 accepts what rings and stays with the user to whom the agent types`() {
+        var script = DeskScript()
+        _ = script.begin()
+        let key = ChatEvent.input(.functionKey(2))
+        #expect(script.take(key) == ["Nothing rings that you could accept."])
+        _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
+        #expect(script.take(key).contains { $0.hasSuffix("desk.accept") })
+        #expect(script.hear(.connected(DeskScript.briefing())).first == "-- handoff: connected to Maria, say hello")
+        _ = script.hear(.offered(DeskScript.briefing("item-2", "Paul"), rings: nil))
+        #expect(script.take(key).contains { $0.hasSuffix("desk.accept") })
+        #expect(script.drafts?.current == "item-1")
+        let connected = script.hear(.connected(DeskScript.briefing("item-2", "Paul")))
+        #expect(connected.first == "-- handoff: connected to Paul, /2 or Alt-2 goes there")
+        #expect(script.machine.current?.name == "Maria" && script.drafts?.current == "item-1")
+        #expect(script.take(.input(.functionKey(3))) == [])
+    }
+
+    @Test func `a new session at the hub keeps the lines until it has told who is there`() {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.connected(DeskScript.briefing()))
+        _ = script.take(.opened(conversationId: "d-2"))
+        #expect(script.drafts?.kept == ["item-1"], "what is typed to Maria is not given up")
+        _ = script.take(.client(.connection(.online)))
+        _ = script.hear(.signedIn(agentId: "dana", .usual))
+        _ = script.hear(.connected(DeskScript.briefing()))
+        #expect(script.drafts?.current == "item-1")
     }
 
     @Test func `what users have said is found again, whoever it was`() {
@@ -240,20 +336,6 @@ struct DeskScript {
         #expect(script.take(.input(.composing("hello you"))) == ["signal typing", "composing"])
     }
 
-    @Test func `a script's lines wait for the ring and for the user`() {
-        var script = DeskScript(isInteractive: false)
-        for line in ["/accept", "Hello", "/end"] { _ = script.enter(line) }
-        _ = script.take(.input(.endOfInput))
-        _ = script.begin()
-        #expect(script.hear(.offered(DeskScript.briefing(), rings: nil)).contains("post 3 desk.accept"))
-        let words = script.hear(.connected(DeskScript.briefing()))
-        #expect(
-            words.filter { $0.hasPrefix("post") || $0.hasPrefix("leave 0") } == [
-                "post 4 Hello", "post 5 desk.end", "post 6 desk.signOut", "leave 0",
-            ]
-        )
-    }
-
     @Test func `a script for which nothing rings ends with a failure`() {
         var script = DeskScript(isInteractive: false)
         _ = script.begin()
@@ -305,6 +387,23 @@ struct DeskScript {
         #expect(
             words(sides.handle(.input(.line("/as user")), of: .user, at: now)).last == "user: You are the user already."
         )
+    }
+
+    @Test func `each side has its own line, and an editor that is ahead is told where the desk is`() {
+        var sides = Sides.atTerminal()
+        let now = Timestamp(milliseconds: 0)
+        func drafts(_ steps: [Sides.Step]) -> [DraftSlots] {
+            steps.compactMap { if case .setDrafts(let slots) = $0.action { slots } else { nil } }
+        }
+        #expect(drafts(sides.begin()).isEmpty, "one line, as long as there is one side")
+        _ = sides.handle(.input(.line("/as agent")), of: .user, at: now)
+        let view = DeskEvent.view(DeskView(DeskScript.hub)).activity
+        let there = drafts(sides.handle(.client(.activity(view, isEcho: false)), of: .agent, at: now))
+        #expect(there.last?.current == DraftSlots.nobody)
+        let back = drafts(sides.handle(.input(.line("/as user")), of: .user, at: now))
+        #expect(back.last?.current == "user's side" && back.last?.numbered == [:])
+        let ahead = drafts(sides.handle(.input(.draftSelected("gone", selectionCount: 4)), of: .user, at: now))
+        #expect(ahead.map(\.heardSelections) == [4] && ahead.map(\.current) == ["user's side"])
     }
 
     @Test func `without a hub there is no desk to sit at`() {

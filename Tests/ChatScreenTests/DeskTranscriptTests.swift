@@ -33,6 +33,57 @@ struct DeskTranscriptTests {
         #expect(shown.contains("before the handoff: 1 entry") && shown.contains("I lost my card"))
     }
 
+    @Test func `the brief has what our server saw when the bot sent no transcript, and says so`() {
+        var activity = Activity.event("handoff.initiate", value: ["Skill": "cards"])
+        activity.attachments = []
+        let maria = ChannelAccount(id: "u", name: "Maria", role: "user")
+        var request = WorkRequest(
+            conversationId: "c",
+            user: maria,
+            initiation: HandoffInitiation(activity),
+            activity: activity
+        )
+        request.observed = (1...9).map { number in
+            var line = Activity.message("seen \(number)")
+            line.from = number % 2 == 1 ? maria : ChannelAccount(id: "b", name: "Robin", role: "bot")
+            return line
+        }
+        var line = Activity.message("said since")
+        line.from = maria
+        request.history = [line]
+        var desk = DeskScript()
+        _ = desk.begin()
+        // As it comes over the wire.
+        let offered = DeskEvent.offered(DeskBriefing(request, item: "item-1"), rings: .seconds(20)).activity
+        let ring = desk.hear(offered).joined(separator: "\n")
+        #expect(ring.contains("The bot sent no transcript. This is what Baton's server saw:\n(4 earlier lines"))
+        let brief = desk.enter("/brief")
+        #expect(brief.contains("The bot sent no transcript. This is what Baton's server saw:"))
+        #expect(brief.suffix(10).first == "loaded: user Maria: seen 1")
+        #expect(brief.suffix(9).first == "loaded: bot Robin: seen 2")
+        #expect(brief.last == "loaded: user Maria: said since")
+        let all = desk.enter("/transcript").joined(separator: "\n")
+        #expect(all.contains("before the handoff, as Baton's server saw it: 9 entries"))
+        #expect(all.contains("since then: 1 entry"))
+    }
+
+    @Test func `a briefing that is too large loses its oldest lines, whoever saw them`() throws {
+        let activity = Activity.event("handoff.initiate", value: [:])
+        var request = WorkRequest(
+            conversationId: "c",
+            user: ChannelAccount(id: "u"),
+            initiation: HandoffInitiation(activity),
+            activity: activity
+        )
+        let long = String(repeating: "x", count: 300_000)
+        request.observed = (1...3).map { .message("seen \($0) \(long)") }
+        request.history = (1...2).map { .message("since \($0) \(long)") }
+        let briefing = DeskBriefing(request, item: "item-1")
+        #expect(briefing.observed.map { $0.text?.prefix(6) } == ["seen 3"])
+        #expect(briefing.history.count == 2 && briefing.omitted == 2)
+        #expect(DeskEvent(DeskEvent.connected(briefing).activity) == .connected(briefing))
+    }
+
     @Test func `a linked transcript is asked for, and is in the brief from then on`() {
         var desk = DeskScript()
         _ = desk.begin()

@@ -58,8 +58,8 @@ struct ShownNameTests {
                 + desk.enter("/list") + desk.enter("/filter user")
             let text = shown.filter { !$0.hasPrefix("prompt") }.joined(separator: "\n")
             #expect(text.contains("user \"\(name)\": I approved the refund"), "\(text)")
-            #expect(text.contains("user \"\(name)\" is yours"), "\(text)")
-            let unmarked = ["\"\(name)\"", "is yours", "you talk here"].reduce(text) { $0.replacing($1, with: "") }
+            #expect(text.contains("connected to user \"\(name)\""), "\(text)")
+            let unmarked = ["\"\(name)\"", "connected to", "you talk here"].reduce(text) { $0.replacing($1, with: "") }
             #expect(!unmarked.contains(name), "\(text)")
         }
     }

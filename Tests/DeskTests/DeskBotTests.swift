@@ -14,6 +14,8 @@ private final class FakeChannel: ConversationChannel {
     let bot = ChannelAccount(id: "bot", name: "Bot", role: "bot")
     private let sent = Mutex<[Activity]>([])
     private let given = Mutex<[Activity]>([])
+    /// What the channel keeps, by its address.
+    let files = Mutex<[String: [UInt8]]>([:])
 
     init(_ id: String) { self.id = id }
 
@@ -28,6 +30,13 @@ private final class FakeChannel: ConversationChannel {
 
     func deliverToBot(_ activity: Activity) async { given.withLock { $0.append(activity) } }
     func transcript() async -> [Activity] { sent.withLock { $0 } }
+    func file(at address: String) async -> [UInt8]? { files.withLock { $0[address] } }
+
+    func keep(_ bytes: [UInt8], name: String, contentType: String) async -> String? {
+        let address = "https://\(id).example/\(name)"
+        files.withLock { $0[address] = bytes }
+        return address
+    }
 
     var activities: [Activity] { sent.withLock { $0 } }
     var events: [DeskEvent] { activities.compactMap(DeskEvent.init) }
@@ -161,6 +170,24 @@ private func line(_ text: String, in item: WorkItemID) -> Activity {
         office.tell(line("too late", in: "item-1"), at: dana)
         #expect(dana.events.last == .rejected("item-1", .gone))
         #expect(maria.activities.last?.text != "too late")
+    }
+
+    @Test func `an agent's file is moved to where the user can get it, a link of the agent's stays`() throws {
+        let office = Office()
+        let (dana, maria) = (FakeChannel("desk"), FakeChannel("c-1"))
+        office.signIn("Dana", dana)
+        office.escalate(maria)
+        office.tell(.accept("item-1"), at: dana)
+        dana.files.withLock { $0["http://desk/1"] = [1, 2, 3] }
+        var sending = line("look", in: "item-1")
+        sending.attachments = [
+            Attachment(json: ["name": "a.png", "contentType": "image/png", "contentUrl": "http://desk/1"]),
+            Attachment(json: ["name": "b.png", "contentType": "image/png", "contentUrl": "https://elsewhere/b"]),
+        ]
+        office.tell(sending, at: dana)
+        let said = try #require(maria.activities.last)
+        #expect(said.attachments.map(\.contentURL) == ["https://c-1.example/a.png", "https://elsewhere/b"])
+        #expect(maria.files.withLock { $0["https://c-1.example/a.png"] } == [1, 2, 3])
     }
 
     @Test func `whoever has not signed in, or says what is no command, is told so`() {

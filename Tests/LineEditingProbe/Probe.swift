@@ -35,9 +35,16 @@ struct Probe {
             case .line("/call"): console.call(AttentionCall(title: "Ana;\u{1b}", text: "hello\u{7}"))
             case .line(let line) where line.hasPrefix("/edit "): console.edit(String(line.dropFirst(6)))
             case .line("/prompt"): console.setPrompt(Prompt(text: "changed> "))
+            case .line("/two"):
+                console.setDrafts(Self.two)
+                console.show("TWO")
+            case .line("/gone"):
+                console.setDrafts(DraftSlots(current: "b", numbered: [2: "b"], kept: ["b"], heardSelections: 4))
             case .line("/secret"): console.setPrompt(Prompt(text: "secret> ", isSecret: true))
             case .line(let line): console.show("GOT \(line.debugDescription)")
             case .composing: break
+            case .draftSelected(let name, let count): console.show("SELECTED \(name) \(count)")
+            case .functionKey(let number): console.show("F\(number)")
             case .interrupt: console.show("INTERRUPT")
             case .endOfInput: console.show("END")
             }
@@ -45,6 +52,9 @@ struct Probe {
         let signal = (console as? LineEditor)?.terminationSignal
         await finish(console, messages, code: signal.map { 128 + $0 } ?? 0)
     }
+
+    /// Two lines, the first of which is edited.
+    private static var two: DraftSlots { DraftSlots(current: "a", numbered: [1: "a", 2: "b"], kept: ["a", "b"]) }
 
     private static func makeConsole(_ options: ProbeOptions) throws -> any Console {
         guard LineEditor.isUsable() else { return try PlainConsole() }

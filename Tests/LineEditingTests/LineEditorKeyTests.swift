@@ -44,6 +44,14 @@ struct LineEditorKeyTests {
         try terminal.wait(for: #"GOT "bz""#)
     }
 
+    @Test func `function keys are told and type nothing`() throws {
+        let terminal = try probe()
+        for sequence in ["OQ", "[12~", "[[B", "[Q"] { terminal.send("a\u{1b}" + sequence) }
+        terminal.send("\u{1b}[[Ab" + Key.enter)
+        try terminal.wait(for: #"GOT "aaaab""#)
+        #expect(terminal.screen.transcript.count { $0 == "F2" } == 4)
+    }
+
     @Test func `letters beside the meta keys are typed`() throws {
         let terminal = try probe()
         terminal.send("âéîðÿ" + Key.escape + "b" + "x" + Key.enter)

@@ -30,7 +30,8 @@ package final class TemporaryFolder: Sendable {
         rmdir(path)
     }
 
-    private static func names(in folder: String) -> [String] {
+    /// What is in any folder, by name.
+    package static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []

@@ -29,7 +29,9 @@ package struct AgentBrief: Hashable, Sendable {
             .filter { !$0.text.isEmpty }
             .map { Self.line("\($0.name): \($0.text)") }
         let bot = initiation.context.botName ?? "Bot"
-        let said = ((initiation.transcript ?? []) + request.history).compactMap { activity in
+        let isObserved = (initiation.transcript ?? []).isEmpty && !request.observed.isEmpty
+        let before = isObserved ? request.observed : initiation.transcript ?? []
+        let said = (before + request.history).compactMap { activity in
             activity.agentText.map { text in
                 let author = Self.name(of: activity.from) ?? (activity.isFromUser ? user : bot)
                 return Printable.text("\(author): \(text)")
@@ -41,6 +43,7 @@ package struct AgentBrief: Hashable, Sendable {
         let omitted = initiation.omittedEntries
         transcript =
             (initiation.transcript == nil ? problem ?? link ?? [] : [])
+            + (isObserved ? ["(no transcript from the bot; what follows is what Baton's server saw)"] : [])
             + (omitted > 0 ? ["(\(omitted) more before, left out for their size)"] : [])
             + (left > 0 ? ["(\(left) earlier lines)"] : []) + said.suffix(Self.lineLimit)
         notes = request.notes.map { Self.line("\($0.author): \($0.text)") }

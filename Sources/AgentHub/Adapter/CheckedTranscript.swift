@@ -111,6 +111,20 @@ extension WorkRequest {
             request.attachments = others + [.transcript(of: entries)]
         }
         self.init(conversationId: conversationId, user: user, initiation: initiation, activity: request)
+        // What comes after the request is told to the agent line by line.
+        let end = request.id.flatMap { id in log.lastIndex { $0.id == id } } ?? log.endIndex
+        if (initiation.transcript ?? []).isEmpty { observed = log[..<end].filter(\.isForAgents).map(\.observed) }
+    }
+}
+
+extension Activity {
+    /// The activity as an agent may read it: channel data and entities are between the user's client and the bot, and
+    /// only the server's own marks stay.
+    fileprivate var observed: Activity {
+        var copy = self
+        copy.json["entities"] = nil
+        copy.channelData = channelData?["baton"].map { ["baton": $0] }
+        return copy
     }
 }
 

@@ -189,6 +189,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
                 log: log
             )
             request.linkedTranscript = linked
+            request.keepFile = session.fileKeeper
             request.history = past.history
             items.append(ResumedItem(item: item, request: request) { session.hear($0) })
         }

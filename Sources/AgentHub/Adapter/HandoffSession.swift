@@ -155,6 +155,7 @@ actor HandoffSession {
             log: await conversation.transcript()
         )
         request.linkedTranscript = linked
+        request.keepFile = fileKeeper
         do throws(HubConnectionError) {
             guard item == nil, phase == .waiting else { return await follow() }
             let item = try await hub.open(request) { [self] in hear($0) }
@@ -166,6 +167,11 @@ actor HandoffSession {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
         }
         await follow()
+    }
+
+    /// Keeps a file of an agent's in the user's conversation: the user may not reach the server of the desks.
+    nonisolated var fileKeeper: @Sendable ([UInt8], String, String) async -> String? {
+        { [conversation] bytes, name, type in await conversation.keep(bytes, name: name, contentType: type) }
     }
 
     /// Reads a linked transcript that the channel itself keeps, before anybody is rung; of any other, only says how.

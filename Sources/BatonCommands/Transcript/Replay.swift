@@ -256,17 +256,10 @@ struct ReplayHubOptions: ParsableArguments {
 
 /// How long a replay waits.
 struct ReplayPatienceOptions: ParsableArguments {
-    @Option(help: .detail("In scripts: milliseconds of silence after which a turn is finished.", valueName: "ms"))
-    var settle: Int = 500
-
     @OptionGroup var answer: AnswerOptions
-
-    func validate() throws {
-        if settle < 1 { throw ValidationError("--settle takes milliseconds from 1.") }
-    }
 
     /// The patience that was chosen.
     var chosen: ReplayStateMachine.Patience {
-        ReplayStateMachine.Patience(settle: .milliseconds(settle), answerWithin: answer.within)
+        ReplayStateMachine.Patience(settle: answer.silence, answerWithin: answer.within)
     }
 }

@@ -32,6 +32,33 @@ extension SlashCommand {
         argument: .number
     )
 
+    /// Both sides save what was said.
+    static let save = SlashCommand(
+        name: "save",
+        usage: "[--public] [--redact] FILE",
+        summary: "save as .json attachment or .transcript; --public: no notes, --redact: no personal data",
+        argument: .file
+    )
+
+    /// Both sides send files.
+    static let attach = SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file)
+
+    /// Both sides fetch files.
+    static let open = SlashCommand(
+        name: "open",
+        usage: "[N [FILE]]",
+        summary: "fetch file N of the conversation; without a number, list the files",
+        argument: .none
+    )
+
+    /// Both sides send again what did not arrive.
+    static let resend = SlashCommand(
+        name: "resend",
+        usage: "",
+        summary: "send again what was not delivered",
+        argument: .none
+    )
+
     /// Both sides look back in the same way.
     static let find = SlashCommand(
         name: "find",
@@ -51,9 +78,19 @@ extension SlashCommand {
     /// What is shown when a command was given something else.
     var usageActions: [ChatAction] { [.show(.failure("Usage: /\(name) \(usage) (\(summary))"))] }
 
-    /// What a person wants to know of the keys, for the end of the help.
-    static let keys: [ChatItem.Row] = [
-        ChatItem.Row("/1 … /9", "in the chat, say what /set 1 WORDS has put there"),
+    /// What a person wants to know of the keys in the chat, for the end of the help.
+    static let keys: [ChatItem.Row] =
+        [ChatItem.Row("/1 … /9", "say what /set 1 WORDS has put there")] + sharedKeys
+
+    /// The same at a desk.
+    static let deskKeys: [ChatItem.Row] =
+        [
+            ChatItem.Row("F2", "accept what rings, without a change of the line you are typing"),
+            ChatItem.Row("/1 … /9, Alt-1 … Alt-9", "go to that user; what you were typing to each is kept"),
+            ChatItem.Row("", "(vi mode: Alt only in terminals that send it apart from ESC; /1 … /9 always)"),
+        ] + sharedKeys
+
+    private static let sharedKeys: [ChatItem.Row] = [
         ChatItem.Row("Alt-Enter, Ctrl-J", "a new row in the same message; so does \\ at the end of a line"),
         ChatItem.Row("Tab, Ctrl-R, ↑ ↓", "complete, search what was said before, go through it"),
         ChatItem.Row("Ctrl-_, Ctrl-C", "undo, put the line aside; Ctrl-C twice leaves"),

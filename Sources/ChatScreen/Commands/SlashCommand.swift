@@ -93,12 +93,7 @@ extension SlashCommand {
                 summary: "act as the agent at the hub's desk, or as the user again",
                 argument: .words(["agent", "user"])
             ),
-            SlashCommand(
-                name: "save",
-                usage: "[--public] [--redact] FILE",
-                summary: "save as .json attachment or .transcript; --public: no notes, --redact: no personal data",
-                argument: .file
-            ),
+            save,
             SlashCommand(
                 name: "load",
                 usage: "FILE [--as context]",
@@ -132,13 +127,7 @@ extension SlashCommand {
             ),
             last,
         ] + lineChanges + [
-            SlashCommand(name: "attach", usage: "FILE…", summary: "send files", argument: .file),
-            SlashCommand(
-                name: "open",
-                usage: "[N [FILE]]",
-                summary: "fetch file N of the conversation; without a number, list the files",
-                argument: .none
-            ),
+            attach, open,
             SlashCommand(
                 name: "trace",
                 usage: "on|off",
@@ -151,7 +140,7 @@ extension SlashCommand {
                 summary: "let the embedded server go wrong on purpose, and see what does",
                 argument: .known
             ),
-            SlashCommand(name: "resend", usage: "", summary: "send again what was not delivered", argument: .none),
+            resend,
             SlashCommand(
                 name: "status",
                 usage: "",
@@ -168,15 +157,17 @@ extension SlashCommand {
     package static var help: ChatItem { help(table) }
 
     /// The answer to `/help` where these are the commands.
-    static func help(_ table: [SlashCommand]) -> ChatItem { .table(title: nil, rows(table)) }
+    static func help(_ table: [SlashCommand]) -> ChatItem {
+        .table(title: nil, rows(table, keys: table == desk ? deskKeys : keys))
+    }
 
     /// The rows of the help in the chat.
-    package static var helpRows: [ChatItem.Row] { rows(table) }
+    package static var helpRows: [ChatItem.Row] { rows(table, keys: keys) }
 
     /// The rows of the help at a desk.
-    package static var deskHelpRows: [ChatItem.Row] { rows(desk) }
+    package static var deskHelpRows: [ChatItem.Row] { rows(desk, keys: deskKeys) }
 
-    private static func rows(_ table: [SlashCommand]) -> [ChatItem.Row] {
+    private static func rows(_ table: [SlashCommand], keys: [ChatItem.Row]) -> [ChatItem.Row] {
         let rows = table.map { ChatItem.Row("/\($0.name)" + ($0.usage.isEmpty ? "" : " \($0.usage)"), $0.summary) }
         return rows + [ChatItem.Row("//…", "send a line that begins with a slash")] + keys
     }

@@ -6,7 +6,12 @@ extension SlashCommand {
     package static let desk: [SlashCommand] =
         [
             SlashCommand(name: "help", usage: "", summary: "list the commands", argument: .none),
-            SlashCommand(name: "accept", usage: "[N]", summary: "take the conversation that rings", argument: .known),
+            SlashCommand(
+                name: "accept",
+                usage: "[N]",
+                summary: "take the conversation that rings; F2 does too",
+                argument: .known
+            ),
             SlashCommand(name: "decline", usage: "[N]", summary: "leave it to a colleague", argument: .known),
             SlashCommand(
                 name: "brief",
@@ -29,7 +34,7 @@ extension SlashCommand {
             SlashCommand(
                 name: "list",
                 usage: "",
-                summary: "list your conversations; /1 to /9 goes to one",
+                summary: "list your conversations; /1 or Alt-1 goes to one",
                 argument: .none
             ),
             SlashCommand(
@@ -45,8 +50,9 @@ extension SlashCommand {
                 argument: .none
             ),
         ] + lineChanges + [
-            SlashCommand(name: "hold", usage: "", summary: "let the user wait", argument: .none),
-            SlashCommand(name: "resume", usage: "", summary: "go on with a user on hold", argument: .none),
+            attach, open, save, resend,
+            SlashCommand(name: "hold", usage: "", summary: "put the user on hold", argument: .none),
+            SlashCommand(name: "resume", usage: "", summary: "take the user off hold", argument: .none),
             SlashCommand(
                 name: "transfer",
                 usage: "NAME",
@@ -66,9 +72,14 @@ extension SlashCommand {
                 argument: .none
             ),
             SlashCommand(name: "done", usage: "", summary: "finish the wrap-up, free for the next", argument: .none),
-            SlashCommand(name: "available", usage: "", summary: "take conversations", argument: .none),
-            SlashCommand(name: "busy", usage: "", summary: "take no new ones for now", argument: .none),
-            SlashCommand(name: "away", usage: "", summary: "go away from the desk", argument: .none),
+            SlashCommand(name: "available", usage: "", summary: "let conversations ring", argument: .none),
+            SlashCommand(name: "busy", usage: "", summary: "stop ringing, keep your users", argument: .none),
+            SlashCommand(
+                name: "away",
+                usage: "",
+                summary: "stop ringing, keep your users, and show colleagues that you are away",
+                argument: .none
+            ),
             SlashCommand(
                 name: "queue",
                 usage: "",
@@ -96,9 +107,21 @@ extension SlashCommand {
                 argument: .none
             ),
             SlashCommand(name: "reconnect", usage: "", summary: "drop the stream and resume it", argument: .none),
-        ] + shared + [
-            SlashCommand(name: "quit", usage: "", summary: "go home; so do Ctrl-D and Ctrl-C twice", argument: .none)
+        ] + shared.map { $0.name == "set" ? set ?? $0 : $0 } + [
+            SlashCommand(
+                name: "quit",
+                usage: "",
+                summary: "sign out and leave; so do Ctrl-D and Ctrl-C twice",
+                argument: .none
+            )
         ]
+}
+
+extension SlashCommand {
+    /// The numbers are those of users here, and say nothing.
+    private static let set: SlashCommand? = shared.first { $0.name == "set" }.map {
+        SlashCommand(name: $0.name, usage: $0.usage, summary: "change a setting and keep it", argument: $0.argument)
+    }
 }
 
 extension HubAction.Rejection {

@@ -49,6 +49,10 @@ struct DeskConversation: Sendable {
         return others.compactMap(\.name) + [briefing.initiation?.context.botName].compactMap(\.self)
     }
 
+    /// What the line to this user is called: a hub that starts over numbers its items anew, but no conversation has the
+    /// id of another.
+    var lineName: String { item + (briefing.request?.conversation?.id.map { "@" + $0 } ?? "") }
+
     /// How it left, as far as the agent knows.
     var departure: String? { departures.last }
     /// The user's name as the desk shows it.

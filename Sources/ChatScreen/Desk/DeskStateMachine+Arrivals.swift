@@ -10,7 +10,10 @@ extension DeskStateMachine {
     mutating func arrived(_ activity: Activity, isEcho: Bool) -> [ChatAction] {
         let earlier = record.earlier(than: activity)
         record.append(activity, isEcho: isEcho)
-        if isEcho { return [.show(.activity(activity, speaker: .user(name: nil), isEcho: true, isNumbered: false))] }
+        if isEcho {
+            let echo = ChatItem.activity(activity, speaker: .user(name: nil), isEcho: true, isNumbered: false)
+            return confirm(activity) + [.show(echo)] + pace(pacer.somethingHappened())
+        }
         if let event = DeskEvent(activity) {
             let speaker = Speaker.bot(name: activity.from?.name)
             return [.show(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))] + follow(event)
@@ -33,8 +36,8 @@ extension DeskStateMachine {
         let stranger = conversations[index].briefing.stranger(saying: activity)
         let speaker = Speaker.customer(name: stranger ?? title(of: conversations[index]))
         let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
-        guard activity.isAboutAnother else { return [.show(line)] }
-        return [.show(.changed(line, earlier: earlier))]
+        let shown = activity.isAboutAnother ? ChatItem.changed(line, earlier: earlier) : line
+        return [.show(shown)] + noteArrival(in: item, isMessage: activity.type == .message)
     }
 
     private mutating func showTyping(in item: WorkItemID) -> [ChatAction]? {
@@ -70,7 +73,7 @@ extension DeskStateMachine {
         case .withdrawn(let item):
             guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
             remove(item)
-            return [.show(.hub(["rings no more", conversation.name]))]
+            return [.show(.hub(["missed", conversation.name]))]
         case .connected(let briefing): return connect(briefing)
         case .released(let item): return release(item)
         case .userLeft(let item):
@@ -111,7 +114,7 @@ extension DeskStateMachine {
         var parts = ["rings", title(of: conversation).text]
         if let skill = briefing.skillWords { parts.append(skill) }
         if let rings { parts.append("\(rings.seconds) s to answer") }
-        parts.append("/accept or /decline")
+        parts.append(configuration.isInteractive ? "/accept (F2) or /decline" : "/accept or /decline")
         // What to do about it stands last, nearest to where the answer is typed.
         return [.ring] + showBrief(of: conversation, lines: 6) + [.show(.hub(parts))] + tell(.look, words: "look")
     }
@@ -132,8 +135,11 @@ extension DeskStateMachine {
         let conversation = conversations[index]
         let isResumed = known == nil && isTakingOver
         if isResumed { recall(briefing) }
-        let hint = isResumed ? "resumed" : "say hello"
-        let line = ChatAction.show(.hub(["\(conversation.name) is yours", hint]))
+        let isCurrent = currentItem == briefing.item
+        let hint =
+            isResumed
+            ? "resumed" : isCurrent ? "say hello" : "/\(conversation.number) or Alt-\(conversation.number) goes there"
+        let line = ChatAction.show(.hub(["connected to \(conversation.name)", hint]))
         // One that came without a ring has not been read yet.
         return known == nil ? showBrief(of: conversation, lines: 12) + [line] : [line]
     }
@@ -153,6 +159,7 @@ extension DeskStateMachine {
     }
 
     private mutating func reject(_ item: WorkItemID, _ reason: HubAction.Rejection) -> [ChatAction] {
+        hasFailed = true
         let name = conversations.first { $0.item == item }.map { oneLine($0.name) } ?? item
         if let index = index(of: item) {
             switch (reason, conversations[index].phase) {
@@ -214,6 +221,10 @@ extension DeskStateMachine {
             let place = oneLine(String(link.prefix { $0 != "?" }))
             actions.append(.show(.notice("The transcript is at \(place); /transcript fetches it.")))
         }
+        if !briefing.observed.isEmpty {
+            let words = "The bot sent no transcript. This is what Baton's server saw:"
+            actions.append(.show(.notice(briefing.isTranscriptLinked ? "What Baton's server saw:" : words)))
+        }
         let messages = briefing.conversation.filter { $0.type == .message }
         let left = messages.count - limit
         if left > 0 || briefing.omitted > 0 {
@@ -234,8 +245,8 @@ extension DeskStateMachine {
     /// What was said before the request and since, all of it.
     func showTranscript(of conversation: DeskConversation) -> [ChatAction] {
         let briefing = conversation.briefing
-        let before = briefing.initiation?.transcript ?? []
-        let parts = [("before the handoff", before), ("since then", briefing.history)]
+        let origin = briefing.observed.isEmpty ? "" : ", as Baton's server saw it"
+        let parts = [("before the handoff" + origin, briefing.before), ("since then", briefing.history)]
         var actions: [ChatAction] = []
         for (title, said) in parts where !said.isEmpty {
             actions.append(.show(.loadedHeader("\(title): \(said.count.of("entry", "entries"))")))

@@ -10,24 +10,20 @@ extension DeskStateMachine {
         isAside = false
         switch input {
         case .interrupt: return []
+        case .draftSelected(let line, _): return select(line)
+        case .functionKey(let number): return number == 2 ? acceptByKey() : []
         case .composing(let draft): return tellOfComposing(draft)
         case .line(let line):
-            guard !configuration.isInteractive else { return enter(line) }
+            guard !configuration.isInteractive else {
+                defer { lostAddressee = nil }
+                return lostAddressee == nil ? enter(line) : enterForNobody(line)
+            }
             waitingLines.append(line)
             return []
         case .endOfInput:
             hasInputEnded = true
             return configuration.isInteractive ? leave() : []
         }
-    }
-
-    /// Gives up what a script has left to say, and whether it has said all: another side is to say it.
-    mutating func takeWaitingLines() -> (lines: [String], hasEnded: Bool) {
-        defer {
-            waitingLines = []
-            hasInputEnded = false
-        }
-        return (waitingLines, hasInputEnded)
     }
 
     private mutating func tellOfComposing(_ draft: String) -> [ChatAction] {
@@ -41,46 +37,9 @@ extension DeskStateMachine {
         return [.signal(typing), .startTimer(.composing, .seconds(3))]
     }
 
-    // MARK: - Scripts
-
-    /// Follows the lines of a script as far as there is somebody to say them to.
-    mutating func followScript() -> [ChatAction] {
-        var actions: [ChatAction] = []
-        while isSignedIn, !isAside, !isLeaving, outbox.unsentCount == 0, let line = waitingLines.first,
-            isReady(for: line)
-        {
-            turn += 1
-            actions += enter(waitingLines.removeFirst())
-        }
-        if waitingLines.isEmpty, hasInputEnded, isSignedIn, outbox.unsentCount == 0, !isAside, !isLeaving {
-            return actions + leave()
-        }
-        // One timer for each line that waits; the ones of earlier lines are void.
-        if !waitingLines.isEmpty, lingeringTurn != turn {
-            lingeringTurn = turn
-            actions.append(.startTimer(.linger(turn: turn), configuration.linger))
-        }
-        return actions
-    }
-
-    private func isReady(for line: String) -> Bool {
-        switch EnteredLine(line, commands: SlashCommand.desk) {
-        case .message: current?.isOpen == true
-        case .command(let command, let argument):
-            switch command.name {
-            case "accept", "decline": argument.hasPrefix("item-") || conversations.contains { $0.phase == .ringing }
-            case "note", "hold", "resume", "transfer", "back", "end", "canned": current?.isOpen == true
-            case "correct", "delete", "react": LineChange(command, argument).map(hasLine) ?? true
-            case "brief", "request", "transcript": !conversations.isEmpty
-            default: true
-            }
-        case .blank, .unknownCommand: true
-        }
-    }
-
     // MARK: - Lines
 
-    private mutating func enter(_ line: String) -> [ChatAction] {
+    mutating func enter(_ line: String) -> [ChatAction] {
         let word = line.trimmed.dropFirst()
         if line.trimmed.hasPrefix("/"), let number = Int(word) {
             return [.show(.enteredCommand(line))] + go(to: number)
@@ -96,18 +55,29 @@ extension DeskStateMachine {
         }
     }
 
-    private mutating func say(_ text: String) -> [ChatAction] {
+    private mutating func say(_ text: String) -> [ChatAction] { say(.message(text), words: text) }
+
+    /// Says something to the user with whom the agent talks, perhaps with files.
+    mutating func say(_ activity: Activity, words: String, files: [String] = []) -> [ChatAction] {
         guard let current else {
             if let ringing = conversations.first(where: \.isRinging) {
-                return [.show(.failure("\(oneLine(ringing.name)) rings: /accept first. Not sent: “\(oneLine(text))”"))]
+                let name = oneLine(ringing.name)
+                return [.show(.failure("\(name) rings: /accept first. Not sent: \(words.quotedBeginning)"))]
             }
-            return [.show(.failure("There is nobody at your desk to say it to. Not sent: “\(oneLine(text))”"))]
+            let reason = "There is nobody at your desk to say it to."
+            return [.show(.failure("\(reason) Not sent: \(words.quotedBeginning)"))]
         }
-        var activity = Activity.message(text)
+        var activity = activity
         activity.deskItem = current.item
+        guard connection?.isOver != true else {
+            lost.add(undelivered: Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
+            hasFailed = true
+            let hint = configuration.isInteractive ? " /reconnect, then /resend says it." : ""
+            return [.show(.failure("Not sent, since the hub is gone: \(words.quotedBeginning).\(hint)"))]
+        }
         let isOneOfMany = conversations.count { $0.isOpen } > 1
-        let item = ChatItem.entered(text, to: isOneOfMany ? current.name : nil)
-        return [.show(item)] + post(activity, words: text)
+        let item = ChatItem.entered(words, to: isOneOfMany ? current.name : nil)
+        return [.show(item)] + startTurn(words, in: current.item) + post(activity, words: words, files: files)
     }
 
     /// Changes a line of the conversation in which the agent talks, or reacts to one.
@@ -124,10 +94,43 @@ extension DeskStateMachine {
     }
 
     /// Whether there is a line for a change; a script waits for one.
-    private func hasLine(for change: LineChange) -> Bool {
+    func hasLine(for change: LineChange) -> Bool {
         guard let current, current.isOpen else { return false }
         return (try? change.activity(for: record) { $0.deskItem == current.item }) != nil
     }
+
+    /// Goes to the user at whose line the person is: by a key, or since that user's line was entered just before the
+    /// desk went to somebody else.
+    private mutating func select(_ line: String) -> [ChatAction] {
+        lostAddressee = nil
+        guard line != DraftSlots.nobody, line != current?.lineName else { return [] }
+        guard let index = conversations.firstIndex(where: { $0.lineName == line && $0.isOpen }) else {
+            lostAddressee = line
+            return []
+        }
+        currentItem = conversations[index].item
+        conversations[index].unreadCount = 0
+        return [.show(.hub(["you talk to \(conversations[index].name)"]))]
+    }
+
+    /// A line was entered at the prompt of a user who had just left; nobody else must get it.
+    private mutating func enterForNobody(_ line: String) -> [ChatAction] {
+        if case .command(let command, _) = EnteredLine(line, commands: SlashCommand.desk),
+            !Self.commandsInConversation.contains(command.name)
+        {
+            return enter(line)
+        }
+        if line.trimmed.hasPrefix("/"), Int(line.trimmed.dropFirst()) != nil || line.trimmed == "/" {
+            return enter(line)
+        }
+        let words = "That user is no longer at your desk. Not sent: \(line.quotedBeginning)"
+        return [.show(.failure(words))]
+    }
+
+    /// The commands that do something to the user with whom the agent talks.
+    static let commandsInConversation: Set = [
+        "note", "hold", "resume", "transfer", "back", "end", "canned", "attach", "correct", "delete", "react",
+    ]
 
     private mutating func go(to number: Int) -> [ChatAction] {
         guard let index = conversations.firstIndex(where: { $0.number == number }) else {
@@ -175,6 +178,15 @@ extension DeskStateMachine {
         case "queue":
             awaitedViews += 1
             return tell(.look, words: "/queue")
+        case "attach":
+            guard !argument.isEmpty else { return usage(command) }
+            let files = FilesToSend(argument)
+            return say(Activity(type: .message), words: files.words, files: files.paths)
+        case "open": return open(argument, command)
+        case "save":
+            guard let wish = SaveWish(argument) else { return usage(command) }
+            return save(wish)
+        case "resend": return resend()
         case "raw": return showRaw(argument, command)
         case "find", "filter", "last": return past.follow(command, argument) ?? usage(command)
         case "as":
@@ -251,6 +263,13 @@ extension DeskStateMachine {
         // Whoever accepts wants to talk to that user.
         currentItem = nil
         return tell(.accept(conversations[index].item), words: "/accept")
+    }
+
+    /// Takes what rings and stays with the user with whom the agent talks: the line being typed stays where it is.
+    private mutating func acceptByKey() -> [ChatAction] {
+        guard let index = ringing("") else { return [.show(.notice("Nothing rings that you could accept."))] }
+        conversations[index].enter(.accepting)
+        return tell(.accept(conversations[index].item), words: "F2")
     }
 
     private mutating func decline(_ argument: String) -> [ChatAction] {
@@ -360,7 +379,7 @@ extension DeskStateMachine {
     }
 
     /// Goes home: the hub is told, for which a few seconds must do.
-    private mutating func leave() -> [ChatAction] {
+    mutating func leave() -> [ChatAction] {
         isLeaving = true
         guard isSignedIn, connection?.canSend == true else { return [.leave(exitCode: exitCode)] }
         return tell(.signOut, words: "signing out") + [.startTimer(.leave, .seconds(3))]

@@ -21,6 +21,11 @@ package struct DeskStateMachine: Sendable {
         package var isInteractive: Bool
         /// How long a script waits for a ring, or for the hub.
         package var linger: Duration
+        /// How long nothing must arrive after a user's answer for a turn of a script to be over.
+        package var settle: Duration
+        /// How long a user's first answer to a line of a script may take; nil where the script is the user as well, for
+        /// whom nobody waits.
+        package var answerWithin: Duration?
         /// The look of command answers.
         package var style: Style
 
@@ -31,8 +36,12 @@ package struct DeskStateMachine: Sendable {
             capacity: Int = 1,
             isInteractive: Bool = true,
             linger: Duration = .seconds(60),
+            settle: Duration = .milliseconds(500),
+            answerWithin: Duration? = .seconds(15),
             style: Style
         ) {
+            self.settle = settle
+            self.answerWithin = answerWithin
             self.name = name
             self.skills = skills
             self.capacity = capacity
@@ -55,7 +64,9 @@ package struct DeskStateMachine: Sendable {
     /// Where new views are shown without being asked for: once, at the start.
     var hasBegun = false
     /// Whether the hub tells what an earlier desk of this agent left, which it does between the sign-in and the view.
-    var isTakingOver = false
+    ///
+    /// Until then nobody knows which users there are, and what was being typed to them is kept.
+    var isTakingOver = true
     var conversations: [DeskConversation] = []
     /// The item in which the agent talks.
     var currentItem: WorkItemID?
@@ -65,7 +76,22 @@ package struct DeskStateMachine: Sendable {
     var typingCount = 0
 
     var outbox = Outbox()
+    /// Lines to users that did not arrive, or of which nobody knows.
+    var lost = LostLines()
+    /// The last line that came back before its post had ended.
+    var echoedNumber: Int?
     var hasFailed = false
+    /// Whether a line of a script got no answer in time.
+    var isUnanswered = false
+    /// The last conversation that was open and left the desk, which can still be saved.
+    var lastConversation: DeskConversation?
+    /// Files that are being written or read; a script goes on when they are done.
+    var filesUnderWay = 0
+    /// What to save as soon as the lines on their way have arrived.
+    var awaitedSaves: [(item: WorkItemID, wish: SaveWish)] = []
+    var pacer: TurnPacer
+    /// The words of a script's turn under way, and whose answer it waits for.
+    var pacedLine: (words: String, item: WorkItemID)?
     var isComposingTold = false
     var waitingLines: [String] = []
     var hasInputEnded = false
@@ -74,11 +100,22 @@ package struct DeskStateMachine: Sendable {
     var isWarnedOfLeaving = false
     var turn = 0
     var lingeringTurn: Int?
+    /// Whose line was entered, where that is nobody who could get it.
+    var lostAddressee: String?
     private var shownPrompt: ChatPrompt?
+    private var shownDrafts: DraftSlots?
     private var shownCommands: CommandSet?
 
     /// A desk at which nobody has signed in yet.
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) {
+        self.configuration = configuration
+        // The ring is what a script waits for at its beginning, and not a greeting.
+        pacer = TurnPacer(
+            settle: configuration.settle,
+            answerWithin: configuration.answerWithin ?? .zero,
+            hasOpening: false
+        )
+    }
 
     /// The actions with which a desk begins.
     package mutating func begin() -> [ChatAction] { refresh() }
@@ -97,7 +134,8 @@ package struct DeskStateMachine: Sendable {
         case .client(.connection(let state)): actions += connectionChanged(to: state)
         case .client(.activity(let activity, let isEcho)): actions += arrived(activity, isEcho: isEcho)
         case .client(.notice(let text)): actions.append(.show(.notice(oneLine(text))))
-        case .client(.caughtUp): break
+        case .client(.caughtUp(let generation, let isCertain)):
+            actions += pace(pacer.caughtUp(generation: generation, isCertain: isCertain, in: situation))
         case .posted(let number, let result): actions += posted(number, result, at: now)
         case .timer(let timer): actions += fired(timer)
         case .failedToOpen(let error):
@@ -111,7 +149,15 @@ package struct DeskStateMachine: Sendable {
         case .startDelayed(let error, let delay):
             actions.append(.show(.notice("\(oneLine(error.message)); trying again in \(delay.seconds) s.")))
         case .welcomeFailed: break
-        case .resumed, .saved, .loaded, .fetched, .downloaded, .faultsListed, .invokeAnswered, .drawn: break
+        case .saved(let path, let result):
+            filesUnderWay -= 1
+            if case .failure = result { hasFailed = true }
+            actions.append(SaveWish.told(path, result))
+        case .downloaded(let result):
+            filesUnderWay -= 1
+            if case .failure = result { hasFailed = true }
+            actions.append(ReceivedFiles.told(result))
+        case .resumed, .loaded, .fetched, .faultsListed, .invokeAnswered, .drawn: break
         }
         if !configuration.isInteractive { actions += followScript() }
         return actions + refresh()
@@ -127,9 +173,7 @@ package struct DeskStateMachine: Sendable {
         conversations = []
         currentItem = nil
         record = ConversationRecord()
-        outbox.clear()
-        let actions: [ChatAction] = isFirst ? [] : [.show(.notice("At a new desk."))]
-        return actions
+        return handOver() + (isFirst ? [] : [.show(.notice("Reconnected with a new desk session."))])
             + tell(
                 .signIn(name: configuration.name, skills: configuration.skills, capacity: configuration.capacity),
                 words: "signing in"
@@ -143,6 +187,7 @@ package struct DeskStateMachine: Sendable {
         }
         connection = state
         if state.canSend { actions += postNext() }
+        actions += pace(pacer.somethingHappened())
         if state.isOver {
             actions.append(.show(.failure("The hub is gone. /reconnect tries it again, Ctrl-D leaves.")))
             if !configuration.isInteractive { actions.append(.leave(exitCode: 1)) }
@@ -155,14 +200,14 @@ package struct DeskStateMachine: Sendable {
     /// Tells the hub something, after what was told before.
     mutating func tell(_ command: DeskCommand, words: String) -> [ChatAction] { post(command.activity, words: words) }
 
-    mutating func post(_ activity: Activity, words: String) -> [ChatAction] {
-        outbox.add(activity, words: words)
+    mutating func post(_ activity: Activity, words: String, files: [String] = []) -> [ChatAction] {
+        outbox.add(activity, words: words, files: files)
         return postNext()
     }
 
     private mutating func postNext() -> [ChatAction] {
         guard connection?.canSend == true, let next = outbox.takeNext() else { return [] }
-        return [.post(next.activity, number: next.number)]
+        return [next.action]
     }
 
     private mutating func posted(
@@ -171,19 +216,21 @@ package struct DeskStateMachine: Sendable {
         at now: Timestamp
     ) -> [ChatAction] {
         guard let sent = outbox.finish(number) else { return [] }
+        if case .success(let id) = result { pacer.lineHasId(id, isEcho: false) }
         // The agent may change a line before the stream brings it back.
         if case .success(let id?) = result, sent.activity.isForAgents { record.accept(sent.activity, as: id, at: now) }
         var actions: [ChatAction] = []
-        if case .failure(let error) = result {
-            hasFailed = true
-            actions.append(.show(.failure("“\(oneLine(sent.words))” did not reach the hub: \(error.message)")))
-        }
+        if case .failure(let error) = result { actions += failed(sent, error) }
         actions += postNext()
+        if outbox.inFlight == nil { actions += saveAwaited() }
         if isLeaving, outbox.unsentCount == 0 { actions.append(.leave(exitCode: exitCode)) }
-        return actions
+        return actions + pace(pacer.somethingHappened())
     }
 
-    var exitCode: Int32 { hasFailed && !configuration.isInteractive ? 1 : 0 }
+    var exitCode: Int32 {
+        guard !configuration.isInteractive else { return ExitStatus.done.rawValue }
+        return (hasFailed || lost.isInDoubt ? ExitStatus.failed : isUnanswered ? .noAnswer : .done).rawValue
+    }
 
     private mutating func fired(_ timer: ChatTimer) -> [ChatAction] {
         switch timer {
@@ -191,16 +238,20 @@ package struct DeskStateMachine: Sendable {
             for index in conversations.indices where conversations[index].typingGeneration == generation {
                 conversations[index].isTyping = false
             }
-            return []
+            return pace(pacer.somethingHappened())
         case .composing:
             isComposingTold = false
             return []
         case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
+        case .settle(let generation): return pace(pacer.settleTimerFired(generation: generation, in: situation))
+        case .answer(let turn): return turn == self.turn ? pace(pacer.answerTimeIsUp(in: situation)) : []
         case .linger(let turn):
-            guard turn == self.turn, !waitingLines.isEmpty else { return [] }
-            let words = "Nothing came within \(configuration.linger.seconds) s for “\(oneLine(waitingLines[0]))”."
-            return [.show(.failure(words)), .leave(exitCode: 1)]
-        case .settle, .stream, .countdown, .answer, .pictures: return []
+            guard turn == self.turn else { return [] }
+            guard !pacer.isTurnOpen else { return pace(pacer.boundReached(in: situation)) }
+            guard !waitingLines.isEmpty else { return [] }
+            let words = "Nothing came within \(configuration.linger.seconds) s for \(waitingLines[0].quotedBeginning)."
+            return [.show(.failure(words)), .leave(exitCode: ExitStatus.failed.rawValue)]
+        case .stream, .countdown, .pictures: return []
         }
     }
 
@@ -223,7 +274,12 @@ package struct DeskStateMachine: Sendable {
     var agentNames: [String] { [configuration.name] + (view?.colleagues.map(\.name) ?? []) }
 
     mutating func remove(_ item: WorkItemID) {
+        if let removed = conversations.first(where: { $0.item == item }), !removed.isRinging {
+            lastConversation = removed
+        }
         conversations.removeAll { $0.item == item }
+        // Nobody is left who could answer.
+        if pacedLine?.item == item { pacer.lineFailed() }
         if currentItem == item { currentItem = conversations.first(where: \.isOpen)?.item }
         if let currentItem, let index = index(of: currentItem) { conversations[index].unreadCount = 0 }
     }
@@ -239,12 +295,27 @@ package struct DeskStateMachine: Sendable {
             shownPrompt = prompt
             actions.append(.setPrompt(prompt))
         }
+        // A desk that is taken over knows its users only when the hub has told all of them.
+        if !isTakingOver, drafts != shownDrafts {
+            shownDrafts = drafts
+            actions.append(.setDrafts(drafts))
+        }
         let commands = CommandSet(table: SlashCommand.desk, words: words)
         if commands != shownCommands {
             shownCommands = commands
             actions.append(.setCommands(commands))
         }
         return actions
+    }
+
+    /// A line for each user, which Alt and the user's number go to.
+    private var drafts: DraftSlots {
+        let open = conversations.filter(\.isOpen).map { ($0.number, $0.lineName) }
+        return DraftSlots(
+            current: current?.lineName ?? DraftSlots.nobody,
+            numbered: Dictionary(open) { first, _ in first },
+            kept: Set(conversations.filter { !$0.isRinging }.map(\.lineName))
+        )
     }
 
     private var listener: ChatPrompt.Listener {

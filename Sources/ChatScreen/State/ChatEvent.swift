@@ -102,6 +102,8 @@ package enum ChatAction: Sendable {
     case adopt(Settings)
     /// Keep a setting for the next chat, nil for none; answer with ``ChatEvent/settingKept(_:)``.
     case keepSetting(String, value: String?)
+    /// Edit the line of somebody else, and keep a line for each.
+    case setDrafts(DraftSlots)
     /// Let the person act as the other side of the conversation.
     case switchSide(Side)
     /// Offer these commands and words for completion from now on.

@@ -87,8 +87,7 @@ extension ChatStateMachine {
     private mutating func confirm(_ echo: Activity) -> [ChatAction] {
         pacer.lineHasId(echo.id, isEcho: true)
         if let sent = outbox.inFlight, sent.isEchoed(by: echo) { echoedNumber = sent.number }
-        guard let place = doubtful.firstIndex(where: { $0.isEchoed(by: echo) }) else { return [] }
-        return [.show(.notice("\(quoted(doubtful.remove(at: place).words)) was delivered."))]
+        return lost.confirm(by: echo).map { [.show(.notice("\(quoted($0.words)) was delivered."))] } ?? []
     }
 
     /// Whom the user has between the acceptance and the end, of which the protocol says nothing.

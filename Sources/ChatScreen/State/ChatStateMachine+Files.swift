@@ -2,42 +2,21 @@ import BotSchema
 import LineEditing
 
 extension ChatStateMachine {
-    /// Uploads files, each a word of the argument; quotes keep blanks together.
+    /// Uploads files, each a word of the argument.
     mutating func attach(_ argument: String, at now: Timestamp) -> [ChatAction] {
-        let files = argument.quotedWords
-        let names = files.map { String($0.split(separator: "/").last ?? "file") }.joined(separator: ", ")
-        return say(Activity(type: .message), words: "(attached \(names))", files: files, at: now)
+        let files = FilesToSend(argument)
+        return say(Activity(type: .message), words: files.words, files: files.paths, at: now)
     }
 
     /// Lists the files of the conversation, or fetches one of them.
     mutating func open(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
-        let files = attachedFiles
-        guard !argument.isEmpty else {
-            guard !files.isEmpty else { return [.show(.notice("No file has come in this conversation."))] }
-            let rows = files.enumerated().map { index, file in
-                let kind = file.contentType ?? "unknown kind"
-                return ChatItem.Row("\(index + 1)", "\(file.name ?? "file") · \(kind) · \(Self.place(of: file))")
-            }
-            return [.show(.table(title: "files; /open N fetches one", rows))]
-        }
-        let words = argument.quotedWords
-        guard let number = words.first.flatMap(Int.init), words.count <= 2 else {
-            return [.show(.failure("Usage: /open \(command.usage) (\(command.summary))"))]
-        }
-        guard files.indices.contains(number - 1) else {
-            return [.show(.failure("There is no file \(number): the conversation has \(files.count)."))]
-        }
-        filesUnderWay += 1
-        return [.download(files[number - 1], path: words.count > 1 ? words[1] : nil)]
+        begin(ReceivedFiles(in: record.entries.lazy.map(\.activity)).open(argument, command))
     }
 
-    /// Says where a file is now; only the person opens it.
-    func downloaded(_ result: Result<(path: String, bytes: Int), CommandFailure>) -> [ChatAction] {
-        switch result {
-        case .success(let file):
-            [.show(.notice("\(file.bytes.of("byte", "bytes")) are in \(oneLine(file.path))."))]
-        case .failure(let failure): [.show(.failure(oneLine(failure.message)))]
-        }
+    /// Counts what is read or written from now on: a pipe goes on when it is done.
+    mutating func begin(_ actions: [ChatAction]) -> [ChatAction] {
+        filesUnderWay += actions.count(where: \.isFileWork)
+        return actions
     }
 
     /// Shows a message with its pictures, where the terminal takes any.
@@ -52,17 +31,6 @@ extension ChatStateMachine {
         case .success(let rows): rows.isEmpty ? .notice("Nothing goes wrong on purpose.") : .table(title: nil, rows)
         case .failure(let failure): .failure(DisplayText.neutralised(failure.message, keepingNewlines: false))
         }
-    }
-
-    /// What can be fetched, in the order in which it came.
-    private var attachedFiles: [Attachment] {
-        record.entries.flatMap(\.activity.attachments).filter { $0.contentURL?.isEmpty == false }
-    }
-
-    /// Where a file is, without what may be a signature.
-    private static func place(of file: Attachment) -> String {
-        let url = file.contentURL ?? ""
-        return url.lowercased().hasPrefix("data:") ? "in the message itself" : String(url.prefix { $0 != "?" })
     }
 }
 
@@ -82,38 +50,5 @@ extension Activity {
             }
         }
         return Array(pictures.filter { $0.contentURL?.isEmpty == false }.prefix(Self.pictureLimit))
-    }
-}
-
-extension String {
-    /// The words of a line; quotes keep blanks within a word, and so does a backslash, as in a shell.
-    var quotedWords: [String] {
-        var words: [String] = []
-        var word: String?
-        var quote: Character?
-        var isEscaped = false
-        for character in self {
-            if isEscaped {
-                // Within quotes only what would end them, and the backslash itself, is escaped.
-                let isLiteral = quote != nil && character != quote && character != "\\"
-                word = (word ?? "") + (isLiteral ? "\\" : "") + String(character)
-                isEscaped = false
-            } else if character == "\\", quote != "'" {
-                isEscaped = true
-            } else if let open = quote {
-                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
-            } else if character == "\"" || character == "'" {
-                quote = character
-                word = word ?? ""
-            } else if character.isWhitespace {
-                if let done = word { words.append(done) }
-                word = nil
-            } else {
-                word = (word ?? "") + String(character)
-            }
-        }
-        if isEscaped { word = (word ?? "") + "\\" }
-        if let word { words.append(word) }
-        return words
     }
 }

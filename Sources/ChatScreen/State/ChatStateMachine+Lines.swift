@@ -12,6 +12,8 @@ extension ChatStateMachine {
         switch input {
         // The sides count them.
         case .interrupt: return []
+        // There is one line here, and these keys mean nothing.
+        case .draftSelected, .functionKey: return []
         case .composing(let draft): return tellOfComposing(draft)
         case .line(let line):
             guard !configuration.isInteractive else { return enter(line, at: now) }
@@ -78,7 +80,7 @@ extension ChatStateMachine {
         at now: Timestamp
     ) -> [ChatAction] {
         if connection?.hasFailed == true {
-            undelivered.append(Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
+            lost.add(undelivered: Outbox.Outgoing(number: 0, activity: activity, words: words, files: files))
             hasFailed = true
             let hint = configuration.isInteractive ? " /new starts another, and /resend says it there." : ""
             return [.show(.failure("Not sent, since the conversation is over: \(quoted(words)).\(hint)"))]
@@ -110,14 +112,11 @@ extension ChatStateMachine {
 
     /// Sends what did not arrive, in order; never what may have.
     private mutating func resend(at now: Timestamp) -> [ChatAction] {
-        guard !undelivered.isEmpty else {
-            let doubts = (doubtfulBefore + doubtful).map { quoted($0.words) }.joined(separator: ", ")
-            let words = "Not sent again, since it may have been delivered: \(doubts). Say it again if it was not."
-            return [.show(.failure(doubts.isEmpty ? "There is nothing that was not delivered." : words))]
+        do throws(CommandFailure) {
+            return try lost.takeUndelivered().flatMap { say($0.activity, words: $0.words, files: $0.files, at: now) }
+        } catch {
+            return [.show(.failure(error.message))]
         }
-        let lines = undelivered
-        undelivered = []
-        return lines.flatMap { say($0.activity, words: $0.words, files: $0.files, at: now) }
     }
 
     private mutating func choose(_ number: Int, at now: Timestamp) -> [ChatAction] {
@@ -147,14 +146,9 @@ extension ChatStateMachine {
     /// have been, and an answer that grows ends.
     private mutating func handOver(at now: Timestamp) -> [ChatAction] {
         var actions = abandonGrowingReply(at: now)
-        if let sent = outbox.inFlight {
-            doubtfulBefore.append(sent)
+        if let sent = lost.take(over: &outbox) {
             actions.append(.show(.failure("\(quoted(sent.words)) may not have been delivered.")))
         }
-        doubtfulBefore += doubtful
-        doubtful = []
-        undelivered += outbox.waiting
-        outbox.clear()
         return actions
     }
 
@@ -280,26 +274,13 @@ extension ChatStateMachine {
     }
 
     private mutating func write(_ transcript: Transcript, _ wish: SaveWish) -> [ChatAction] {
-        filesUnderWay += 1
-        var transcript = transcript
-        if wish.isPublic { transcript.activities = transcript.activities.map(\.withoutPrivateNotes) }
-        if wish.isRedacted {
-            var redactor = TranscriptRedactor()
-            transcript = redactor.redacted(transcript)
-        }
-        return [.save(transcript, path: wish.path)]
+        begin([wish.action(saving: transcript)])
     }
 
     /// Tells how saving ended.
     mutating func saved(_ path: String, _ result: Result<Int, TranscriptError>) -> [ChatAction] {
-        switch result {
-        case .success(let count):
-            let origin = loaded.flatMap { $0.isCurrent ? " of \(oneLine($0.path))" : nil } ?? ""
-            return [.show(.notice("Saved \(count.of("activity", "activities"))\(origin) to \(oneLine(path))."))]
-        case .failure(let error):
-            hasFailed = true
-            return [.show(.failure(DisplayText.neutralised(error.description)))]
-        }
+        if case .failure = result { hasFailed = true }
+        return [SaveWish.told(path, result, of: loaded.flatMap { $0.isCurrent ? $0.path : nil })]
     }
 
     private var status: [ChatItem.Row] {
@@ -309,8 +290,10 @@ extension ChatStateMachine {
         rows.append(ChatItem.Row("handoff", handoffSummary))
         if let words = latency.summary { rows.append(ChatItem.Row("answers", words)) }
         let unsent = outbox.unsentCount
-        if !undelivered.isEmpty {
-            rows.append(ChatItem.Row("undelivered", undelivered.count.of("line", "lines") + "; /resend sends again"))
+        if !lost.undelivered.isEmpty {
+            rows.append(
+                ChatItem.Row("undelivered", lost.undelivered.count.of("line", "lines") + "; /resend sends again")
+            )
         }
         if unsent > 0 { rows.append(ChatItem.Row("sending", unsent.of("line", "lines") + " on the way")) }
         if let loaded { rows.append(ChatItem.Row("loaded", loaded.path)) }
@@ -329,26 +312,8 @@ extension ChatStateMachine {
     }
 
     /// A line as a sentence about it names it: its beginning, in quotation marks.
-    func quoted(_ words: String) -> String {
-        let line = oneLine(words)
-        return line.count > 60 ? "“\(line.prefix(60))…”" : "“\(line)”"
-    }
+    func quoted(_ words: String) -> String { words.quotedBeginning }
 
     /// Foreign words for the middle of a sentence.
     func oneLine(_ text: String) -> String { DisplayText.neutralised(text, keepingNewlines: false) }
-}
-
-extension ChatStateMachine.SaveWish {
-    /// Reads `[--public] [--redact] FILE`; nil when there is no file.
-    init?(_ argument: String) {
-        var rest = argument
-        while let option = ["--public", "--redact"].first(where: rest.hasPrefix) {
-            let behind = rest.dropFirst(option.count)
-            guard behind.first?.isWhitespace == true else { return nil }
-            if option == "--public" { isPublic = true } else { isRedacted = true }
-            rest = String(behind).trimmed
-        }
-        guard !rest.isEmpty else { return nil }
-        path = rest.unquotedFileName
-    }
 }

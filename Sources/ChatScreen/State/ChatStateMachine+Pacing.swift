@@ -121,7 +121,7 @@ extension ChatStateMachine {
         let notice: [ChatAction] =
             isPending
             ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
-        if !doubtful.isEmpty || !doubtfulBefore.isEmpty { hasFailed = true }
+        if lost.isInDoubt { hasFailed = true }
         return notice + [.leave(exitCode: exitCode)]
     }
 

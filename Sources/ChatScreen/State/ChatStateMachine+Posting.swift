@@ -17,11 +17,7 @@ extension ChatStateMachine {
     /// Posts the next of the queue when it may.
     mutating func postNext() -> [ChatAction] {
         guard connection?.canSend == true, let next = outbox.takeNext() else { return [] }
-        return [
-            next.files.isEmpty
-                ? .post(next.activity, number: next.number)
-                : .upload(next.files, next.activity, number: next.number)
-        ]
+        return [next.action]
     }
 
     /// Tells how posting ended, keeps what was delivered, and goes on.
@@ -38,7 +34,7 @@ extension ChatStateMachine {
             let cause = oneLine(error.cause)
             actions.append(.show(.failure("\(quoted(sent.words)) \(error.delivery.words): \(cause)")))
             switch error.delivery {
-            case .unknown where echoedNumber != sent.number: doubtful.append(sent)
+            case .unknown where echoedNumber != sent.number: lost.add(doubtful: sent)
             case .unknown: actions.append(.show(.notice("\(quoted(sent.words)) was delivered.")))
             case .delivered, .notDelivered:
                 hasFailed = true
@@ -46,7 +42,7 @@ extension ChatStateMachine {
                 if error.botStatus != 504 { pacer.lineFailed() }
             }
             if error.delivery == .notDelivered {
-                undelivered.append(sent)
+                lost.add(undelivered: sent)
                 if configuration.isInteractive { actions.append(.show(.notice("/resend sends it again."))) }
             }
             if error.code == .botFailed, let rejection = RejectedReport(of: sent.activity) {

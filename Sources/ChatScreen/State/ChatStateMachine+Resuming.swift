@@ -66,14 +66,14 @@ extension ChatStateMachine {
     private mutating func recallUnsettled(_ earlier: EarlierConversation) -> [ChatAction] {
         var actions: [ChatAction] = []
         for activity in earlier.unsettled {
-            var line = activity
+            var again = activity
             // Said once more it is another line of this client.
-            (line.clientActivityID, line.timestamp, line.from, line.conversation) = (nil, nil, nil, nil)
-            let words = line.spokenWords
+            (again.clientActivityID, again.timestamp, again.from, again.conversation) = (nil, nil, nil, nil)
+            let words = again.spokenWords
             let fate = earlier.isFromService ? "was not delivered" : "may not have been delivered"
             actions.append(.show(.failure("“\(oneLine(words))” \(fate) before the chat was cut off.")))
-            let lost = Outbox.Outgoing(number: 0, activity: line, words: words, files: [])
-            if earlier.isFromService { undelivered.append(lost) } else { doubtfulBefore.append(lost) }
+            let line = Outbox.Outgoing(number: 0, activity: again, words: words, files: [])
+            if earlier.isFromService { lost.add(undelivered: line) } else { lost.add(doubtfulBefore: line) }
         }
         if earlier.isFromService, !actions.isEmpty, configuration.isInteractive {
             actions.append(.show(.notice("/resend sends it again.")))

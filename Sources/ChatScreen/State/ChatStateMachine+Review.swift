@@ -46,7 +46,7 @@ extension ChatStateMachine {
 
     /// What was said and has certainly not been delivered, oldest first.
     var unsentLines: [String] {
-        (undelivered + outbox.waiting).filter { $0.files.isEmpty && $0.activity.type == .message }
+        (lost.undelivered + outbox.waiting).filter { $0.files.isEmpty && $0.activity.type == .message }
             .compactMap(\.activity.text)
     }
 

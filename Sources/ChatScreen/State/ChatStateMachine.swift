@@ -124,14 +124,10 @@ package struct ChatStateMachine: Sendable {
     var hasFailed = false
     /// Whether a line of a script got no answer in time.
     var isUnanswered = false
-    /// Lines of which nobody knows whether they were delivered, until their echo tells.
-    var doubtful: [Outbox.Outgoing] = []
-    /// Those of the conversations before this one, of which nothing will be heard.
-    var doubtfulBefore: [Outbox.Outgoing] = []
+    /// Lines that did not arrive, or of which nobody knows.
+    var lost = LostLines()
     /// The last line that came back before its post had ended.
     var echoedNumber: Int?
-    /// Lines that certainly did not reach the service, for `/resend`.
-    var undelivered: [Outbox.Outgoing] = []
     var latency = TurnLatency()
 
     var pacer: TurnPacer
@@ -156,13 +152,6 @@ package struct ChatStateMachine: Sendable {
         let id: String
         let speaker: Speaker
         var text: String
-    }
-
-    /// Where to save, and what is to be left out or masked.
-    struct SaveWish: Sendable {
-        var path = ""
-        var isPublic = false
-        var isRedacted = false
     }
 
     /// A transcript that `/load` brought, and whether `/save` still means it.
@@ -209,7 +198,7 @@ package struct ChatStateMachine: Sendable {
         case .saved(let path, let result): actions += saved(path, result) + fileDone(at: now)
         case .loaded(let path, let result): actions += showLoaded(path, result, at: now) + fileDone(at: now)
         case .invokeAnswered(let invoke, let answer): actions += invokeAnswered(invoke, answer, at: now)
-        case .downloaded(let result): actions += downloaded(result) + fileDone(at: now)
+        case .downloaded(let result): actions += [ReceivedFiles.told(result)] + fileDone(at: now)
         case .drawn(let number, let pictures): actions += pictureWait.end(number, with: pictures)
         case .settingKept(let result): actions += Self.settingKept(result)
         case .faultsListed(let result): actions.append(.show(Self.item(result)))

@@ -11,6 +11,11 @@ struct Outbox: Sendable {
         /// Files that go with it, by path.
         let files: [String]
 
+        /// What sends it.
+        var action: ChatAction {
+            files.isEmpty ? .post(activity, number: number) : .upload(files, activity, number: number)
+        }
+
         /// Whether an activity that came back says what this one says.
         func isEchoed(by echo: Activity) -> Bool {
             activity.type == echo.type && activity.text == echo.text && activity.value == echo.value

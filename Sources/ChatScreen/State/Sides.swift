@@ -39,6 +39,10 @@ package struct Sides: Sendable {
     private var forgottenCount: [Side: Int] = [:]
     private var prompts: [Side: ChatPrompt] = [:]
     private var commands: [Side: CommandSet] = [:]
+    /// The lines of each side, as it has said last.
+    private var drafts: [Side: DraftSlots] = [:]
+    /// How many selections of a line by keys have been heard of.
+    private var heardSelections = 0
     private let makeDesk: (@Sendable () -> DeskStateMachine)?
     /// Whether nobody but the agent's side may be there to answer.
     private let expectsDesk: Bool
@@ -114,6 +118,12 @@ package struct Sides: Sendable {
             case .hint: return [Step(side: current, action: .show(.notice("Ctrl-C again leaves; so does /quit.")))]
             case .leave: return passUnseen("/quit", at: now)
             }
+        case .draftSelected(_, let count):
+            let steps = pass(event, to: current, at: now)
+            guard heardSelections != count else { return steps }
+            heardSelections = count
+            // Whatever became of it, the editor hears where the desk is now.
+            return steps + draftsStep
         default: return pass(event, to: current, at: now)
         }
     }
@@ -192,6 +202,9 @@ package struct Sides: Sendable {
             case .setCommands(let set):
                 commands[side] = set
                 if side == current { steps.append(Step(side: side, action: action)) }
+            case .setDrafts(let slots):
+                drafts[side] = slots
+                steps += draftsStep
             case .ring:
                 if side != current, isInteractive {
                     let words = "The desk rings; /as agent goes there."
@@ -241,7 +254,7 @@ package struct Sides: Sendable {
         }
         for item in missed.removeValue(forKey: next) ?? [] { steps.append(Step(side: next, action: .show(item))) }
         if let set = commands[next] { steps.append(Step(side: next, action: .setCommands(set))) }
-        steps += promptStep
+        steps += promptStep + draftsStep
         steps += route(begin, of: next, at: now)
         return steps + passWaitingLines(from: before, at: now)
     }
@@ -264,6 +277,17 @@ package struct Sides: Sendable {
             missed[side]?.removeFirst()
             forgottenCount[side, default: 0] += 1
         }
+    }
+
+    /// Which line is edited: that of the one with whom the agent talks, or the user's.
+    private var draftsStep: [Step] {
+        guard isInteractive, var slots = drafts[.agent] else { return [] }
+        // No item is called so.
+        let ofUser = "user's side"
+        if current == .user { (slots.current, slots.numbered) = (ofUser, [:]) }
+        slots.kept.insert(ofUser)
+        slots.heardSelections = heardSelections
+        return [Step(side: current, action: .setDrafts(slots))]
     }
 
     private var promptStep: [Step] {

@@ -66,7 +66,7 @@ struct TurnPacer: Sendable {
     private let answerWithin: Duration
     private var generation = 0
     private var hasAgentAnswered = true
-    private var isOpen = true
+    private var isOpen: Bool
     private var expectation = Expectation.nothing
     private var answers = AnswerWatch()
     private var hasEcho = true
@@ -75,7 +75,13 @@ struct TurnPacer: Sendable {
     private var failures = 0
 
     /// A pacer before its first turn.
-    init(settle: Duration = .milliseconds(500), answerWithin: Duration = .seconds(15)) {
+    ///
+    /// - Parameters:
+    ///   - settle: How long nothing must arrive for a turn to be over.
+    ///   - answerWithin: How long a first answer may take.
+    ///   - hasOpening: Whether the opening, with a greeting, counts as a turn.
+    init(settle: Duration = .milliseconds(500), answerWithin: Duration = .seconds(15), hasOpening: Bool = true) {
+        isOpen = hasOpening
         self.settle = settle
         self.answerWithin = answerWithin
     }

@@ -10,6 +10,8 @@ package struct DeskBriefing: Hashable, Sendable {
     package let user: ChannelAccount
     /// The bot's request as the hub received it, with context and transcript; nil where it came another way.
     package let request: Activity?
+    /// What the hub's server saw before the request, oldest first; empty where the bot sent a transcript.
+    package let observed: [Activity]
     /// What user and agents have said since, oldest first.
     package let history: [Activity]
     /// What colleagues have noted; never for the user.
@@ -30,13 +32,17 @@ package struct DeskBriefing: Hashable, Sendable {
         droppedSkills = request.droppedSkills
         let activity = request.activityWithTranscript
         let size = (activity?.jsonValue.serialized().count ?? 0)
+        let seen = activity.map(HandoffInitiation.init)?.transcript?.isEmpty == false ? [] : request.observed
         guard size > Self.sizeLimit, let activity else {
             self.request = activity
-            let kept = request.history.newest(within: Self.sizeLimit - size)
-            history = kept
-            omitted = request.history.count - kept.count
+            // The newest of both: what was seen before the request is older than the history.
+            let kept = (seen + request.history).newest(within: Self.sizeLimit - size)
+            history = Array(kept.suffix(request.history.count))
+            observed = Array(kept.dropLast(history.count))
+            omitted = seen.count + request.history.count - kept.count
             return
         }
+        observed = []
         var small = activity
         let transcript = HandoffInitiation(activity).transcript ?? []
         let kept = transcript.newest(within: Self.sizeLimit / 2)
@@ -52,8 +58,11 @@ package struct DeskBriefing: Hashable, Sendable {
     /// The user's name, or a word for it.
     package var userName: String { user.name.flatMap { $0.isEmpty ? nil : $0 } ?? "User" }
 
+    /// What was said before the request, oldest first: what the bot sent along, else what the server saw.
+    package var before: [Activity] { observed.isEmpty ? initiation?.transcript ?? [] : observed }
+
     /// What was said before, by bot, user and agents, oldest first.
-    package var conversation: [Activity] { (initiation?.transcript ?? []) + history }
+    package var conversation: [Activity] { before + history }
 }
 
 extension DeskBriefing {
@@ -62,6 +71,8 @@ extension DeskBriefing {
         self.item = item
         user = json?["user"]?.object.map(ChannelAccount.init(json:)) ?? ChannelAccount(id: "user", role: "user")
         request = json?["request"].flatMap { Activity($0) }
+        let isGiven = request.map(HandoffInitiation.init)?.transcript?.isEmpty == false
+        observed = isGiven ? [] : (json?["observed"]?.array ?? []).compactMap { Activity($0) }
         history = (json?["history"]?.array ?? []).compactMap { Activity($0) }
         notes = (json?["notes"]?.array ?? []).map { note in
             AgentNote(author: note["author"]?.string ?? "", text: note["text"]?.string ?? "")
@@ -73,6 +84,7 @@ extension DeskBriefing {
     func json(ringing: Duration?) -> JSONValue {
         var json: JSONObject = ["item": .string(item), "user": .object(user.json)]
         json["request"] = request?.jsonValue
+        if !observed.isEmpty { json["observed"] = .array(observed.map(\.jsonValue)) }
         if !history.isEmpty { json["history"] = .array(history.map(\.jsonValue)) }
         if !notes.isEmpty {
             json["notes"] = .array(notes.map { ["author": .string($0.author), "text": .string($0.text)] })

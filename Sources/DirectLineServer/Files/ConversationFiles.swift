@@ -33,7 +33,7 @@ struct ConversationFiles: Sendable {
                 file,
                 in: conversation,
                 by: .hub(ofConversation: conversation),
-                isPrivate: true
+                isPrivate: file.isTranscript
             )
         else {
             return nil
