@@ -91,5 +91,7 @@ struct DeskRecord {
     var wrapUps: [WrapUp] = []
 
     var isAtWork: Bool { isConnected && presence != .offline }
+    /// Whether the agent is at work, or was until the connection broke a moment ago.
+    var isAtWorkOrExpected: Bool { isAtWork || !isConnected && presence != .offline && graceUntil != nil }
     var hasRoom: Bool { unitsInUse < agent.capacity }
 }

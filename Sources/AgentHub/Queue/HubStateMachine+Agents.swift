@@ -31,7 +31,7 @@ extension HubStateMachine {
         desks[desk].isConnected = false
         desks[desk].graceUntil = now + policy.connectionGrace
         note("\(agent) lost the connection", at: now)
-        return withdrawOffers(from: agent, at: now)
+        return withdrawOffers(from: agent, sparing: false, at: now)
             + inOrder { $0.agent == agent }.map { .interrupt(item: $0.id, agent: agent) }
     }
 
@@ -43,11 +43,15 @@ extension HubStateMachine {
         return inOrder { $0.agent == agent }.map { .reconnect(item: $0.id, agent: agent) }
     }
 
-    private mutating func withdrawOffers(from agent: String, at now: Duration) -> [HubAction] {
+    private mutating func withdrawOffers(
+        from agent: String,
+        sparing isSpared: Bool = true,
+        at now: Duration
+    ) -> [HubAction] {
         inOrder { record in
             if case .offered(agent, _) = record.phase { true } else { false }
         }.map { record in
-            returnToQueue(record.id, sparing: agent, at: now)
+            returnToQueue(record.id, sparing: isSpared, from: agent, at: now)
             return .withdraw(item: record.id, agent: agent)
         }
     }
@@ -59,7 +63,7 @@ extension HubStateMachine {
             note("\(record.id) lost \(agent)", at: now)
             if policy.agentLoss == .requeue, hasColleagues {
                 items[record.id]?.queuedAt = now
-                returnToQueue(record.id, sparing: agent, at: now)
+                returnToQueue(record.id, from: agent, at: now)
                 return .reassign(item: record.id, from: agent)
             }
             items[record.id] = nil
@@ -118,7 +122,7 @@ extension HubStateMachine {
         for record in inOrder({ $0.rings(until: now) }) {
             guard case .offered(let agent, _) = record.phase else { continue }
             note("\(agent) missed \(record.id)", at: now)
-            returnToQueue(record.id, sparing: agent, at: now)
+            returnToQueue(record.id, from: agent, at: now)
             actions.append(.withdraw(item: record.id, agent: agent))
             actions += policy.presenceAfterMiss.map { present(agent, as: $0) } ?? []
         }
