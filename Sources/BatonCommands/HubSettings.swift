@@ -50,6 +50,7 @@ struct HubSettings: Sendable {
         to hub: EmbeddedHub,
         store: any WorkStore = VolatileWork(),
         links: any TranscriptLinks = NoTranscriptLinks(),
+        announces: Bool = false,
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) -> HandoffAdapter {
         HandoffAdapter(
@@ -58,7 +59,8 @@ struct HubSettings: Sendable {
             faults: Set(faults.compactMap(\.statusFault)),
             store: store,
             onStep: onStep,
-            links: links
+            links: links,
+            announces: announces
         )
     }
 
