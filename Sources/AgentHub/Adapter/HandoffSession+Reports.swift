@@ -175,6 +175,7 @@ extension HandoffSession {
         for event in events {
             var delivered = try await conversation.send(event)
             delivered.recipient = await conversation.bot
+            if let id = delivered.id { liveConversations.allowReplies(to: id, in: conversation.id) }
             await conversation.deliverToBot(delivered)
         }
         if announces, !isEndTold, !events.isEmpty {
