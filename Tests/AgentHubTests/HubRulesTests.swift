@@ -114,6 +114,17 @@ struct HubRulesTests {
         #expect(play.metrics.longestWait == .seconds(20))
     }
 
+    @Test func `V51 an agent who missed a ring and says that they are back is rung at once`() {
+        var play = Play(ann, policy: HubPolicy(offerTimeout: .seconds(20)))
+        _ = play(.opened(item: "1", skill: nil))
+        #expect(play.wait(until: 20) == ["withdraw 1 ann", "ann is away", "1 is 1"])
+        #expect(play(.presenceChanged(agent: "ann", .available)) == ["offer 1 ann"])
+        // Who has seen it and let it go is spared for a while, wherever they were in the meantime.
+        _ = play(.declined(item: "1", agent: "ann"))
+        _ = play(.presenceChanged(agent: "ann", .away))
+        #expect(play(.presenceChanged(agent: "ann", .available)) == [])
+    }
+
     @Test func `V51 an offer that is declined goes to the next, and presence follows the policy`() {
         var play = Play(ann, bob, policy: HubPolicy().with { $0.presenceAfterDecline = .busy })
         _ = play(.opened(item: "1", skill: nil))

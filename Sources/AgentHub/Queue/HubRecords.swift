@@ -19,6 +19,8 @@ struct ItemRecord {
     var reservedFor: String?
     /// Agents who let the offer go, and until when they are spared.
     var spared: [String: Duration] = [:]
+    /// Agents of these who did not answer, of whom nobody knows whether they were there.
+    var missed: Set<String> = []
     /// Whether a fallback queue has it, which it may only once.
     var hasOverflowed = false
     var announcedPosition: Int?

@@ -16,7 +16,13 @@ extension HubStateMachine {
         guard let desk = index(of: agent), desks[desk].presence != presence else { return [] }
         desks[desk].presence = presence
         note("\(agent) is \(presence.rawValue)", at: now)
+        if presence == .available { ringAgain(agent) }
         return presence == .offline ? withdrawOffers(from: agent, at: now) + lose(agent, at: now) : []
+    }
+
+    /// Who was not there and says that they are back is asked again at once for whatever they have missed.
+    private mutating func ringAgain(_ agent: String) {
+        for id in items.keys where items[id]?.missed.remove(agent) != nil { items[id]?.spared[agent] = nil }
     }
 
     /// The hub's own conclusion, which the agent must hear of: nobody rings any more.
@@ -123,6 +129,7 @@ extension HubStateMachine {
             guard case .offered(let agent, _) = record.phase else { continue }
             note("\(agent) missed \(record.id)", at: now)
             returnToQueue(record.id, from: agent, at: now)
+            items[record.id]?.missed.insert(agent)
             actions.append(.withdraw(item: record.id, agent: agent))
             actions += policy.presenceAfterMiss.map { present(agent, as: $0) } ?? []
         }
