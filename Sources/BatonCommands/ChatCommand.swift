@@ -332,7 +332,8 @@ package struct ChatCommand: AsyncParsableCommand {
         guard hub.agent == .desk, let desks else { return nil }
         let address = try await desks.address()
         if screen.isInteractive {
-            let words = "Agents join with: baton agent --hub \(address.url), or by /as agent."
+            let words =
+                "Agents answer here with /as agent, or in another terminal with: baton agent --hub \(address.url)"
             console.show(screen.output.text(of: .notice(words), columns: console.columns))
         }
         return HubAnnouncement(url: address.url, secret: desks.secret).publish()

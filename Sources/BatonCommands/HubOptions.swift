@@ -95,9 +95,10 @@ struct HubOptions: ParsableArguments {
         to hub: EmbeddedHub,
         store: any WorkStore = VolatileWork(),
         links: any TranscriptLinks,
+        announces: Bool = false,
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) -> HandoffAdapter {
-        settings.adapter(to: hub, store: store, links: links, onStep: onStep)
+        settings.adapter(to: hub, store: store, links: links, announces: announces, onStep: onStep)
     }
 }
 

@@ -55,6 +55,7 @@ struct HubSettings: Sendable {
         to hub: EmbeddedHub,
         store: any WorkStore = VolatileWork(),
         links: any TranscriptLinks = NoTranscriptLinks(),
+        announces: Bool = false,
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) -> HandoffAdapter {
         HandoffAdapter(
@@ -63,7 +64,8 @@ struct HubSettings: Sendable {
             faults: Set(faults.compactMap(\.statusFault)),
             store: store,
             onStep: onStep,
-            links: links
+            links: links,
+            announces: announces
         )
     }
 

@@ -43,8 +43,8 @@ package struct ServeCommand: AsyncParsableCommand {
                 "publicURL" and "agents". Then follow "conversationStarted", "userActivity" and "botActivity" (with \
                 "type"), "botFailed" ("activity", "reason", "status" and, for a report of a handoff, "rule"), "conversationUnknown", "streamOpened" and \
                 "streamClosed", each with "conversation" and, at the desks, "server": "desks"; "handoff" with \
-                "conversation", "state" (requested, queued, accepted, interrupted, reachable, transferring, \
-                completed, failed) and "agent", "agentId", "position", "skill", "outcome" and "reason" where known; \
+                "conversation", "state" (requested, slowed, queued, accepted, interrupted, reachable, transferring, \
+                completed, failed) and "agent", "agentId", "position", "seconds", "skill", "outcome" and "reason" where known; \
                 "storeFailed" and "storeDamaged" with "reason", and "storeRecovered"; and "linesDropped" with \
                 "lines". Lines are dropped when the reader of the log stops reading; the \
                 server goes on.
@@ -125,7 +125,9 @@ package struct ServeCommand: AsyncParsableCommand {
             bot: choice,
             port: server.port,
             secret: ownSecret,
-            adapter: agentHub.map { hub.adapter(to: $0, store: work, links: links, onStep: log.note) },
+            adapter: agentHub.map {
+                hub.adapter(to: $0, store: work, links: links, announces: rules.announce, onStep: log.note)
+            },
             desks: desks
         )
         stack.store = file

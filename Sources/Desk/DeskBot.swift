@@ -24,6 +24,7 @@ package actor DeskBot: Bot {
     private let cannedReplies: CannedReplies
     private var seats: [String: Seat] = [:]
     private var agents: [String: String] = [:]
+    /// How many streams the desks have, which is none for one whose stream is broken; a desk that polls is not here.
     private var openStreams: [String: Int] = [:]
     /// What happens for agents whose new desks have not been shown their conversations yet.
     ///
@@ -217,6 +218,8 @@ extension DeskBot {
         let desk = await hub.join(agent)
         seats[id] = Seat(desk: desk, channel: conversation)
         await desk.setPresence(.available)
+        // What the agent says may arrive although what the agent is told does not.
+        if openStreams[conversation.id] == 0 { await desk.loseConnection() }
         if known == nil { entrance.yield(.follow(agent: id, desk.events)) }
         var shown = await resume(desk, in: conversation)
         while let held = heldEvents.removeValue(forKey: id), !held.isEmpty {
@@ -259,16 +262,24 @@ extension DeskBot {
     private func leave(_ conversation: any ConversationChannel) async {
         guard let desk = seat(in: conversation)?.desk else { return }
         agents[conversation.id] = nil
+        if openStreams[conversation.id] == 0 { openStreams[conversation.id] = nil }
         await desk.setPresence(.offline)
     }
 
     private func streamChanged(of conversation: String, isOpen: Bool) async {
         let before = openStreams[conversation] ?? 0
         let now = max(0, before + (isOpen ? 1 : -1))
-        openStreams[conversation] = now == 0 ? nil : now
-        guard let desk = agents[conversation].flatMap({ seats[$0]?.desk }) else { return }
+        openStreams[conversation] = now
+        guard let desk = agents[conversation].flatMap({ seats[$0]?.desk }) else { return forgetStrangers() }
         if now == 0 { await desk.loseConnection() }
         if before == 0, now == 1 { await desk.restoreConnection() }
+    }
+
+    /// Of conversations in which nobody is signed in, some that lost their streams are remembered.
+    private func forgetStrangers() {
+        let strangers = openStreams.filter { $0.value == 0 && agents[$0.key] == nil }.keys
+        guard strangers.count > 64 else { return }
+        for stranger in strangers { openStreams[stranger] = nil }
     }
 
     /// The hub's id of a name, which is no simulated agent's.

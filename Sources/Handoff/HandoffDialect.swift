@@ -25,7 +25,8 @@ public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomString
     /// Activities of type `handoff`, which the activity specification keeps off the wire (A6200).
     public static let activityType = HandoffDialect(rawValue: "handoff")
 
-    /// Events that a provider's bot names itself, such as `GenesysHandoff`: recognised by their ending.
+    /// Events that a provider's bot names itself, such as `GenesysHandoff` or `TransferToAgent`: recognised by their
+    /// ending, or by words that ask for an agent and for nothing else.
     public static let providerEvent = HandoffDialect(rawValue: "provider-event")
 
     /// The first library of 2019: the body of its REST call, `{handoffContext, transcript}`, as a value, and an activity

@@ -21,8 +21,11 @@ public struct HandoffLifecycle: Hashable, Sendable {
     private var userIds: Set<String> = []
     /// Whether an agent spoke and no acceptance has been reported yet.
     private(set) var isAcceptanceInferred = false
-    /// Whether it was said of this attempt that the bot or an agent spoke out of turn: once is enough.
+    /// Whether it was said of this attempt, or of what came after it, that the bot or an agent spoke out of turn: once
+    /// is enough.
     private var hasToldOfSpeaker = false
+    /// The rules of which it was said of this attempt that a report broke them, once it was over: once is enough.
+    private var toldOfOutcome: Set<HandoffRule> = []
     /// The names that were told to be near one of the protocol's: once is enough.
     private var toldNames: Set<String> = []
 
@@ -173,6 +176,7 @@ extension HandoffLifecycle {
         if activity.type == .trace, activity.valueType == "HandOff", !attempts.isEmpty { return [] }
         isAcceptanceInferred = false
         hasToldOfSpeaker = false
+        toldOfOutcome = []
         learnAccounts(from: activity, initiation)
         attempts.append(
             HandoffAttempt(
@@ -329,6 +333,9 @@ extension HandoffLifecycle {
     ) -> HandoffTransition? {
         var cause = HandoffTransition.Cause.botSpoke
         if let signal = HandoffSignal(activity) {
+            // However often a hub repeats itself, the outcome stays, and so does what there is to say of it.
+            let isAfterwards = [.reportWithoutHandoff, .repeatedReport].contains(remark.rule) && !state.isOpen
+            if isAfterwards, !attempts.isEmpty, !toldOfOutcome.insert(remark.rule).inserted { return nil }
             cause = .signal(signal)
         } else if let rejection = RejectedReport(activity) {
             cause = .reportRejected(rejection)
@@ -369,6 +376,8 @@ extension HandoffLifecycle {
         message: String? = nil,
         at instant: Timestamp
     ) -> HandoffTransition {
+        // What somebody says out of turn during the handoff is another thing than what comes after it.
+        hasToldOfSpeaker = false
         attempts[attempts.count - 1].endedAt = instant
         attempts[attempts.count - 1].outcome = outcome
         var transition = move(to: next, because: cause, at: instant)

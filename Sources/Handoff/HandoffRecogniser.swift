@@ -95,7 +95,7 @@ extension HandoffRecogniser {
 
     static let providerEvent = HandoffRecogniser { activity in
         guard activity.type == .event, !activity.isFromUser,
-            let name = activity.name, name.lowercased().hasSuffix("handoff")
+            let name = activity.name, name.lowercased().hasSuffix("handoff") || EscalationName(name).isRequest
         else { return nil }
         return Reading(kind: .initiate(HandoffInitiation(activity)), dialect: .providerEvent)
     }

@@ -43,7 +43,7 @@ public struct HandoffSignal: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - activity: Any activity, from the wire or from a file.
-    ///   - recognisesProviderEvents: Whether an event of the bot whose name merely ends in "handoff" counts.
+    ///   - recognisesProviderEvents: Whether an event of the bot whose name is a provider's own counts.
     ///   - recognisesTraces: Whether a trace counts by which Copilot Studio records an escalation. A bot that is running
     ///     sends the event as well; an export may hold the trace alone.
     public init?(_ activity: Activity, recognisesProviderEvents: Bool = true, recognisesTraces: Bool = false) {

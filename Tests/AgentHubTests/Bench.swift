@@ -81,10 +81,18 @@ final class Bench {
         dialect: HandoffDialect? = .sdk,
         faults: Set<StatusFault> = [],
         messageLimit: Int? = nil,
+        announces: Bool = false,
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in }
     ) {
         hub = ScriptedHub(messageLimit: messageLimit)
-        let adapter = HandoffAdapter(hub: hub, dialect: dialect, faults: faults, clock: time, onStep: onStep)
+        let adapter = HandoffAdapter(
+            hub: hub,
+            dialect: dialect,
+            faults: faults,
+            clock: time,
+            onStep: onStep,
+            announces: announces
+        )
         self.adapter = adapter
         running = time.start { await adapter.run() }
         time.run()
@@ -107,10 +115,11 @@ final class Bench {
         }
     }
 
-    func botSends(_ activity: Activity) {
+    /// - Parameter limit: Until when time may pass.
+    func botSends(_ activity: Activity, upTo limit: Duration = .seconds(3600)) {
         let (adapter, conversation) = (adapter, conversation)
         _ = time.start { await adapter.botSent(activity, in: conversation) }
-        time.run()
+        time.run(upTo: limit)
     }
 
     /// An activity of the bot as the channel has shown it.
@@ -134,14 +143,14 @@ final class Bench {
     @discardableResult
     func userSays(_ text: String) -> UserTurnRecipient? { userSends(.message(text)) }
 
-    func userSends(_ activity: Activity) -> UserTurnRecipient? {
+    func userSends(_ activity: Activity, upTo limit: Duration = .seconds(3600)) -> UserTurnRecipient? {
         let answer = Mutex<UserTurnRecipient?>(nil)
         let (adapter, conversation) = (adapter, conversation)
         _ = time.start {
             let recipient = await adapter.userSent(activity, in: conversation)
             answer.withLock { $0 = recipient }
         }
-        time.run()
+        time.run(upTo: limit)
         return answer.withLock { $0 }
     }
 

@@ -17,6 +17,7 @@ final class FakeConversation: ConversationChannel {
     /// What the channel keeps, by its address.
     let files = Mutex<[String: [UInt8]]>([:])
     private let state = Mutex(State())
+    private let delivered = Mutex<(@Sendable (Activity) async -> Void)?>(nil)
 
     init(id: String = "c-1") { self.id = id }
 
@@ -30,7 +31,13 @@ final class FakeConversation: ConversationChannel {
         }
     }
 
-    func deliverToBot(_ activity: Activity) async { state.withLock { $0.toBot.append(activity) } }
+    func deliverToBot(_ activity: Activity) async {
+        state.withLock { $0.toBot.append(activity) }
+        await delivered.withLock { $0 }?(activity)
+    }
+
+    /// Has the bot do something as soon as it gets something.
+    func onDelivery(_ action: (@Sendable (Activity) async -> Void)?) { delivered.withLock { $0 = action } }
     func file(at address: String) async -> [UInt8]? { files.withLock { $0[address] } }
     func transcript() async -> [Activity] { stream.filter { $0.type != .typing } }
 

@@ -123,6 +123,32 @@ struct HandoffDutyTests {
         #expect(bench.adapter.revise(rest, in: "c-1")?.type == .event)
     }
 
+    @Test(arguments: [HandoffDialect.sdk, .threeEvents, .threeEventsAsCoded])
+    func `what the bot answers to a report reaches the user, and nothing else it says meanwhile`(
+        dialect: HandoffDialect
+    )
+        throws
+    {
+        let bench = Bench(dialect: dialect)
+        bench.botSends(initiate())
+        bench.reports(.accepted(ana))
+        let report = try #require(bench.conversation.toBot.last)
+        #expect(report.id == bench.conversation.stream.last?.id)
+        var answer = Activity.message("Ana is with you now.")
+        answer.replyToId = report.id
+        #expect(bench.adapter.revise(answer, in: "c-1") == answer)
+        #expect(bench.adapter.revise(answer, in: "c-2") == answer)
+        answer.replyToId = "another"
+        #expect(bench.adapter.revise(answer, in: "c-1")?.type == .event)
+        // A colleague takes over: what was asked before may still be answered.
+        bench.reports(.transferring(from: ana, to: "Ben"), .joined(ben))
+        answer.replyToId = report.id
+        #expect(bench.adapter.revise(answer, in: "c-1") == answer)
+        bench.reports(.completed(.transferBack, ben))
+        answer.replyToId = bench.conversation.toBot.last?.id
+        #expect(bench.adapter.revise(answer, in: "c-1") == answer)
+    }
+
     @Test func `V44 the bot is muted between two agents too, and free when the user has left`() {
         let bench = Bench()
         bench.botSends(initiate())

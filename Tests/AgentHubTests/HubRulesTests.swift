@@ -114,6 +114,17 @@ struct HubRulesTests {
         #expect(play.metrics.longestWait == .seconds(20))
     }
 
+    @Test func `V51 an agent who missed a ring and says that they are back is rung at once`() {
+        var play = Play(ann, policy: HubPolicy(offerTimeout: .seconds(20)))
+        _ = play(.opened(item: "1", skill: nil))
+        #expect(play.wait(until: 20) == ["withdraw 1 ann", "ann is away", "1 is 1"])
+        #expect(play(.presenceChanged(agent: "ann", .available)) == ["offer 1 ann"])
+        // Who has seen it and let it go is spared for a while, wherever they were in the meantime.
+        _ = play(.declined(item: "1", agent: "ann"))
+        _ = play(.presenceChanged(agent: "ann", .away))
+        #expect(play(.presenceChanged(agent: "ann", .available)) == [])
+    }
+
     @Test func `V51 an offer that is declined goes to the next, and presence follows the policy`() {
         var play = Play(ann, bob, policy: HubPolicy().with { $0.presenceAfterDecline = .busy })
         _ = play(.opened(item: "1", skill: nil))
@@ -185,6 +196,44 @@ struct HubRulesTests {
         var play = Play(ann, bob)
         _ = play(.opened(item: "1", skill: nil))
         #expect(play(.connectionLost(agent: "ann")) == ["withdraw 1 ann", "offer 1 bob"])
+    }
+
+    @Test func `V54 a ring that an agent could not see is no ring let go`() {
+        var play = Play(ann)
+        _ = play(.opened(item: "1", skill: nil))
+        #expect(play(.connectionLost(agent: "ann")) == ["withdraw 1 ann", "1 is 1"])
+        #expect(play.view(for: "ann").ringing.isEmpty)
+        #expect(play(.connectionRestored(agent: "ann")) == ["offer 1 ann"])
+    }
+
+    @Test func `V54 a request within an agent's grace waits for the agent, or for another`() {
+        for isAnother in [false, true] {
+            var play = Play(ann)
+            _ = play(.connectionLost(agent: "ann"))
+            #expect(play(.opened(item: "1", skill: nil)) == ["1 is 1"])
+            play.second = 20
+            let back = isAnother ? HubEvent.agentJoined(bob) : .connectionRestored(agent: "ann")
+            #expect(play(back) == ["offer 1 \(isAnother ? "bob" : "ann")"])
+        }
+    }
+
+    @Test func `V48 V54 after the grace, and after who has gone home, nobody is online`() {
+        var play = Play(ann)
+        _ = play(.connectionLost(agent: "ann"))
+        _ = play.wait(until: 30)
+        #expect(play(.opened(item: "1", skill: nil)) == ["refuse 1 noAgents"])
+        var gone = Play(ann)
+        _ = gone(.connectionLost(agent: "ann"))
+        _ = gone(.presenceChanged(agent: "ann", .offline))
+        #expect(gone(.opened(item: "1", skill: nil)) == ["refuse 1 noAgents"])
+    }
+
+    @Test func `V49 V54 within the grace of the one who has the skill, nobody says that it is missing`() {
+        let policy = HubPolicy().with { $0.skillGap = .fail }
+        var play = Play(ana, ben, policy: policy)
+        _ = play(.connectionLost(agent: "ben"))
+        #expect(play(.opened(item: "1", skill: "orders")) == ["1 is 1"])
+        #expect(play.wait(until: 30) == ["refuse 1 noSkill"])
     }
 
     @Test func `V55 capacity is held until the wrap-up ends, by time or by hand`() {

@@ -82,6 +82,15 @@ struct HubTransferTests {
         #expect(play.wait(until: 2) == ["offer 1 bob"])
     }
 
+    @Test func `V52 V56 who leaves between two agents was served`() {
+        var play = Play(Self.ann, Self.bob)
+        play.talk("1", "ann")
+        _ = play(.transferred(item: "1", agent: "ann", .agent("bob")))
+        _ = play(.customerLeft(item: "1"))
+        #expect(play.metrics.handled == 1)
+        #expect(play.metrics.abandoned == 0)
+    }
+
     @Test func `V49 V56 the fallback queue is there again after a transfer`() {
         let policy = HubPolicy(maximumWait: .seconds(60)).with { policy in
             policy.skillGap = .wait

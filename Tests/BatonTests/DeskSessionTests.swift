@@ -183,6 +183,21 @@ struct DeskSessionTests {
         try maria.wait(for: "── completed · Eve ended it")
     }
 
+    @Test func `a desk that hangs loses its ring, and has it again when it is back`() throws {
+        let office = try Office()
+        let dana = try office.agent("Dana")
+        let maria = try office.chat()
+        dana.signal(SIGSTOP)
+        maria.enter(Self.request)
+        try maria.wait(for: "── queued", atMost: .seconds(60))
+        dana.signal(SIGCONT)
+        // The ring that it could not see, and the one that is for it now.
+        try dana.wait(for: "the second ring", atMost: .seconds(60)) { $0.count(of: "── rings · Maria") == 2 }
+        dana.enter("/accept")
+        try maria.wait(for: "── accepted by Dana")
+        #expect(dana.screen.count(of: "the hub has set you") == 0)
+    }
+
     @Test func `an agent is killed, nobody else is there, and the bot resumes with what was said`() throws {
         let office = try Office(["--agent", "desk", "--agent-grace", "1", "--agent-loss", "bot"])
         let (dana, maria) = try talking(at: office)
@@ -349,7 +364,7 @@ struct DeskSessionTests {
         let chat = try startChat(["--agent", "desk"], home: home)
         try chat.wait(for: "[4] Talk to a person")
         chat.enter(Self.request)
-        try chat.wait(for: "/as agent takes you to the desk, where this waits; /as user comes back.")
+        try chat.wait(for: "To answer as the agent, type /as agent; /as user brings you back.")
         chat.enter("/as agent")
         try chat.wait(for: "── rings · User")
         try chat.wait(for: "── signed in as")

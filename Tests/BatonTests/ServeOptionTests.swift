@@ -37,6 +37,30 @@ struct ServeOptionTests {
         #expect(try chat(at: "http://\(name):\(port)", saying: ["opening hours"], home: home).contains("We are open"))
     }
 
+    @Test(arguments: [true, false])
+    func `users of clients that draw no events are told of an agent in words, unless that is off`(isOn: Bool) throws {
+        let home = try TemporaryFolder()
+        let server = try start(["--agent-pace", "50"] + (isOn ? [] : ["--no-announce"]), home: home)
+        try server.wait(for: "Ctrl-C stops the server.")
+        let rest = try #require(
+            server.output.firstRange(of: "baton --direct-line ").map { server.output[$0.upperBound...] }
+        )
+        let address = String(rest.prefix { !$0.isWhitespace })
+        let machine = try PipedProgram(
+            [BuiltProducts.executable("baton"), "--json", "--direct-line", address],
+            environment: baseEnvironment(home: home)
+        )
+        machine.send("a person please\n")
+        machine.closeInput()
+        _ = try machine.waitForExit()
+        #expect(machine.output.contains("You are connected with") == isOn, "\(machine.output)")
+        #expect(machine.output.contains("You are back with the bot.") == isOn, "\(machine.output)")
+        // This program's own chat draws a line for each of the two.
+        let own = try chat(at: address, saying: ["a person please"], home: home)
+        #expect(own.contains("accepted by"), "\(own)")
+        #expect(!own.contains("You are connected with") && !own.contains("You are back with"), "\(own)")
+    }
+
     @Test func `limits, the welcome and the streams are as told`() throws {
         let home = try TemporaryFolder()
         let server = try start(

@@ -149,6 +149,17 @@ struct DeskScript {
         #expect(script.say("hi", in: "item-1", as: "Maria") == ["user Maria: hi"])
     }
 
+    @Test func `who is away and wants to accept is told how to be rung`() {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.offered(DeskScript.briefing(), rings: nil))
+        _ = script.hear(.withdrawn("item-1"))
+        _ = script.hear(.presenceChanged(.away))
+        #expect(
+            script.enter("/accept") == ["/accept", "Nothing rings while you are away; /available lets users ring."]
+        )
+    }
+
     @Test func `a ring that is over, declined or taken by a colleague leaves no trace at the desk`() {
         var script = DeskScript()
         _ = script.begin()

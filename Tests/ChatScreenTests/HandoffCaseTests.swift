@@ -227,9 +227,14 @@ struct HandoffCaseTests {
         #expect(Self.rules(&script).contains("HO122"))
     }
 
-    @Test func `V20 unknown events are ignored, unknown states are shown as they are`() {
+    @Test func `V20 unknown events change nothing, unknown states are shown as they are`() {
         var script = Self.script(after: Fixture.initiate)
-        #expect(Self.shown(script.arrive(Self.event("somethingElse", "1"))) == [])
+        #expect(
+            Self.shown(script.arrive(Self.event("somethingElse", "1"))) == [
+                "The bot sent the event “somethingElse” (1 byte)."
+            ]
+        )
+        #expect(script.machine.handoffState == .requested)
         #expect(
             Self.shown(script.arrive(Self.status("parked"))) == [
                 "-- handoff: unknown state “parked” (HO122)"

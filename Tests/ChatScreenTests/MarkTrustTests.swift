@@ -6,6 +6,14 @@ import Testing
 
 @testable import ChatScreen
 
+extension ChatStateMachine {
+    /// What a copy of the machine would do.
+    fileprivate func handling(_ event: ChatEvent) -> [ChatAction] {
+        var copy = self
+        return copy.handle(event, at: Timestamp(milliseconds: 0))
+    }
+}
+
 /// Who is believed when a message says that it is somebody's, or the hub's.
 struct MarkTrustTests {
     private static func notice(
@@ -78,6 +86,24 @@ struct MarkTrustTests {
             + #""value":{"activity":{"type":"message","text":"secret"}},"channelData":{"baton":{"author":"hub"}}}"#
         #expect(try shown(kept, by: .ownServer).contains { $0.contains("secret") })
         #expect(try !shown(kept, by: .foreign).contains { $0.contains("secret") })
+    }
+
+    @Test(arguments: ["accepted", "ended", "returned", "refused"])
+    func `what a handoff line says already is not said by the hub as well`(code: String) throws {
+        let said = Self.notice(#"{"author":"hub","notice":"\#(code)","agentName":"Ana"}"#, text: "You are connected.")
+        #expect(try shown(said, by: .ownHub) == [])
+        // Nobody else can have a message hidden so.
+        #expect(try shown(said, by: .foreign) == ["bot \"Agent hub\": You are connected."])
+        let bots = said.replacing("agent-hub", with: "robin")
+        #expect(try shown(bots, by: .ownHub) == ["bot \"Agent hub\": You are connected."])
+        // Machines read what came.
+        var script = ChatScript()
+        _ = script.open()
+        let actions = script.machine.handling(.client(.activity(try Self.activity(said), isEcho: false)))
+        let objects = actions.compactMap { action in
+            if case .show(let item) = action { JSONLinesOutput().text(of: item, columns: 80) } else { nil }
+        }
+        #expect(objects.contains { $0.contains("You are connected.") })
     }
 
     @Test(arguments: [MarkTrust.ownHub, .ownServer, .foreign])

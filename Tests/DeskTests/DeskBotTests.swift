@@ -225,6 +225,19 @@ private func line(_ text: String, in item: WorkItemID) -> Activity {
         #expect(maria.words.last == "Dana is connected again.")
     }
 
+    @Test func `a desk whose stream broke before it signed in is not rung until it has one again`() {
+        let office = Office()
+        let (dana, maria) = (FakeChannel("desk"), FakeChannel("c-1"))
+        office.stream(of: dana, isOpen: true)
+        office.stream(of: dana, isOpen: false)
+        office.signIn("Dana", dana)
+        office.escalate(maria)
+        #expect(!dana.words.contains("desk.offered item-1"))
+        office.stream(of: dana, isOpen: true)
+        #expect(dana.words.last == "desk.offered item-1")
+        #expect(!maria.activities.contains { $0.value?["state"]?.string == "failed" })
+    }
+
     @Test func `an agent who signs in elsewhere finds everything there, and the old desk is closed`() {
         let office = Office()
         let (old, new, maria, paul) = (FakeChannel("old"), FakeChannel("new"), FakeChannel("c-1"), FakeChannel("c-2"))

@@ -255,6 +255,45 @@ struct LifecycleTests {
         #expect(over.lifecycle.attempt?.outcome == .completed)
     }
 
+    @Test(
+        arguments: [
+            (Wire.status("completed"), HandoffOutcome.completed),
+            (Wire.event("HandoffCompleted", value: "transferBack"), .transferredBack),
+            (Wire.event("HandoffCompleted", value: "endOfConversation"), .ended),
+            (Wire.event("HandoffCompleted", value: "failed"), .lost), (Wire.status("failed"), .lost),
+        ]
+    )
+    func `V11 V47 whatever comes after the end changes nothing, and is told once`(
+        end: Activity,
+        outcome: HandoffOutcome
+    ) {
+        let survey = Wire.says(ChannelAccount(id: "survey", name: "Survey", role: "bot"), "How did we do?")
+        var system = Wire.says(ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot"), "Goodbye.")
+        system.channelData = ["baton": ["author": "hub"]]
+        let afterwards = [
+            Wire.says(Wire.bot, "Welcome back"), survey, system, Wire.agentSays("one more thing"), accepted,
+            Wire.status("failed"), Wire.status("completed"), Wire.event("HandoffCompleted", value: "transferBack"),
+            Wire.event("HandoffResponse", value: "timedOut"), .handoffQueue(position: 2), Wire.status("typing"),
+            .typing,
+            Wire.event("SurveyRequest", value: 1), Wire.says(Wire.user, "thanks"), Wire.agentSays("and another"), end,
+        ]
+        var play = Play()
+        play(Wire.initiate(), accepted, Wire.agentSays("hello"), Wire.says(Wire.bot, "stale"), end)
+        let attempt = play.lifecycle.attempt
+        #expect(attempt?.outcome == outcome)
+        let before = play.transitions.count
+        for _ in 1...3 { for activity in afterwards { play(activity) } }
+        #expect(play.lifecycle.attempt == attempt)
+        #expect(play.lifecycle.attempts.count == 1)
+        let told = play.transitions.dropFirst(before)
+        // Only whose turn it is follows from what is said.
+        let moves = told.filter { $0.brokenRule == nil }
+        #expect(moves.map(\.to) == (outcome == .ended ? [.bot] : []))
+        let rules = told.compactMap(\.brokenRule?.id)
+        #expect(Set(rules).isSuperset(of: ["HO203", "HO211"]))
+        #expect(rules.count == Set(rules).count, "\(rules)")
+    }
+
     @Test func `V15 after a lost agent the bot may ask again`() {
         var play = Play()
         play(Wire.initiate(), accepted, Wire.status("failed"), Wire.initiate(id: "again"), accepted)

@@ -17,9 +17,13 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     private let store: any WorkStore
     private let onStep: @Sendable (HandoffStep) -> Void
     private let links: any TranscriptLinks
+    private let announces: Bool
     private let liveConversations = LiveConversations()
     private var sessions: [String: HandoffSession] = [:]
     private var served = RecentInitiations()
+    private var paces = RequestPaces()
+    /// Requests that came while the bot was being told of the end of the one before.
+    private var successors: [String: Activity] = [:]
     private var deserted = DesertedConversations()
     private let work: AsyncStream<HandoffSession>
     private let entrance: AsyncStream<HandoffSession>.Continuation
@@ -34,6 +38,8 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     ///   - store: Where handoffs outlive the adapter.
     ///   - onStep: Hears of every step of every handoff; must return at once.
     ///   - links: What reads linked transcripts that the channel does not keep itself.
+    ///   - announces: Whether acceptance and end also come as messages of the hub, for users whose clients draw no
+    ///     handoff events.
     package init(
         hub: any HubConnection,
         dialect: HandoffDialect? = nil,
@@ -41,11 +47,13 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         clock: some Clock<Duration> = ContinuousClock(),
         store: any WorkStore = VolatileWork(),
         onStep: @escaping @Sendable (HandoffStep) -> Void = { _ in },
-        links: any TranscriptLinks = NoTranscriptLinks()
+        links: any TranscriptLinks = NoTranscriptLinks(),
+        announces: Bool = false
     ) {
         self.store = store
         self.onStep = onStep
         self.links = links
+        self.announces = announces
         self.hub = hub
         self.dialect = dialect
         self.faults = faults
@@ -65,7 +73,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             for await session in work {
                 group.addTask {
                     await session.run()
-                    await self.forget(session)
+                    await self.ended(session)
                 }
             }
             group.cancelAll()
@@ -73,6 +81,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         // Whoever asks from now on would wait for nobody.
         entrance.finish()
         sessions = [:]
+        successors = [:]
         liveConversations.removeAll()
     }
 
@@ -80,8 +89,15 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         _ activity: Activity,
         in conversation: any ConversationChannel
     ) async -> UserTurnRecipient {
+        let recipient = await recipient(of: activity, in: conversation)
+        if recipient == .bot, activity.type == .message { paces.userSpoke(in: conversation.id) }
+        return recipient
+    }
+
+    private func recipient(of activity: Activity, in conversation: any ConversationChannel) async -> UserTurnRecipient {
         guard let session = sessions[conversation.id] else { return .bot }
         if activity.type == .endOfConversation {
+            successors[conversation.id] = nil
             await session.userLeft()
             return .bot
         }
@@ -98,13 +114,15 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     ///
     /// A bot that speaks then has not understood that it is muted, or its turn comes late (duties A3 and A15): the user
     /// must not be answered by two. The tester must see it all the same, so the message becomes a private event that
-    /// holds it whole. The rest of the very turn that asked for the agent passes: it announces the transfer.
+    /// holds it whole. The rest of the very turn that asked for the agent passes, since it announces the transfer, and
+    /// so does what the bot answers to a report of the hub's.
     package nonisolated func revise(_ activity: Activity, in conversationId: String) -> Activity? {
         liveConversations.revise(activity, in: conversationId)
     }
 
     package func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
         if activity.type == .endOfConversation {
+            successors[conversation.id] = nil
             await sessions[conversation.id]?.userLeft()
             return
         }
@@ -114,11 +132,26 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         else { return }
         // A redelivered event asks for nothing new, not even after the end (A5).
         guard served.insert(activity, in: conversation.id) else { return }
-        // The protocol has no handoff id: while one is open, another request can only mean the same (A17).
         while let session = sessions[conversation.id] {
-            guard await session.isClosed else { return }
-            forget(session)
+            switch await session.stage {
+            case .closed: await forget(session)
+            // The protocol has no handoff id: while one is open, another request can only mean the same (A17).
+            case .open: return
+            // What comes as the bot hears of the end is the next, and waits until the user's lines are with the bot.
+            case .ending where sessions[conversation.id] === session:
+                successors[conversation.id] = activity
+                return
+            case .ending: continue
+            }
         }
+        await open(activity, initiation, in: conversation)
+    }
+
+    private func open(
+        _ activity: Activity,
+        _ initiation: HandoffInitiation,
+        in conversation: any ConversationChannel
+    ) async {
         let session = HandoffSession(
             conversation,
             request: activity,
@@ -130,9 +163,12 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             liveConversations: liveConversations,
             store: store,
             onStep: onStep,
-            links: links
+            links: links,
+            announces: announces,
+            after: paces.pause(in: conversation.id, at: clock.now)
         )
         guard case .enqueued = entrance.yield(session) else { return }
+        successors[conversation.id] = nil
         sessions[conversation.id] = session
         onStep(HandoffStep(conversation.id, .requested(skill: initiation.context.skill)))
         if deserted.contains(conversation.id) { await session.connectionChanged(isOpen: false) }
@@ -216,6 +252,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
             store: store,
             onStep: onStep,
             links: links,
+            announces: announces,
             resuming: record,
             untaken: past.untaken
         )
@@ -225,8 +262,21 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         dialect ?? HandoffSignal(request)?.dialect?.ofReports ?? .sdk
     }
 
-    private func forget(_ session: HandoffSession) {
-        if sessions[session.conversation.id] === session { sessions[session.conversation.id] = nil }
+    /// A session has done its work, and the request that came at its end is next.
+    private func ended(_ session: HandoffSession) async {
+        await forget(session)
+        let conversation = session.conversation
+        guard sessions[conversation.id] == nil, let next = successors.removeValue(forKey: conversation.id),
+            case .initiate(let initiation)? = HandoffSignal(next)?.kind
+        else { return }
+        await open(next, initiation, in: conversation)
+    }
+
+    private func forget(_ session: HandoffSession) async {
+        let (id, outcome) = (session.conversation.id, await session.outcome)
+        guard sessions[id] === session else { return }
+        sessions[id] = nil
+        paces.handoffEnded(outcome, in: id, at: clock.now)
     }
 }
 

@@ -43,12 +43,15 @@ extension HandoffSession {
         case .held(let agent): try await tell(.held(by: agent), about: agent)
         case .resumed(let agent): try await tell(.resumed(by: agent), about: agent)
         case .idle(let agent, let remaining): try await tell(.idle(with: agent, endsIn: remaining), about: agent)
-        case .expired(let agent, let silence): try await tell(.expired(with: agent, after: silence), about: agent)
+        case .expired(let agent, let silence):
+            try await tell(.expired(with: agent, after: silence), about: agent)
+            isEndTold = true
         case .transferring(let agent, let target): try await wait(.transferring(from: agent, to: target), for: agent)
         case .reassigning(let agent): try await wait(.reassigning(from: agent), for: agent)
         case .abandoned(let agent, let time):
             let notice = HubNotice.abandoned(by: agent, after: time)
             try await tell(notice, about: agent)
+            isEndTold = true
             // Whoever comes back finds the bot, and the bot must know.
             try await end(wasAccepted ? .completed(.ended) : .failed, message: notice.text, by: agent)
         case .completed(let completion, let agent, let unread, let note):
@@ -82,7 +85,7 @@ extension HandoffSession {
         try await tell(notice, about: agent)
     }
 
-    private func tell(_ notice: HubNotice, about agent: HubAgent? = nil) async throws {
+    func tell(_ notice: HubNotice, about agent: HubAgent? = nil) async throws {
         try await conversation.send(notice.activity(about: agent))
     }
 
@@ -103,12 +106,15 @@ extension HandoffSession {
         as outcome: HandoffOutcome? = nil
     ) async throws {
         note(HandoffStep.Kind(status, outcome, by: agent, reason: message))
+        self.outcome = wasAccepted ? .agent : outcome == .cancelled ? .withdrawn : .nobody
         // Before the bot hears of it, which may well have something to say to it.
         liveConversations.remove(conversation.id)
         record.isReturning = true
         if faults.contains(.statusLate) { try await publishKeptAcceptance() }
         let said = status == .completed(.transferBack) ? await saidWithAgent(by: agent, note: remark) : nil
-        try await publish(status, message: message, by: agent, transcript: said)
+        // The bot's reason speaks of the user, who is not spoken to.
+        let words = outcome == .cancelled ? "You have left the queue." : nil
+        try await publish(status, message: message, by: agent, transcript: said, words: words)
         try await publishKeptAcceptance()
         if let agent, case .completed = status, faults.contains(.agentAfterEnd) {
             let afterthought = Activity.message("One more thing: please keep your receipt.")
@@ -152,7 +158,8 @@ extension HandoffSession {
         _ status: HandoffStatus,
         message: String? = nil,
         by agent: HubAgent?,
-        transcript: [Activity]? = nil
+        transcript: [Activity]? = nil,
+        words: String? = nil
     ) async throws {
         var plain = Activity.handoffStatus(
             status,
@@ -168,7 +175,11 @@ extension HandoffSession {
         for event in events {
             var delivered = try await conversation.send(event)
             delivered.recipient = await conversation.bot
+            if let id = delivered.id { liveConversations.allowReplies(to: id, in: conversation.id) }
             await conversation.deliverToBot(delivered)
+        }
+        if announces, !isEndTold, !events.isEmpty {
+            try await tell(HubNotice(announcing: status, by: agent, because: words ?? message), about: agent)
         }
     }
 }

@@ -39,6 +39,9 @@ actor HandoffSession {
     let store: any WorkStore
     private let onStep: @Sendable (HandoffStep) -> Void
     let links: any TranscriptLinks
+    /// Whether users whose clients draw no handoff events are told in words as well.
+    let announces: Bool
+    private let pause: RequestPace.Pause?
     /// The hub's ids of what agents have said, and those under which the user has it.
     var agentLines = AgentLines()
     let inbox = Mailbox<Letter>()
@@ -52,6 +55,8 @@ actor HandoffSession {
     var takenIds: Set<String> = []
     var keptAcceptance: KeptAcceptance?
     var isUserConnected = true
+    /// Whether a notice has told the user of the end.
+    var isEndTold = false
 
     init(
         _ conversation: any ConversationChannel,
@@ -65,12 +70,16 @@ actor HandoffSession {
         store: any WorkStore,
         onStep: @escaping @Sendable (HandoffStep) -> Void,
         links: any TranscriptLinks,
+        announces: Bool = false,
+        after pause: RequestPace.Pause? = nil,
         resuming record: SessionRecord? = nil,
         untaken: [Activity] = []
     ) {
         self.store = store
         self.onStep = onStep
         self.links = links
+        self.announces = announces
+        self.pause = pause
         self.record = record ?? SessionRecord(request: request.id ?? "")
         self.untaken = untaken
         if let record { phase = record.isReturning ? .returning : record.agent == nil ? .waiting : .live }
@@ -84,8 +93,19 @@ actor HandoffSession {
         self.liveConversations = liveConversations
     }
 
-    /// Whether the conversation is the bot's again.
-    var isClosed: Bool { phase == .closed }
+    /// How far it is, for whoever wants the next.
+    enum Stage {
+        case open
+        /// Bot and user have been told that it is over, or are being told so.
+        case ending
+        /// The conversation is the bot's again.
+        case closed
+    }
+
+    /// How far it is.
+    var stage: Stage { phase == .closed ? .closed : record.isReturning ? .ending : .open }
+    /// How it was over.
+    var outcome = RequestPace.End.withdrawn
 
     nonisolated var key: String { SessionRecord.key(conversation.id) }
     var item: WorkItemID? { record.item }
@@ -145,6 +165,7 @@ actor HandoffSession {
     /// Follows the hub until the handoff is over.
     func run() async {
         guard phase != .closed else { return }
+        if let pause { await wait(for: pause) }
         let user = await conversation.user
         let linked = await readOwnLink()
         var request = WorkRequest(

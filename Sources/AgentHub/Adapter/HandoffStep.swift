@@ -7,6 +7,8 @@ package struct HandoffStep: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// The bot asked for an agent.
         case requested(skill: String?)
+        /// The bot asks again and again in vain, so that the hub hears of this request only after a pause.
+        case slowed(Duration)
         /// The user waits in the queue.
         case queued(position: Int)
         /// An agent has the conversation: the first one, or a colleague who takes over.
@@ -41,6 +43,7 @@ extension HandoffStep: CustomStringConvertible {
         let words =
             switch kind {
             case .requested(let skill): "requested" + (skill.map { ", skill \($0)" } ?? "")
+            case .slowed(let pause): "slowed, the bot has asked too often: next try in \(pause.roundedSeconds) s"
             case .queued(let position): "queued, position \(position)"
             case .accepted(let agent): "accepted by \(agent.name)"
             case .interrupted(let agent): "interrupted, the connection to \(agent.name) is broken"
@@ -62,6 +65,9 @@ extension HandoffStep: CustomStringConvertible {
         case .requested(let skill):
             object["state"] = "requested"
             object["skill"] = skill.map(JSONValue.string)
+        case .slowed(let pause):
+            object["state"] = "slowed"
+            object["seconds"] = .number(JSONNumber(pause.roundedSeconds))
         case .queued(let position):
             object["state"] = "queued"
             object["position"] = .number(JSONNumber(position))
@@ -79,6 +85,11 @@ extension HandoffStep: CustomStringConvertible {
         }
         return object
     }
+}
+
+extension Duration {
+    /// Whole seconds, rounded up: a wait is never told to be shorter than it is.
+    fileprivate var roundedSeconds: Int { Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0) }
 }
 
 extension JSONObject {

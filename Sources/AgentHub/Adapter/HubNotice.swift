@@ -1,4 +1,5 @@
 package import BotSchema
+import Handoff
 
 /// What the hub tells the user in words, where the handoff protocol has no status for it.
 ///
@@ -9,6 +10,10 @@ package struct HubNotice: Hashable, Sendable {
     package enum Code: String, Hashable, Sendable {
         case held, resumed, transferring, joined, reassigning, interrupted, reachable, idle, expired, abandoned, queued
         case undelivered
+        /// The bot asks again and again in vain.
+        case slowed
+        // What handoff events say as well.
+        case accepted, ended, returned, refused
     }
 
     /// What is told.
@@ -19,8 +24,16 @@ package struct HubNotice: Hashable, Sendable {
     private var target: String?
     /// A number of seconds, or a place in line.
     private var number: Int?
-    /// The beginning of what the user said.
+    /// The beginning of what the user said, or why nobody came.
     private var quote: String?
+
+    /// Whether a handoff event in the same conversation tells the same, so that a client that draws those needs no words.
+    package var isAnnouncement: Bool {
+        switch code {
+        case .accepted, .ended, .returned, .refused: true
+        default: false
+        }
+    }
 
     private init(_ code: Code, agent: HubAgent? = nil, target: String? = nil, number: Int? = nil) {
         self.code = code
@@ -75,6 +88,13 @@ package struct HubNotice: Hashable, Sendable {
             number.map { $0 == 1 ? "You are next in line." : "You are number \($0) in line." } ?? "You are in line."
         case .undelivered:
             "Your message\(quote.map { " “\($0)”" } ?? "") did not reach the agent. Please send it again."
+        case .slowed:
+            "The bot asks for an agent again as soon as a handoff has failed. Its next requests wait, each longer than the"
+                + " one before" + (number.map { ", up to \(Self.words(forSeconds: $0))." } ?? ".")
+        case .accepted: "You are connected with \(agent)."
+        case .ended: "\(start) has ended the conversation."
+        case .returned: (agentName.map { "\($0) has ended the conversation. " } ?? "") + "You are back with the bot."
+        case .refused: (quote ?? "No agent could be found.") + " You are back with the bot."
         }
     }
 
@@ -109,6 +129,22 @@ package struct HubNotice: Hashable, Sendable {
     }
 
     static func queued(at position: Int) -> HubNotice { HubNotice(.queued, number: position) }
+
+    static func slowed(upTo pause: Duration) -> HubNotice {
+        HubNotice(.slowed, number: Int(pause.components.seconds))
+    }
+
+    /// The words for a status, for users whose clients draw no events.
+    init(announcing status: HandoffStatus, by agent: HubAgent?, because reason: String?) {
+        switch status {
+        case .accepted: self.init(.accepted, agent: agent)
+        case .completed(.transferBack): self.init(.returned, agent: agent)
+        case .completed: self.init(.ended, agent: agent)
+        case .failed, .timedOut, .lost:
+            self.init(.refused, agent: agent)
+            quote = reason.map(Self.shortened)
+        }
+    }
 
     static func undelivered(_ text: String?) -> HubNotice {
         var notice = HubNotice(.undelivered)

@@ -8,15 +8,24 @@ import Synchronization
 final class LiveConversations: Sendable {
     private struct Live {
         let agent: String
-        /// The user's activity to which the request for an agent replied.
-        let requestedBy: String?
+        /// The activities to which the bot may reply: the one of the user that made it ask, and the hub's reports.
+        var answerable: Set<String>
     }
 
     private let conversations = Mutex<[String: Live]>([:])
 
     /// An agent has a conversation now.
     func insert(_ conversationId: String, agent: String, requestedBy turn: String?) {
-        conversations.withLock { $0[conversationId] = Live(agent: agent, requestedBy: turn) }
+        conversations.withLock { conversations in
+            let answerable = conversations[conversationId]?.answerable ?? []
+            conversations[conversationId] = Live(agent: agent, answerable: answerable.union(turn.map { [$0] } ?? []))
+        }
+    }
+
+    /// The bot hears a report of the hub's: what it says to that is for the user, as "Ana has joined" from a bot that
+    /// puts reports into words.
+    func allowReplies(to report: String, in conversationId: String) {
+        conversations.withLock { _ = $0[conversationId]?.answerable.insert(report) }
     }
 
     /// The bot may speak again.
@@ -35,7 +44,7 @@ final class LiveConversations: Sendable {
         guard let type = activity.type, !Self.silentTypes.contains(type),
             let live = conversations.withLock({ $0[conversationId] })
         else { return activity }
-        if let turn = live.requestedBy, activity.replyToId == turn { return activity }
+        if let asked = activity.replyToId, live.answerable.contains(asked) { return activity }
         guard activity.type != .typing else { return nil }
         var record = Activity.event(
             "baton.suppressed",

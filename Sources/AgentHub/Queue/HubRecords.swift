@@ -19,6 +19,8 @@ struct ItemRecord {
     var reservedFor: String?
     /// Agents who let the offer go, and until when they are spared.
     var spared: [String: Duration] = [:]
+    /// Agents of these who did not answer, of whom nobody knows whether they were there.
+    var missed: Set<String> = []
     /// Whether a fallback queue has it, which it may only once.
     var hasOverflowed = false
     var announcedPosition: Int?
@@ -91,5 +93,7 @@ struct DeskRecord {
     var wrapUps: [WrapUp] = []
 
     var isAtWork: Bool { isConnected && presence != .offline }
+    /// Whether the agent is at work, or was until the connection broke a moment ago.
+    var isAtWorkOrExpected: Bool { isAtWork || !isConnected && presence != .offline && graceUntil != nil }
     var hasRoom: Bool { unitsInUse < agent.capacity }
 }

@@ -16,7 +16,13 @@ extension HubStateMachine {
         guard let desk = index(of: agent), desks[desk].presence != presence else { return [] }
         desks[desk].presence = presence
         note("\(agent) is \(presence.rawValue)", at: now)
+        if presence == .available { ringAgain(agent) }
         return presence == .offline ? withdrawOffers(from: agent, at: now) + lose(agent, at: now) : []
+    }
+
+    /// Who was not there and says that they are back is asked again at once for whatever they have missed.
+    private mutating func ringAgain(_ agent: String) {
+        for id in items.keys where items[id]?.missed.remove(agent) != nil { items[id]?.spared[agent] = nil }
     }
 
     /// The hub's own conclusion, which the agent must hear of: nobody rings any more.
@@ -31,7 +37,7 @@ extension HubStateMachine {
         desks[desk].isConnected = false
         desks[desk].graceUntil = now + policy.connectionGrace
         note("\(agent) lost the connection", at: now)
-        return withdrawOffers(from: agent, at: now)
+        return withdrawOffers(from: agent, sparing: false, at: now)
             + inOrder { $0.agent == agent }.map { .interrupt(item: $0.id, agent: agent) }
     }
 
@@ -43,11 +49,15 @@ extension HubStateMachine {
         return inOrder { $0.agent == agent }.map { .reconnect(item: $0.id, agent: agent) }
     }
 
-    private mutating func withdrawOffers(from agent: String, at now: Duration) -> [HubAction] {
+    private mutating func withdrawOffers(
+        from agent: String,
+        sparing isSpared: Bool = true,
+        at now: Duration
+    ) -> [HubAction] {
         inOrder { record in
             if case .offered(agent, _) = record.phase { true } else { false }
         }.map { record in
-            returnToQueue(record.id, sparing: agent, at: now)
+            returnToQueue(record.id, sparing: isSpared, from: agent, at: now)
             return .withdraw(item: record.id, agent: agent)
         }
     }
@@ -59,7 +69,7 @@ extension HubStateMachine {
             note("\(record.id) lost \(agent)", at: now)
             if policy.agentLoss == .requeue, hasColleagues {
                 items[record.id]?.queuedAt = now
-                returnToQueue(record.id, sparing: agent, at: now)
+                returnToQueue(record.id, from: agent, at: now)
                 return .reassign(item: record.id, from: agent)
             }
             items[record.id] = nil
@@ -118,7 +128,8 @@ extension HubStateMachine {
         for record in inOrder({ $0.rings(until: now) }) {
             guard case .offered(let agent, _) = record.phase else { continue }
             note("\(agent) missed \(record.id)", at: now)
-            returnToQueue(record.id, sparing: agent, at: now)
+            returnToQueue(record.id, from: agent, at: now)
+            items[record.id]?.missed.insert(agent)
             actions.append(.withdraw(item: record.id, agent: agent))
             actions += policy.presenceAfterMiss.map { present(agent, as: $0) } ?? []
         }

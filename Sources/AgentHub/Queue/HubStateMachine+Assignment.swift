@@ -64,7 +64,7 @@ extension HubStateMachine {
         guard policy.skillGap == .fail else { return [] }
         return inOrder { $0.isWaiting && $0.reservedFor == nil }.compactMap { record in
             let required = record.requiredSkills(at: now)
-            guard !desks.contains(where: { $0.isAtWork && $0.agent.has(required) }) else { return nil }
+            guard !desks.contains(where: { $0.isAtWorkOrExpected && $0.agent.has(required) }) else { return nil }
             items[record.id] = nil
             figures.refused += 1
             note("\(record.id) refused: \(HubRefusal.noSkill.rawValue)", at: now)

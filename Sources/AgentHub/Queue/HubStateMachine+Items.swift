@@ -26,7 +26,8 @@ extension HubStateMachine {
 
     private func refusal(of queue: HubQueue, at now: Duration) -> HubRefusal? {
         if let hours = queue.hours, !hours.isOpen(at: now) { return .outOfHours }
-        guard policy.admitsWithoutAgents || desks.contains(where: \.isAtWork) else { return .noAgents }
+        // An agent whose connection broke a moment ago may well be the one who answers.
+        guard policy.admitsWithoutAgents || desks.contains(where: \.isAtWorkOrExpected) else { return .noAgents }
         // Who can be given to an agent at once does not wait, but who that is shows only after the door.
         if let limit = queue.limit, items.values.count(where: { $0.isWaiting && $0.queue.id == queue.id }) >= limit {
             return .queueFull
@@ -74,7 +75,7 @@ extension HubStateMachine {
     mutating func decline(_ item: String, by agent: String, at now: Duration) -> [HubAction] {
         guard case .offered(agent, _)? = items[item]?.phase else { return [] }
         note("\(agent) declined \(item)", at: now)
-        returnToQueue(item, sparing: agent, at: now)
+        returnToQueue(item, from: agent, at: now)
         return policy.presenceAfterDecline.map { present(agent, as: $0) } ?? []
     }
 
@@ -124,7 +125,7 @@ extension HubStateMachine {
         note("\(agent) transfers \(item) to \(target)", at: now)
         record.queuedAt = now
         items[item] = record
-        returnToQueue(item, sparing: agent, at: now)
+        returnToQueue(item, from: agent, at: now)
         return [.transfer(item: item, from: agent, target)]
     }
 
@@ -154,24 +155,26 @@ extension HubStateMachine {
     mutating func close(_ item: String, at now: Duration) -> [HubAction] {
         guard let record = items.removeValue(forKey: item) else { return [] }
         note("customer left \(item)", at: now)
-        if record.answeredAt == nil { figures.abandoned += 1 }
+        // Who leaves between two agents was served by the first.
+        if let answeredAt = record.answeredAt { figures.handle(for: now - answeredAt) } else { figures.abandoned += 1 }
         switch record.phase {
         case .waiting: return []
         case .offered(let agent, _):
             release(agent, at: now)
             return [.withdraw(item: item, agent: agent)]
         case .active(let agent, _):
-            figures.handle(for: now - (record.answeredAt ?? now))
             beginWrapUp(of: item, by: agent, at: now)
             return [.dismiss(item: item, agent: agent)]
         }
     }
 
     /// The item keeps the time at which it came, and with it its place.
-    mutating func returnToQueue(_ item: String, sparing agent: String, at now: Duration) {
+    ///
+    /// An agent who let it go is spared for a while; one who could not see it is not.
+    mutating func returnToQueue(_ item: String, sparing isSpared: Bool = true, from agent: String, at now: Duration) {
         release(agent, at: now)
         items[item]?.phase = .waiting
-        items[item]?.spared[agent] = now + policy.offerCooldown
+        if isSpared { items[item]?.spared[agent] = now + policy.offerCooldown }
         // A colleague who was meant and does not take it leaves it to the queue.
         if items[item]?.reservedFor == agent { items[item]?.reservedFor = nil }
     }

@@ -74,6 +74,9 @@ final class DeskDoor: Sendable {
         configure(&configuration)
         configuration.botAccount = .agentHub
         configuration.clients = .agents
+        // A desk that hangs or has lost its network must be known to be gone before a ring is over: the ring is then
+        // taken back, and not counted as one that the agent did not answer.
+        configuration.keepAliveInterval = .seconds(4)
         configuration.onEvent = { [onEvent] event in
             switch event {
             case .streamOpened(let id): bot.noteStream(of: id, isOpen: true)

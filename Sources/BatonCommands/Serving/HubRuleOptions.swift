@@ -18,6 +18,12 @@ struct HubRuleOptions: ParsableArguments {
     @Flag(help: .detail("Give a user the agent of last time where that agent is free."))
     var sameAgent = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: .detail("Tell users in a message when an agent comes and when it is over, as Web Chat shows no events.")
+    )
+    var announce = true
+
     func validate() throws {
         if !(0...86_400).contains(idleWarning) {
             throw ValidationError("--idle-warning takes seconds from 0 to 86400.")

@@ -91,8 +91,8 @@ extension DeskStateMachine {
             return [
                 .show(
                     .hub([
-                        "you are \(presence.rawValue): the hub has set it, after a ring",
-                        "/available takes conversations again",
+                        "the hub has set you to \(presence.rawValue), since you did not take a ring",
+                        "/available lets users ring again",
                     ])
                 )
             ]

@@ -258,7 +258,11 @@ extension DeskStateMachine {
 
     private mutating func accept(_ argument: String) -> [ChatAction] {
         if argument.hasPrefix("item-") { return tell(.accept(argument), words: "/accept \(argument)") }
-        guard let index = ringing(argument) else { return [.show(.failure("Nothing rings that you could accept."))] }
+        guard let index = ringing(argument) else {
+            let isAway = presence != .available && argument.isEmpty
+            let words = isAway ? "Nothing rings while you are \(presence.rawValue); /available lets users ring." : nil
+            return [.show(.failure(words ?? "Nothing rings that you could accept."))]
+        }
         conversations[index].enter(.accepting)
         // Whoever accepts wants to talk to that user.
         currentItem = nil

@@ -7,6 +7,9 @@ import Transcripts
 import MessageContent
 
 extension ChatStateMachine {
+    /// How many names of events are told of in one conversation.
+    private static let toldEventLimit = 100
+
     /// Takes what the conversation brought.
     mutating func receive(_ event: ClientEvent, at now: Timestamp) -> [ChatAction] {
         switch event {
@@ -45,7 +48,8 @@ extension ChatStateMachine {
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
         if transitions.contains(where: \.isChange) { (joinedAgent, isBetweenAgents) = (nil, false) }
-        if let notice = HubNotice(activity) { follow(notice) }
+        let notice = HubNotice(activity)
+        if let notice { follow(notice) }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
         let growth = isEcho ? LiveReplies.Change.unrelated : liveReplies.take(activity, at: now)
         if growth != .unrelated {
@@ -54,7 +58,13 @@ extension ChatStateMachine {
             actions.append(showTyping(of: speaker))
         }
         // What the hub tells takes nothing away from what can be chosen.
-        let shown = isMessage && HubNotice(activity) == nil ? received(activity, by: speaker) : activity
+        let shown =
+            if let notice {
+                // The line about the new state says it already; machines get the message as it came.
+                notice.isAnnouncement ? Activity(type: .event) : activity
+            } else {
+                isMessage ? received(activity, by: speaker) : activity
+            }
         if let signal = HandoffSignal(activity), case .initiate(let initiation) = signal.kind {
             self.initiation = initiation
         }
@@ -62,11 +72,12 @@ extension ChatStateMachine {
         let whole = isChange || activity.isAboutAnother ? ChatItem.changed(item, earlier: earlier) : item
         let before = actions.count
         actions.append(.show(shown == activity ? whole : .adapted(whole, from: activity)))
-        if isMessage, HubNotice(activity) == nil, let milliseconds = latency.answered(at: now) {
+        if isMessage, notice == nil, let milliseconds = latency.answered(at: now) {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
         if isMessage { actions += formHint(for: shown) }
         actions += transitions.map { .show(.handoff($0)) }
+        if transitions.isEmpty, case .bot = speaker { actions += unknownEvent(activity) }
         if let words = Self.suppressedWords(of: activity) {
             actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))
         }
@@ -81,6 +92,17 @@ extension ChatStateMachine {
         if transitions.contains(where: { $0.from == .live && $0.to != .live }) { pacer.otherSideSpoke() }
         reopenAtEnd()
         return actions + pace(pacer.somethingHappened())
+    }
+
+    /// An event that is for other clients: that it came is told once for each name.
+    private mutating func unknownEvent(_ activity: Activity) -> [ChatAction] {
+        guard let event = UnknownEvent(activity), toldEvents.count < Self.toldEventLimit,
+            toldEvents.insert(event.name).inserted
+        else { return [] }
+        let words = "The bot sent " + (event.name.map { "the event \(quoted($0))" } ?? "an event without a name")
+        let size = event.size == 0 ? "" : " (\(event.size.of("byte", "bytes")))"
+        let hint = event.isAboutHandoff ? "; it may be about an agent, but not in a known form" : ""
+        return [.show(.notice(words + size + hint + "."))]
     }
 
     /// The echo of a line says where it is, and that it was delivered if that was not known.

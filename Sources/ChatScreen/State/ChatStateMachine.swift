@@ -117,6 +117,8 @@ package struct ChatStateMachine: Sendable {
     /// The answer that is growing, and whose it is.
     var liveReplies = LiveReplies()
     var growing: GrowingReply?
+    /// The names of events of the bot that nobody here understands, each of which is told once.
+    var toldEvents: Set<String?> = []
     var streamGeneration = 0
 
     var outbox = Outbox()
@@ -250,6 +252,7 @@ package struct ChatStateMachine: Sendable {
         joinedAgent = nil
         isBetweenAgents = false
         growing = nil
+        toldEvents = []
         liveReplies = LiveReplies()
         echoedNumber = nil
         // The opening is a turn as well, and a conversation that is resumed may open with a handoff that never ends.

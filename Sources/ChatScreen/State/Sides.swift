@@ -217,7 +217,7 @@ package struct Sides: Sendable {
             if isInteractive, expectsDesk, desk == nil, case .show(.handoff(let transition)) = action,
                 transition.to.isWaiting, !transition.from.isWaiting
             {
-                let words = "/as agent takes you to the desk, where this waits; /as user comes back."
+                let words = "To answer as the agent, type /as agent; /as user brings you back."
                 steps.append(Step(side: current, action: .show(.notice(words))))
             }
         }

@@ -17,7 +17,7 @@ extension HandoffLint {
             guard subject.signal?.dialect == .providerEvent, let name = subject.activity.name,
                 HandoffEventName.similar(to: name) == nil
             else { return [] }
-            return [subject.finding(.providerEvent, "$.name", "“\(name)” is taken for a request by its ending")]
+            return [subject.finding(.providerEvent, "$.name", "“\(name)” is taken for a request by its words")]
         },
         { subject in
             guard subject.activity.type == .handoff else { return [] }
