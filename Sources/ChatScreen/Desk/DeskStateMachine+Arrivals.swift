@@ -34,7 +34,7 @@ extension DeskStateMachine {
         let speaker = Speaker.customer(name: stranger ?? title(of: conversations[index]))
         let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
         guard activity.isAboutAnother else { return [.show(line)] }
-        return [.show(.changed(line, earlier: earlier))]
+        return [.show(.changed(line, earlier: earlier ?? conversations[index].earlier(than: activity)))]
     }
 
     private mutating func showTyping(in item: WorkItemID) -> [ChatAction]? {
