@@ -351,7 +351,8 @@ let package = Package(
         .testTarget(
             name: "BatonTests",
             dependencies: [
-                "AgentHub", "baton", "BatonCommands", "BotSchema", "Bots", "DirectLineServer", "Handoff", "LineEditing",
+                "AgentHub", "baton", "BatonCommands", "BotSchema", "Bots", "DirectLineServer", "Handoff",
+                "HandoffFixtures", "LineEditing",
                 "TestSupport",
             ],
             exclude: ["Golden"],

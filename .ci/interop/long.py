@@ -1,5 +1,7 @@
 """Checks a conversation of 600 KB with the SDK bot: handed over to a human by link, and back by link.
 
+While the agent is there, both speak: five lines of the agent, then one of the user, thirty times.
+
 Usage: long.py PADDING USER_OUTPUT DESK_OUTPUT USER_STATUS DESK_STATUS DIRECT_LINE
 """
 
@@ -34,10 +36,14 @@ checks.that([t for t in shown if t in wanted][-75:] == wanted, "the agent reads 
 ends = [a for a in heard if a.get("name") == "handoff.status" and a["value"]["state"] == "completed"]
 back = [item.get("contentUrl") for end in ends for item in end.get("attachments", [])]
 checks.that(len(back) == 1 and back[0], "what user and agent said comes back by link", back)
-said = chr(10).join(f"agent {number} {padding}" for number in range(1, 151))
-expected = f"transcript 151 151 {digest(said.encode())} finish the booking"
+wanted = [f"agent {number} {padding}" for number in range(1, 151)] + [f"reply {n} {padding}" for n in range(1, 31)]
+both = [a.get("text", "") for a in heard if a["type"] == "message" and a.get("text", "") in wanted]
+checks.that(sorted(both) == sorted(wanted), "the user has every line of both once", len(both))
+agents = [line["activity"].get("text", "") for line in desk[accepted:] if not line.get("loaded") and "activity" in line]
+checks.that(sorted(t for t in agents if t in wanted) == sorted(wanted), "and so has the agent", len(agents))
+expected = f"transcript 181 181 {digest(chr(10).join(both).encode())} finish the booking"
 read_back = [a["text"] for a in heard if (a.get("text") or "").startswith("transcript ")]
-checks.that(read_back == [expected], "the bot reads every line once, and the note last", read_back)
+checks.that(read_back == [expected], "the bot reads every line of both once, in order, and the note last", read_back)
 
 
 def status(url, token=None, method="GET"):

@@ -101,7 +101,7 @@ desk() {
 
 # A long conversation with a human at a desk, whose transcripts go by link both ways: long SDK BOT
 long() {
-    local name=long-$1 service hub desk line user_status=0 desk_status=0
+    local name=long-$1 service hub desk line round number tries user_status=0 desk_status=0
     echo "== a conversation of 600 KB, handed over to a human and back, with a bot on $1"
     line=$(printf 'x%.0s' $(seq 1 4000))
     BATON_AGENT_SECRET=interop "$baton" serve --agent desk --bot "$2" >"$work/$name.serve" &
@@ -109,13 +109,20 @@ long() {
     wait_for "$work/$name.serve" 'Ctrl-C stops' "baton serve" >/dev/null
     service=$(grep -Eo 'http://[^ ]+/v3/directline' "$work/$name.serve")
     hub=$(grep -Eo -- '--hub http://[^ ]+' "$work/$name.serve")
-    { echo /transcript && echo /accept && for number in $(seq 1 150); do echo "agent $number $line"; done &&
-        echo '/back finish the booking'; } |
+    # The agent goes on once the user has answered, so that both speak.
+    { echo /transcript && echo /accept && for round in $(seq 1 30); do
+        for number in $(seq $((round * 5 - 4)) $((round * 5))); do echo "agent $number $line"; done
+        for tries in $(seq 1 300); do
+            if grep -q "\"reply $round x" "$work/$name.desk"; then break; fi
+            sleep 0.1
+        done
+    done && echo '/back finish the booking'; } |
         BATON_AGENT_SECRET=interop timeout 300 "$baton" agent $hub --name Dana --json --settle 1 --answer-within 0 \
             >"$work/$name.desk" &
     desk=$!
     wait_for "$work/$name.desk" 'desk.signedIn' "baton agent" >/dev/null
-    { for number in $(seq 1 75); do echo "user $number $line"; done && echo 'human please'; } |
+    { for number in $(seq 1 75); do echo "user $number $line"; done && echo 'human please' &&
+        for number in $(seq 1 30); do echo "reply $number $line"; done; } |
         timeout 300 "$baton" --json --settle 300 --direct-line "$service" >"$work/$name.user" || user_status=$?
     wait "$desk" || desk_status=$?
     part "$name" long.py "$line" "$work/$name.user" "$work/$name.desk" "$user_status" "$desk_status" "$service"

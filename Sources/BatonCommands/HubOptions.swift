@@ -120,14 +120,7 @@ enum DialectOption: String, ExpressibleByArgument, CaseIterable {
     case threeEventsAsCoded = "three-events-as-coded"
 
     /// Nil for reports as the bot asked.
-    var dialect: HandoffDialect? {
-        switch self {
-        case .auto: nil
-        case .sdk: .sdk
-        case .threeEvents: .threeEvents
-        case .threeEventsAsCoded: .threeEventsAsCoded
-        }
-    }
+    var dialect: HandoffDialect? { self == .auto ? nil : HandoffDialect(rawValue: rawValue) }
 }
 
 /// A word of `--fault`: a fault of agents and hub, of the statuses or of the bot, or the wish to see the list.

@@ -41,7 +41,7 @@ package struct ServeCommand: AsyncParsableCommand {
                 With --log json, each line of output is an object. All have "time" and "event". First comes \
                 "listening" with "directLine", "bot", "credentials" (any or secret) and, where there are some, \
                 "publicURL" and "agents". Then follow "conversationStarted", "userActivity" and "botActivity" (with \
-                "type"), "botFailed" ("activity", "reason", "status" and, for a report of a handoff, "rule"), "conversationUnknown", "streamOpened" and \
+                "type" and, for a report of a handoff, "name", "report" and "reason"), "botFailed" ("activity", "reason", "status" and, for a report of a handoff, "rule"), "conversationUnknown", "streamOpened" and \
                 "streamClosed", each with "conversation" and, at the desks, "server": "desks"; "handoff" with \
                 "conversation", "state" (requested, slowed, queued, accepted, interrupted, reachable, transferring, \
                 completed, failed) and "agent", "agentId", "position", "seconds", "skill", "outcome" and "reason" where known; \

@@ -6,9 +6,9 @@ public enum ServerEvent: Sendable {
     /// A conversation began.
     case conversationStarted(_ conversation: String)
     /// A user's activity was taken.
-    case userActivity(_ conversation: String, ActivityType)
+    case userActivity(_ conversation: String, Activity)
     /// A bot's activity was taken through the Connector API.
-    case botActivity(_ conversation: String, ActivityType)
+    case botActivity(_ conversation: String, Activity)
     /// A turn failed on an activity, which stays in the conversation.
     case botFailed(_ conversation: String, BotError, on: Activity)
     /// A bot asked for a conversation that the server does not have, by a path that is good for it.
@@ -32,8 +32,8 @@ extension ServerEvent: CustomStringConvertible {
     public var description: String {
         switch self {
         case .conversationStarted(let id): "\(id) started"
-        case .userActivity(let id, let type): "\(id) user: \(type.rawValue)"
-        case .botActivity(let id, let type): "\(id) bot: \(type.rawValue)"
+        case .userActivity(let id, let activity): "\(id) user: \(Self.type(of: activity))"
+        case .botActivity(let id, let activity): "\(id) bot: \(Self.type(of: activity))"
         case .botFailed(let id, let error, let activity):
             "\(id) bot failed on \(Self.words(for: activity)): \(error.message)"
         case .unknownConversation(let id): "\(id) is not on this server; the bot's service URL for it is valid"
@@ -50,8 +50,10 @@ extension ServerEvent: CustomStringConvertible {
     public var json: JSONObject {
         switch self {
         case .conversationStarted(let id): Self.object("conversationStarted", id)
-        case .userActivity(let id, let type): Self.object("userActivity", id, ["type": .string(type.rawValue)])
-        case .botActivity(let id, let type): Self.object("botActivity", id, ["type": .string(type.rawValue)])
+        case .userActivity(let id, let activity):
+            Self.object("userActivity", id, ["type": .string(Self.type(of: activity))])
+        case .botActivity(let id, let activity):
+            Self.object("botActivity", id, ["type": .string(Self.type(of: activity))])
         case .botFailed(let id, let error, let activity):
             Self.object(
                 "botFailed",
@@ -76,6 +78,8 @@ extension ServerEvent: CustomStringConvertible {
         for entry in more.entries where !entry.value.isNull { object[entry.key] = entry.value }
         return object
     }
+
+    private static func type(of activity: Activity) -> String { (activity.type ?? .message).rawValue }
 
     /// The kind of an activity, and the name of an event or an invoke.
     private static func words(for activity: Activity) -> String {

@@ -1,7 +1,7 @@
 /// One way in which bots and agent hubs spell a handoff on the wire.
 ///
-/// An open set: the raw value is the short stable name for JSON output and for the screen. Dialects may be mixed within
-/// one conversation, so each ``HandoffSignal`` carries its own.
+/// An open set: the raw value is the one word for it, on the screen, in JSON and as an option. Dialects may be mixed
+/// within one conversation, so each ``HandoffSignal`` carries its own; a handoff has that of its request.
 public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The short name.
     public let rawValue: String
@@ -11,13 +11,13 @@ public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomString
 
     /// The events `HandoffInitiation`, `HandoffResponse` and `HandoffCompleted` with bare string codes: the text of the
     /// Bot Framework handoff library of January 2020.
-    public static let threeEvents = HandoffDialect(rawValue: "HandoffInitiation")
+    public static let threeEvents = HandoffDialect(rawValue: "three-events")
 
     /// What the code beside that text did: `InitiateHandoff`, and completions under `HandoffResponse` too.
-    public static let threeEventsAsCoded = HandoffDialect(rawValue: "InitiateHandoff")
+    public static let threeEventsAsCoded = HandoffDialect(rawValue: "three-events-as-coded")
 
     /// The events `handoff.initiate` and `handoff.status`: Bot Framework SDK 4.8 and later, Microsoft 365 Agents SDK.
-    public static let sdk = HandoffDialect(rawValue: "handoff.initiate")
+    public static let sdk = HandoffDialect(rawValue: "sdk")
 
     /// `handoff.initiate` with `va_*` variables: Power Virtual Agents and Copilot Studio.
     public static let copilotStudio = HandoffDialect(rawValue: "copilot-studio")
@@ -51,7 +51,7 @@ public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomString
     public static let skill = HandoffDialect(rawValue: "skill")
 
     /// The invoke `handoff/action`, with which Copilot goes on in another agent; no human is meant, so it is no signal.
-    public static let agentAction = HandoffDialect(rawValue: "handoff/action")
+    public static let agentAction = HandoffDialect(rawValue: "agent-action")
 
     /// Traces such as `EscalationRequested` in exports: notes about a handoff, never signals.
     public static let trace = HandoffDialect(rawValue: "trace")
@@ -63,6 +63,9 @@ public struct HandoffDialect: RawRepresentable, Hashable, Sendable, CustomString
     public var ofReports: HandoffDialect {
         [.threeEvents, .threeEventsAsCoded].contains(self) ? self : .sdk
     }
+
+    /// The word for how it is spelt: what Copilot Studio sends is spelt as the SDK spells it.
+    package var word: String { (self == .copilotStudio ? .sdk : self).rawValue }
 
     /// The short name.
     public var description: String { rawValue }

@@ -2,6 +2,8 @@ public import BotSchema
 
 /// A bot's request for a human agent: what the hub needs for routing and what was said so far.
 public struct HandoffInitiation: Hashable, Sendable {
+    /// The name of the event that asked; nil where something else did, such as a message with a command.
+    public var eventName: String?
     /// Skill, topic and whatever else the bot knows.
     public var context: HandoffContext
     /// The conversation so far, oldest first; nil when no transcript came with the request, or none that can be read.
@@ -21,6 +23,7 @@ public struct HandoffInitiation: Hashable, Sendable {
 
     /// Reads the request out of an activity of any dialect.
     public init(_ activity: Activity) {
+        eventName = activity.type == .event ? activity.name : nil
         context = activity.escalationContext ?? HandoffContext(value: activity.value)
         if case .object(let body)? = activity.value, body.contains("handoffContext"),
             case .success(let entries)? = TranscriptContent.read(body["transcript"])

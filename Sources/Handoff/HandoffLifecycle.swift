@@ -397,7 +397,9 @@ extension HandoffLifecycle {
         var transition = HandoffTransition(from: state, to: next, cause: cause, instant: instant)
         if case .signal(let signal) = cause {
             transition.activityId = signal.activityId
-            transition.dialect = signal.dialect
+            // What a hub reports is spelt alike in several dialects; who asked has chosen one.
+            let isOfHandoff = state.isOpen || next.isOpen
+            transition.dialect = signal.dialect.map { isOfHandoff ? attempt?.dialect ?? $0 : $0 }
         }
         if let attempt {
             transition.attempt = attempt.number

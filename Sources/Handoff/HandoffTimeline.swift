@@ -45,7 +45,7 @@ public struct HandoffTimeline: Hashable, Sendable {
 
     private static func rows(of attempt: HandoffAttempt, _ clockTime: (Timestamp) -> String) -> [Row] {
         let agent = attempt.agent?.name ?? attempt.agent?.id
-        let matter = [attempt.initiation.context.skill.map { "skill \($0)" }, attempt.dialect.map { "as \($0)" }]
+        let matter = [attempt.initiation.context.skill.map { "skill \($0)" }, spelling(of: attempt)]
         var rows = [Row("attempt \(attempt.number)", attempt.outcome.words)]
         func row(_ label: String, _ time: Timestamp?, _ words: [String?] = []) {
             guard let time else { return }
@@ -67,6 +67,11 @@ public struct HandoffTimeline: Hashable, Sendable {
             ("time to reply", attempt.timeToReply), ("time with agent", attempt.handled),
         ]
         return rows + figures.compactMap { label, duration in duration.map { Row(label, words($0)) } }
+    }
+
+    /// The dialect, with the name of the event behind it.
+    private static func spelling(of attempt: HandoffAttempt) -> String? {
+        attempt.dialect.map { "as \($0.word)" + (attempt.initiation.eventName.map { " (\($0))" } ?? "") }
     }
 
     /// Seconds to a tenth below ten of them, else whole, with minutes from one on.

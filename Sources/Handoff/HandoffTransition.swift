@@ -32,7 +32,7 @@ public struct HandoffTransition: Hashable, Sendable {
     public var instant: Timestamp
     /// The activity that shows it, if one does.
     public var activityId: String?
-    /// How it was spelt, nil where nobody spelt it.
+    /// How it was spelt, nil where nobody spelt it; the steps of one handoff have the dialect of its request.
     public var dialect: HandoffDialect?
     /// The number of the attempt, from 1; nil when no attempt was made.
     public var attempt: Int?

@@ -1,9 +1,19 @@
-import BotSchema
+package import BotSchema
 
 /// What a status, response or completion event holds: a code and perhaps words.
-struct StatusReport {
-    var state: String
-    var message: String?
+package struct StatusReport: Hashable, Sendable {
+    /// The code or state, as written.
+    package var state: String
+    /// The words that came with it, out of an error payload of whatever shape.
+    package var message: String?
+
+    /// Reads a hub's report; nil for any other activity.
+    package init?(reportIn activity: Activity) {
+        switch HandoffSignal(activity)?.kind {
+        case nil, .initiate, .conversationEnded: return nil
+        case .accepted, .failed, .timedOut, .completed, .progress: self.init(activity)
+        }
+    }
 
     init?(_ activity: Activity) {
         var value = activity.value

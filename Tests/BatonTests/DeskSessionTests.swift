@@ -138,6 +138,9 @@ struct DeskSessionTests {
     @Test func `reactions, edits and deletions go both ways`() throws {
         let office = try Office()
         let (dana, maria) = try talking(at: office)
+        // The request itself, which the desk has from the bot's transcript alone.
+        maria.enter("/correct I want a person now")
+        try dana.wait(for: "(edited, was: “I want to talk to a person")
         maria.enter("my number is 17")
         try dana.wait(for: "Maria     my number is 17")
         maria.enter("/correct my number is 18")

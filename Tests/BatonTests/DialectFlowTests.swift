@@ -96,9 +96,10 @@ struct DialectFlowTests {
         }
         #expect(events.count { $0["name"]?.string == dialect.request } == 1, "\(flow.name): \(output)")
         #expect(reports.map(words) == dialect.reports(flow), "\(dialect.name), \(flow.name)")
-        let requested = lines.filter { $0["kind"] == "handoff" && $0["state"] == "requested" }
+        let steps = lines.filter { $0["kind"] == "handoff" }
         let word = dialect.name == "auto" ? "sdk" : dialect.name
-        #expect(requested.map { $0["dialect"]?.string } == [word], "\(flow.name)")
+        #expect(steps.first?["state"] == "requested" && steps.first?["dialect"]?.string == word, "\(flow.name)")
+        #expect(Set(steps.compactMap { $0["dialect"]?.string }) == [word], "\(flow.name): one handoff, one dialect")
         if flow.name == "missing skill" {
             let reason = reports[0]["value"]?["message"] ?? reports[0]["attachments"]?[0]?["content"]?["message"]
             #expect(reason == "No agent with the skill credit cards is at work.")

@@ -1,4 +1,5 @@
 import BotSchema
+import HandoffFixtures
 import TestSupport
 import Testing
 
@@ -124,6 +125,41 @@ struct ServeLogTests {
         #expect(lines.contains { $0["event"] == "userActivity" && $0["type"] == "message" })
         let states = lines.filter { $0["event"] == "handoff" }.compactMap { $0["state"]?.string }
         #expect(states.first == "requested" && states.contains("accepted") && states.last == "completed", "\(states)")
+    }
+
+    @Test func `a report that a hub outside posts is logged with its reason, whatever shape the payload has`() throws {
+        for format in ["text", "json"] {
+            let server = try serve(["--agent", "none", "--log", format])
+            try server.wait(for: format == "json" ? "listening" : Self.stopped)
+            let port = try #require(
+                UInt16(try word(after: "http://127.0.0.1:", in: server.output).prefix(while: \.isNumber))
+            )
+            let start = try LoopbackRequests.post("/v3/directline/conversations", body: "{}", port: port)
+            let id = String(try word(after: "\"conversationId\":\"", in: start).prefix { $0 != "\"" })
+            for (name, content, words) in ReasonShapes.all {
+                var report = Activity.event("HandoffResponse", value: "failed")
+                report.from = ChannelAccount(id: "hub")
+                report.attachments = [Attachment(contentType: "application/json", content: content, name: "Error")]
+                server.forgetOutput()
+                _ = try LoopbackRequests.post(
+                    "/v3/directline/conversations/\(id)/activities",
+                    body: report.jsonValue.compactText,
+                    port: port
+                )
+                try server.wait(for: "HandoffResponse")
+                try server.wait(for: "\n")
+                let line = String(server.output.prefix { $0 != "\n" })
+                guard format == "json" else {
+                    #expect(line.hasSuffix("\(id) user: event HandoffResponse “failed”: \(words)"), "\(name): \(line)")
+                    continue
+                }
+                let object = try JSONValue(parsing: line)
+                #expect(object["event"] == "userActivity" && object["name"] == "HandoffResponse", "\(name): \(line)")
+                #expect(object["report"] == "failed" && object["reason"]?.string == words, "\(name): \(line)")
+            }
+            server.signal(SIGTERM)
+            _ = try server.waitForExit()
+        }
     }
 
     @Test func `foreign words in the log do nothing to a terminal`() throws {

@@ -161,6 +161,32 @@ struct DeskTranscriptTests {
         )
     }
 
+    @Test func `a change of a line from before the handoff quotes the old words, and a second change the first`() {
+        var desk = DeskScript()
+        _ = desk.begin()
+        var said = Activity.message("I lost my card")
+        said.id = "c|1"
+        var event = Activity.event("handoff.initiate", value: ["Skill": "cards"])
+        event.attachments = [.transcript(of: [said])]
+        let request = WorkRequest(
+            conversationId: "c",
+            user: maria,
+            initiation: HandoffInitiation(event),
+            activity: event
+        )
+        _ = desk.hear(.connected(DeskBriefing(request, item: "item-1")))
+        func change(_ json: JSONObject, id: String) -> String? {
+            var activity = Activity(json: json).forDesk(item: "item-1", user: maria, about: "c|1")
+            activity.id = id
+            return desk.hear(activity).first
+        }
+        let update = change(["type": "messageUpdate", "text": "I lost my cards"], id: "d|9")
+        #expect(update == "user Maria: I lost my cards\n  (edited, was: “I lost my card”)")
+        let second = change(["type": "messageUpdate", "text": "I lost both cards"], id: "d|10")
+        #expect(second == "user Maria: I lost both cards\n  (edited, was: “I lost my cards”)")
+        #expect(change(["type": "messageDelete"], id: "d|11") == "user Maria: (deleted: “I lost both cards”)")
+    }
+
     @Test func `an agent corrects and deletes the own last line and reacts to the user's`() throws {
         var machine = talking().machine
         let now = Timestamp(milliseconds: 0)

@@ -64,7 +64,7 @@ struct HandoffCaseTests {
         let shown = script.arrive(Self.event(name, #"{"Skill":"x"}"#))
         #expect(Self.shown(shown) == ["-- handoff: handoff requested, skill x, no transcript"])
         #expect(shown.contains("prompt waiting"))
-        #expect(script.enter("/timeline").last?.contains("as \(name)") == true)
+        #expect(script.enter("/timeline").last?.contains("(\(name))") == true)
     }
 
     @Test(

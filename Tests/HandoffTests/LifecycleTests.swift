@@ -180,6 +180,26 @@ struct LifecycleTests {
         #expect(told.allSatisfy { !$0.isChange && $0.message?.hasSuffix("(\($0.brokenRule?.id ?? ""))") == true })
     }
 
+    @Test(arguments: [
+        (HandoffDialect.sdk, "sdk"), (.threeEvents, "three-events"), (.threeEventsAsCoded, "three-events-as-coded"),
+    ])
+    func `the steps of a handoff have the dialect of its request`(dialect: HandoffDialect, word: String) {
+        let request = Activity.handoffInitiate(
+            context: HandoffContext(["Skill": "billing"]),
+            transcript: nil,
+            replyingTo: .message("human"),
+            dialect: dialect
+        )
+        let reports: [HandoffStatus] = [.accepted, .completed(.transferBack)]
+        var lifecycle = HandoffLifecycle()
+        let steps =
+            ([request, .handoffQueue(position: 1)]
+            + reports.map { .handoffStatus($0, conversationId: "c", dialect: dialect) })
+            .flatMap { lifecycle.receive($0, at: Timestamp(milliseconds: 0)) }
+        #expect(steps.map(\.to) == [.requested, .queued, .live, .bot])
+        #expect(steps.map { $0.dialect?.word } == [word, word, word, word])
+    }
+
     @Test func `a completion before any acceptance is a step, and then what is odd about it`() {
         var play = Play()
         play(Wire.initiate(), Wire.status("completed"), accepted)

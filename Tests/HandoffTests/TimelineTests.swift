@@ -39,13 +39,24 @@ struct TimelineTests {
         let rows = HandoffTimeline(of: Self.record).rows { "\($0.milliseconds / 1000)" }
         #expect(
             rows.map { "\($0.label): \($0.text)" } == [
-                "attempt 1: lost, the agent dropped out", "requested: 10, skill billing, as handoff.initiate",
+                "attempt 1: lost, the agent dropped out", "requested: 10, skill billing, as sdk (handoff.initiate)",
                 "queued: 12, last at position 1", "accepted: 34, by Ana", "first reply: 37", "over: 130",
                 "time in queue: 22 s", "time to human: 24 s", "time to reply: 3 s", "time with agent: 1 min 36 s",
-                "attempt 2: failed, nobody took it", "requested: 140, skill billing, as handoff.initiate", "over: 145",
+                "attempt 2: failed, nobody took it", "requested: 140, skill billing, as sdk (handoff.initiate)",
+                "over: 145",
             ]
         )
         #expect(HandoffTimeline(of: []).rows().isEmpty)
+    }
+
+    @Test(arguments: [
+        ("HandoffInitiation", "three-events (HandoffInitiation)"),
+        ("InitiateHandoff", "three-events-as-coded (InitiateHandoff)"),
+        ("GenesysHandoff", "provider-event (GenesysHandoff)"),
+    ])
+    func `a dialect is named as the option names it, with the event behind`(name: String, words: String) {
+        let rows = HandoffTimeline(of: [Wire.event(name, value: ["Skill": "billing"])]).rows { _ in "now" }
+        #expect(rows.last?.text == "now, skill billing, as \(words)")
     }
 
     @Test func `an agent who speaks unannounced has replied at once`() {

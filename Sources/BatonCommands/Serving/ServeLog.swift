@@ -57,21 +57,37 @@ struct ServeLog: Sendable {
         )
     }
 
-    /// An event as a line; a rejected report in the words that user and record have for it.
+    /// An event as a line; a report of a handoff with its reason, and a rejected one in the words that user and record
+    /// have for it.
     static func text(of event: ServerEvent) -> String {
-        guard case .botFailed(let id, _, _) = event, let rejection = rejection(in: event) else {
-            return event.description
+        if case .botFailed(let id, _, _) = event, let rejection = rejection(in: event) {
+            return "\(id) \(rejection.words)"
         }
-        return "\(id) \(rejection.words)"
+        guard let (name, report) = report(in: event) else { return event.description }
+        return "\(event) \(name) “\(report.state)”" + (report.message.map { ": \($0)" } ?? "")
     }
 
-    /// An event as an object, with the rule that a rejected report breaks.
+    /// An event as an object, with what a report of a handoff says and the rule that a rejected one breaks.
     static func json(of event: ServerEvent) -> JSONObject {
-        guard let rejection = rejection(in: event) else { return event.json }
         var object = event.json
-        object["reason"] = .string(rejection.words)
-        object["rule"] = "HO215"
+        if let rejection = rejection(in: event) {
+            object["reason"] = .string(rejection.words)
+            object["rule"] = "HO215"
+        } else if let (name, report) = report(in: event) {
+            object["name"] = .string(name)
+            object["report"] = .string(report.state)
+            object["reason"] = report.message.map(JSONValue.string)
+        }
         return object
+    }
+
+    /// A report that a hub outside this program posts, by its name.
+    private static func report(in event: ServerEvent) -> (name: String, report: StatusReport)? {
+        switch event {
+        case .userActivity(_, let activity), .botActivity(_, let activity):
+            StatusReport(reportIn: activity).map { (activity.name ?? "", $0) }
+        default: nil
+        }
     }
 
     private static func rejection(in event: ServerEvent) -> RejectedReport? {

@@ -30,6 +30,8 @@ struct DeskConversation: Sendable {
     var isTyping = false
     /// What the user said, by the ids in the user's own conversation: a new sign-in tells it again.
     private var knownLines: Set<String>
+    /// The newest words of lines of the briefing that the user has changed since, by the ids of the lines.
+    private var changedLines: [String: Activity] = [:]
 
     /// A conversation that has come to the desk; `others` are the names of everybody at the hub, as far as known.
     init(number: Int, briefing: DeskBriefing, phase: Phase, besides others: [String]) {
@@ -75,6 +77,14 @@ struct DeskConversation: Sendable {
     mutating func stay() {
         departures = Array(departures.dropFirst())
         if departures.isEmpty { phase = .live }
+    }
+
+    /// The line of the briefing that an activity changes, ends or reacts to, as it was.
+    mutating func earlier(than activity: Activity) -> Activity? {
+        guard activity.isAboutAnother, let id = activity.replyToId else { return nil }
+        let earlier = changedLines[id] ?? briefing.conversation.last { $0.id == id }
+        if earlier != nil, activity.type == .messageUpdate { changedLines[id] = activity }
+        return earlier
     }
 
     /// Whether a line of the user is new here.

@@ -36,7 +36,8 @@ extension DeskStateMachine {
         let stranger = conversations[index].briefing.stranger(saying: activity)
         let speaker = Speaker.customer(name: stranger ?? title(of: conversations[index]))
         let line = ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)
-        let shown = activity.isAboutAnother ? ChatItem.changed(line, earlier: earlier) : line
+        let before = earlier ?? conversations[index].earlier(than: activity)
+        let shown = activity.isAboutAnother ? ChatItem.changed(line, earlier: before) : line
         return [.show(shown)] + noteArrival(in: item, isMessage: activity.type == .message)
     }
 

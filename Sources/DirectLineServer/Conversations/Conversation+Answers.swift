@@ -16,7 +16,7 @@ extension Conversation {
         replyingTo repliesTo: String? = nil
     ) async throws(BotError) -> Activity {
         let added = try await enter(activity, by: speaker, replyingTo: repliesTo)
-        if speaker == .bot { surroundings.report(.botActivity(id, activity.type ?? .message)) }
+        if speaker == .bot { surroundings.report(.botActivity(id, activity)) }
         return added
     }
 

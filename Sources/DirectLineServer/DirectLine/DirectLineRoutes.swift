@@ -147,7 +147,7 @@ struct DirectLineRoutes: Sendable {
     ) async throws(HTTPFailure) -> Response {
         if activity.type == .invoke, activity.name == nil { throw .missingProperty("the invoke has no name") }
         let posted = try await conversation.post(activity, tokenUser: tokenUser)
-        report(.userActivity(conversation.id, activity.type ?? .message))
+        report(.userActivity(conversation.id, activity))
         let outcome = await posted.outcome.value(orIfCancelled: .failure(.conversationGone(conversation.id)))
         if faults.takesBotError() { throw .bot(BotError(.refused, "a fault was asked for", status: 500)) }
         switch outcome {
