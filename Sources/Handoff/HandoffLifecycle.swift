@@ -50,7 +50,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
     ) -> [HandoffTransition] {
         let remarks = remarks(on: activity, isEcho: isEcho).filter(\.isForOnlookers) + remarksOnName(of: activity)
         let steps = steps(on: activity, isEcho: isEcho, at: instant)
-        if let rejection = RejectedReport(activity), trust.countsRejection(activity) { keep(rejection, at: instant) }
+        if let rejection = RejectedReport(activity) { keep(rejection, at: instant) }
         return steps + remarks.compactMap { told($0, of: activity, at: instant) }
     }
 

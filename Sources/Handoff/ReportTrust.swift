@@ -31,9 +31,6 @@ public enum ReportTrust: Hashable, Sendable {
         if case .initiate = signal.kind { return !isUsers }
         return activity.isVouchedFor
     }
-
-    /// Whether what an activity says of the bot's answer to a report counts.
-    func countsRejection(_ activity: Activity) -> Bool { self != .hub || activity.isVouchedFor }
 }
 
 extension Activity {
