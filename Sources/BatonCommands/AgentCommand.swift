@@ -114,7 +114,8 @@ package struct AgentCommand: AsyncParsableCommand {
                 trace: trace,
                 screen: screen.door()
             ) { _ in configuration }
-            return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+            let exitCode = screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+            return screen.exitCode(exitCode, after: trace, on: console)
         } catch {
             let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
             if let report = screen.failureReport { report(text) } else { console.show(text) }

@@ -230,7 +230,8 @@ package struct ChatCommand: AsyncParsableCommand {
             return client
         }
         // The line editor takes signals itself.
-        return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+        let exitCode = screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+        return screen.exitCode(exitCode, after: trace, on: console)
     }
 
     /// The journal of this chat, and a hint at one that was cut off lately.
