@@ -20,8 +20,9 @@ package struct AgentCommand: AsyncParsableCommand {
             more: """
                 The hub is that of `baton serve`, or of `baton chat --agent desk`. A hub of your own on this machine is \
                 found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits \
-                you. People come before simulated agents: while you are available, users ring at your desk. Type /help \
-                there.
+                you. People come before simulated agents: while you are available, users ring at your desk. A \
+                name has one desk: a second one is closed while the first is connected, and takes over when it is not. \
+                Type /help there.
                 """,
             of: "agent"
         )

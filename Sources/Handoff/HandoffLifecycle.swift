@@ -14,7 +14,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
     public private(set) var agentIds: Set<String> = []
 
     /// Whose signals count.
-    let trust: ReportTrust
+    package let trust: ReportTrust
     private var botIds: Set<String> = []
     private var userIds: Set<String> = []
     /// Whether an agent spoke and no acceptance has been reported yet.

@@ -151,7 +151,11 @@ extension HubStateMachine {
         return [.complete(item: item, agent: agent, completion)]
     }
 
-    mutating func close(_ item: String, at now: Duration) -> [HubAction] {
+    mutating func close(
+        _ item: String,
+        endedBy side: ConversationSide = .user,
+        at now: Duration
+    ) -> [HubAction] {
         guard let record = items.removeValue(forKey: item) else { return [] }
         note("customer left \(item)", at: now)
         if record.answeredAt == nil { figures.abandoned += 1 }
@@ -163,7 +167,7 @@ extension HubStateMachine {
         case .active(let agent, _):
             figures.handle(for: now - (record.answeredAt ?? now))
             beginWrapUp(of: item, by: agent, at: now)
-            return [.dismiss(item: item, agent: agent)]
+            return [.dismiss(item: item, agent: agent, endedBy: side)]
         }
     }
 
