@@ -26,8 +26,8 @@ package struct AgentDesk: Sendable {
         case userSent(item: WorkItemID, Activity)
         /// The user cannot be reached for now, or is back; what the agent says waits for them.
         case userConnectionChanged(item: WorkItemID, isConnected: Bool)
-        /// The user is gone, and with them the conversation.
-        case userLeft(item: WorkItemID)
+        /// The conversation is over, and the agent has not ended it: mostly the user is gone.
+        case closed(item: WorkItemID, endedBy: ConversationSide)
         /// The conversation is with the agent no more: ended, passed on, or taken away while the line was down.
         case released(item: WorkItemID)
         /// Something that the agent asked for was not done.
@@ -39,7 +39,7 @@ package struct AgentDesk: Sendable {
         package var item: WorkItemID? {
             switch self {
             case .offered(let item, _), .withdrawn(let item), .connected(let item, _), .userSent(let item, _),
-                .userConnectionChanged(let item, _), .userLeft(let item), .released(let item), .rejected(let item, _):
+                .userConnectionChanged(let item, _), .closed(let item, _), .released(let item), .rejected(let item, _):
                 item
             case .presenceChanged: nil
             }

@@ -129,8 +129,8 @@ extension EmbeddedHub {
         return true
     }
 
-    package func userLeft(_ item: WorkItemID) async {
-        receive(.customerLeft(item: item))
+    package func close(_ item: WorkItemID, endedBy side: ConversationSide) async {
+        receive(.customerLeft(item: item, endedBy: side))
         finish(item, with: nil)
     }
 
@@ -255,7 +255,7 @@ extension EmbeddedHub {
             tell(agent, .userConnectionChanged(item: item, isConnected: isConnected))
         case .abandon(let item, let agent, let time):
             finish(item, with: .abandoned(agent.flatMap { desks[$0]?.agent }, after: time))
-        case .dismiss(let item, let agent): tell(agent, .userLeft(item: item))
+        case .dismiss(let item, let agent, let side): tell(agent, .closed(item: item, endedBy: side))
         case .present(let agent, let presence): tell(agent, .presenceChanged(presence))
         case .connect(let item, let agent, let isFirst):
             guard let request = request(of: item, as: agent), let known = desks[agent]?.agent else { return }

@@ -24,8 +24,8 @@ package protocol HubConnection: Sendable {
     /// - Throws: ``HubConnectionError`` when the hub did not take it.
     func userSent(_ activity: Activity, to item: WorkItemID) async throws(HubConnectionError) -> Bool
 
-    /// Tells the hub that the user is gone, waiting or talking.
-    func userLeft(_ item: WorkItemID) async
+    /// Tells the hub that a conversation is over before its agent has ended it, waiting or talking.
+    func close(_ item: WorkItemID, endedBy side: ConversationSide) async
 
     /// How many characters one message to an agent may have, any number when nil; longer ones come in parts.
     var messageLimit: Int? { get }
@@ -138,6 +138,14 @@ package struct AgentNote: Hashable, Sendable {
         self.author = author
         self.text = text
     }
+}
+
+/// Who has ended a conversation in place of its agent.
+package enum ConversationSide: String, Hashable, Sendable {
+    /// The user, by leaving or by not wanting an agent any more.
+    case user
+    /// The bot, by an end of the conversation.
+    case bot
 }
 
 /// The hub's id of one unit of work: a conversation with a human agent, from the request on.

@@ -20,8 +20,9 @@ package struct AgentCommand: AsyncParsableCommand {
             more: """
                 The hub is that of `baton serve`, or of `baton chat --agent desk`. A hub of your own on this machine is \
                 found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits \
-                you. People come before simulated agents: while you are available, users ring at your desk. Type /help \
-                there.
+                you. People come before simulated agents: while you are available, users ring at your desk. A name has \
+                one desk: a second one is closed while the first is connected, and takes over when it is not. Type \
+                /help there.
 
                 In a script on standard input, /accept waits for a ring, and the line after words to a user waits for \
                 the user's answer: --answer-within, --settle and --linger bound that wait as in the chat, and no answer \
@@ -134,7 +135,8 @@ package struct AgentCommand: AsyncParsableCommand {
                 trace: trace,
                 screen: screen.door()
             ) { _ in configuration }
-            return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+            let exitCode = screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+            return screen.exitCode(exitCode, after: trace, on: console)
         } catch {
             let text = screen.output.text(of: .failure(describe(error)), columns: console.columns)
             if let report = screen.failureReport { report(text) } else { console.show(text) }

@@ -204,7 +204,8 @@ package struct ChatCommand: AsyncParsableCommand {
             return client
         }
         // The line editor takes signals itself.
-        return screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+        let exitCode = screen.hasEditor ? await loop.run() : await loop.runUntilStopped()
+        return screen.exitCode(exitCode, after: trace, on: console)
     }
 
     /// What the options say of the connection.

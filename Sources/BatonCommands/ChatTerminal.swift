@@ -109,6 +109,14 @@ struct ChatTerminal {
         if status != ExitStatus.done.rawValue { throw ExitCode(status) }
     }
 
+    /// The exit code of a chat whose trace may have lost something, which is told.
+    func exitCode(_ exitCode: Int32, after trace: TraceFeed, on console: any Console) -> Int32 {
+        guard let failure = trace.failure else { return exitCode }
+        let text = output.text(of: .failure(failure.message), columns: console.columns)
+        if let failureReport { failureReport(text) } else { console.show(text) }
+        return exitCode == ExitStatus.done.rawValue ? ExitStatus.failed.rawValue : exitCode
+    }
+
     /// What follows and keeps the settings of a chat.
     func door(keepUnsent: @escaping @Sendable ([String]) -> Void = { _ in }) -> ScreenDoor {
         let themed = themed

@@ -208,6 +208,12 @@ extension DeskBot {
         let id = agentId(for: name)
         let known = seats[id]
         if let known, known.channel.id != conversation.id {
+            // Whose line is up is at work: nobody takes the conversations away from under their hands.
+            guard agents[known.channel.id] != id || openStreams[known.channel.id] == nil else {
+                let reason = "\(name) is signed in already from another terminal"
+                _ = try? await conversation.send(DeskEvent.signedOut(reason: reason).activity)
+                return
+            }
             agents[known.channel.id] = nil
             let reason = "\(name) has signed in at another desk"
             _ = try? await known.channel.send(DeskEvent.signedOut(reason: reason).activity)
@@ -324,7 +330,7 @@ extension DeskBot {
             var line: String?
             if activity.isAboutLine, let id = activity.replyToId { line = await deskLine(id, in: seat.channel) }
             return activity.forDesk(item: item, user: user, about: line)
-        case .userLeft(let item): return DeskEvent.userLeft(item).activity
+        case .closed(let item, let side): return DeskEvent.userLeft(item, endedBy: side).activity
         case .userConnectionChanged(let item, let isConnected):
             return DeskEvent.userConnectionChanged(item, isConnected: isConnected).activity
         case .released(let item): return DeskEvent.released(item).activity

@@ -36,7 +36,6 @@ extension HandoffLifecycle {
         var machine = self
         let isUser = machine.isUser(activity, isEcho: isEcho)
         if let rejection = RejectedReport(activity) {
-            guard trust.countsRejection(activity) else { return [] }
             return [HandoffRemark(.rejectedReport, path: "$.value", rejection.words)]
         }
         if let signal = HandoffSignal(activity) {

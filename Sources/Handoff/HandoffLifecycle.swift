@@ -14,7 +14,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
     public private(set) var agentIds: Set<String> = []
 
     /// Whose signals count.
-    let trust: ReportTrust
+    package let trust: ReportTrust
     /// Whether traces of an escalation count where no event tells it.
     let readsTraces: Bool
     private var botIds: Set<String> = []
@@ -60,7 +60,7 @@ public struct HandoffLifecycle: Hashable, Sendable {
     ) -> [HandoffTransition] {
         let remarks = remarks(on: activity, isEcho: isEcho).filter(\.isForOnlookers) + remarksOnName(of: activity)
         let steps = steps(on: activity, isEcho: isEcho, at: instant)
-        if let rejection = RejectedReport(activity), trust.countsRejection(activity) { keep(rejection, at: instant) }
+        if let rejection = RejectedReport(activity) { keep(rejection, at: instant) }
         return steps + remarks.compactMap { told($0, of: activity, at: instant) }
     }
 

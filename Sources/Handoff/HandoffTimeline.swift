@@ -44,7 +44,7 @@ public struct HandoffTimeline: Hashable, Sendable {
     }
 
     private static func rows(of attempt: HandoffAttempt, _ clockTime: (Timestamp) -> String) -> [Row] {
-        let agent = attempt.agent?.name ?? attempt.agent?.id
+        let agent = attempt.agent?.shownAgentName?.text
         let matter = [attempt.initiation.context.skill.map { "skill \($0)" }, spelling(of: attempt)]
         var rows = [Row("attempt \(attempt.number)", attempt.outcome.words)]
         func row(_ label: String, _ time: Timestamp?, _ words: [String?] = []) {

@@ -5,7 +5,7 @@ extension HandoffTransition {
     package var words: [String]? {
         // What is odd within a state is told alone.
         if brokenRule != nil { return message.map { [$0] } }
-        let agent = agent?.name ?? agent?.id
+        let agent = agent?.shownAgentName?.text
         switch (to, outcome) {
         case (.requested, _):
             return requestedWords

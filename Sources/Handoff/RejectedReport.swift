@@ -26,7 +26,7 @@ public struct RejectedReport: Hashable, Sendable {
         reportId = report.id
     }
 
-    /// Reads the private event; nil for any other activity.
+    /// Reads the private event; nil for any other activity, and for one that the hub has not marked, whoever reads it.
     public init?(_ activity: Activity) {
         guard activity.type == .event, activity.name == HandoffEventName.rejected, activity.isFromHub,
             let event = activity.value?["event"]?.string

@@ -16,6 +16,9 @@ public enum ReportTrust: Hashable, Sendable {
     /// For live conversations with this program's own server, which lets nobody but its hub mark anything.
     case hub
 
+    /// Whether what the reader's own client reports in place of a hub counts: only where no hub does.
+    package var countsOwnReports: Bool { self != .hub }
+
     /// Whether a signal of an activity counts.
     ///
     /// - Parameters:
@@ -31,9 +34,6 @@ public enum ReportTrust: Hashable, Sendable {
         if case .initiate = signal.kind { return !isUsers }
         return activity.isVouchedFor
     }
-
-    /// Whether what an activity says of the bot's answer to a report counts.
-    func countsRejection(_ activity: Activity) -> Bool { self != .hub || activity.isVouchedFor }
 }
 
 extension Activity {

@@ -8,7 +8,8 @@ import Darwin
 package struct OutputLoss: Hashable, Sendable {
     private let code: Int32
 
-    init(errno code: Int32) { self.code = code }
+    /// A loss for a reason of the system.
+    package init(errno code: Int32) { self.code = code }
 
     /// Whether its reader is gone.
     package var isClosedPipe: Bool { code == EPIPE }

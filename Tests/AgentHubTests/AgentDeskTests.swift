@@ -77,7 +77,7 @@ final class DeskOffice {
             case .userSent(let item, let activity): words.append("\(item): \(activity.brief)")
             case .userConnectionChanged(let item, let isConnected):
                 words.append("\(item) user \(isConnected ? "back" : "away")")
-            case .userLeft(let item): words.append("left \(item)")
+            case .closed(let item, let side): words.append("\(side == .user ? "left" : "closed by the bot:") \(item)")
             case .released(let item): words.append("released \(item)")
             case .rejected(let item, let reason): words.append("rejected \(item) \(reason)")
             case .presenceChanged(let presence): words.append("now \(presence)")

@@ -51,7 +51,7 @@ final class ScriptedHub: HubConnection {
         }
     }
 
-    func userLeft(_ item: WorkItemID) async { state.withLock { $0.departures += 1 } }
+    func close(_ item: WorkItemID, endedBy side: ConversationSide) async { state.withLock { $0.departures += 1 } }
     func run() async {}
 
     func report(_ report: HubReport) { state.withLock { $0.report }?(report) }

@@ -35,7 +35,7 @@ struct HubInvariantTests {
                 default: break
                 }
             }
-            if case .customerLeft(let item) = event { open.remove(item) }
+            if case .customerLeft(let item, _) = event { open.remove(item) }
             #expect(Set(machine.items.keys) == open)
             Self.check(machine, at: now)
         }

@@ -103,7 +103,7 @@ struct HubStateMachineTests {
         #expect(play(.customerLeft(item: "1")) == ["withdraw 1 ana", "offer 3 ana"])
         #expect(play(.accepted(item: "1", agent: "ana")) == ["reject 1 ana gone"])
         _ = play(.accepted(item: "3", agent: "ana"))
-        #expect(play(.customerLeft(item: "3")) == ["dismiss 3 ana"])
+        #expect(play(.customerLeft(item: "3", endedBy: .bot)) == ["dismiss 3 ana by the bot"])
     }
 
     @Test func `an item that waits too long is given up`() {

@@ -67,7 +67,8 @@ struct Play {
             "\(isConnected ? "user back" : "user away") \(item) \(agent)"
         case .abandon(let item, let agent, let time):
             "abandon \(item) \(agent ?? "nobody") \(time.components.seconds) s"
-        case .dismiss(let item, let agent): "dismiss \(item) \(agent)"
+        case .dismiss(let item, let agent, let side):
+            "dismiss \(item) \(agent)" + (side == .user ? "" : " by the \(side)")
         case .present(let agent, let presence): "\(agent) is \(presence)"
         }
     }

@@ -58,6 +58,27 @@ struct ServiceSessionTests {
         #expect(result.exit == .code(1))
     }
 
+    @Test func `a trace that its file does not take is told in one line and by the exit code`() throws {
+        let home = try TemporaryFolder()
+        let arguments = [try BuiltProducts.executable("baton"), "--plain", "--trace", "/dev/full"]
+        let program = try PipedProgram(
+            ["/bin/sh", "-c", #"exec "$@" 2> "$ERRORS""#, "sh"] + arguments,
+            environment: baseEnvironment(home: home).merging(["ERRORS": home.file("errors")]) { $1 }
+        )
+        program.send("opening hours\n")
+        program.closeInput()
+        let exit = try program.waitForExit()
+        #expect(exit == .code(1))
+        #expect(program.output.contains("We are open"))
+        #expect(!program.output.contains("/dev/full"))
+        let told = String(decoding: try home.read("errors"), as: UTF8.self).split(separator: "\n")
+        #expect(told.count == 1 && told[0].contains("/dev/full cannot be written: No space left on device"), "\(told)")
+        // Lines of JSON hold failures too.
+        let json = try run(["--json", "--trace", "/dev/full"], input: ["opening hours"], home: home)
+        #expect(json.exit == .code(1))
+        #expect(json.output.split(separator: "\n").count { $0.contains("/dev/full cannot be written") } == 1)
+    }
+
     @Test func `a trace has every request, answer and frame, and no secret`() throws {
         let home = try TemporaryFolder()
         let (server, address) = try serve(home: home, secret: "hush-hush-secret")

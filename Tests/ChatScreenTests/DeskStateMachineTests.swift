@@ -189,6 +189,8 @@ struct DeskScript {
         #expect(script.enter("/7").last == "There is no conversation 7; /list shows yours.")
         #expect(script.hear(.userLeft("item-1")).first == "-- handoff: Maria has left the conversation")
         #expect(script.machine.current?.name == "Paul")
+        let ended = script.hear(.userLeft("item-2", endedBy: .bot))
+        #expect(ended.first == "-- handoff: the bot has ended Paul's conversation")
     }
 
     @Test func `a key goes to another user, and each has a line`() {

@@ -115,10 +115,12 @@ struct HostileTextTests {
             )
             let speaker = Speaker.agent(name: hostile.text)
             let preview = ChatPrompt.Preview(speaker: speaker, text: hostile.text)
-            let prompt = ChatPrompt(listener: .agent(name: hostile.text), preview: preview)
+            let agent = ShownName(hostile.text, of: "agent")
+            let prompt = ChatPrompt(listener: .agent(name: agent), preview: preview)
             #expect(HostileStrings.fault(in: output.prompt(prompt, columns: 60).text) == nil, "\(hostile.name)")
             for listener in [
-                ChatPrompt.Listener.field(name: hostile.text, isSecret: false), .user(name: hostile.text, number: 1),
+                ChatPrompt.Listener.field(name: hostile.text, isSecret: false),
+                .user(name: ShownName(hostile.text, of: "user"), number: 1),
             ] {
                 let text = output.prompt(ChatPrompt(listener: listener), columns: 60).text
                 #expect(HostileStrings.fault(in: text) == nil, "\(hostile.name)")

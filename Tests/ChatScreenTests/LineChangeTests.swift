@@ -79,6 +79,28 @@ struct LineChangeTests {
         #expect(script.machine.record.entries.count { $0.activity.type == .messageDelete } == 1)
     }
 
+    @Test func `only a reaction that was given is taken back`() {
+        var script = live()
+        _ = script.arrive(about("", #""type":"message","text":"Good morning""#, id: 6))
+        let refusal = "You have not reacted to “Good morning” with like."
+        #expect(script.enter("/react -like").contains(refusal))
+        // One that is on its way counts, one that was taken back does not.
+        _ = script.enter("/react like")
+        _ = script.enter("/react heart")
+        #expect(!script.enter("/react -like").contains(refusal))
+        #expect(script.enter("/react -like").contains(refusal))
+        for number in 1...3 { _ = script.take(.posted(number: number, .success("c|\(number + 6)"))) }
+        #expect(script.enter("/react -like").contains(refusal))
+        #expect(!script.enter("/react -heart").contains { $0.hasPrefix("You have not") })
+        #expect(script.posted.count == 4)
+        // One given by another client of the user counts as well; the agent's own does not.
+        let added = #""type":"messageReaction","reactionsAdded":[{"type":"sad"}]"#
+        _ = script.arrive(about("c|6", added, id: 20))
+        #expect(script.enter("/react -sad").contains { $0.hasPrefix("You have not") })
+        _ = script.arrive(#"{\#(added),"id":"c|21","replyToId":"c|6","from":{"id":"user","role":"user"}}"#)
+        #expect(!script.enter("/react -sad").contains { $0.hasPrefix("You have not") })
+    }
+
     /// The newest settle timer that was started.
     private func settle(_ words: [String]) -> Int {
         words.last { $0.hasPrefix("settle ") }.flatMap { Int($0.dropFirst(7)) } ?? 0

@@ -107,7 +107,9 @@ struct MarkTrustTests {
     }
 
     @Test(arguments: [MarkTrust.ownHub, .ownServer, .foreign])
-    func `a forged acceptance is shown by no chat with a hub, one by hand by all`(trust: MarkTrust) throws {
+    func `a forged acceptance is shown by no chat with a hub, and one by hand only where there is none`(
+        trust: MarkTrust
+    ) throws {
         var script = ChatScript()
         _ = script.take(.opened(conversationId: "c-1", trusting: trust.reports))
         let from = #""from":{"id":"b","name":"Robin","role":"bot"}}"#
@@ -123,7 +125,9 @@ struct MarkTrustTests {
         }
         let byHand = report.replacing(#""2""#, with: #""3""#) + #""channelData":{"handoffReport":{"agentName":"Ana"}},"#
         let shown = script.arrive(byHand + #""from":{"id":"u-1","role":"user"}}"#, isEcho: true).joined()
-        #expect(script.machine.handoff.state == .live, "\(shown)")
+        #expect(script.machine.handoff.state == (trust == .ownHub ? .requested : .live), "\(shown)")
+        let told = script.enter("/handoff accept Dana").contains { $0.hasPrefix("Only the bot hears this") }
+        #expect(told == (trust == .ownHub))
     }
 
     @Test func `you are who types here, and nobody else`() {

@@ -47,6 +47,32 @@ struct ShownNameTests {
         #expect(stranger.label == "user \"Ana\"" && stranger.role == "user")
     }
 
+    @Test(arguments: ["you", "ｙｏｕ", "bot"])
+    func `an agent is called neither you nor bot in state lines, notices and the prompt`(name: String) {
+        var script = ChatScript()
+        _ = script.open()
+        _ = script.arrive(Fixture.initiate)
+        let accepted = script.arrive(
+            #"{"type":"event","name":"handoff.status","value":{"state":"accepted"},"from":{"id":"agent-x","#
+                + #""name":"\#(name)","role":"bot"},"channelData":{"baton":{"author":"agent"}}}"#
+        )
+        let marked = #"agent "\#(name)""#
+        #expect(accepted.contains { $0.hasPrefix("-- handoff: accepted by \(marked)") }, "\(accepted)")
+        #expect(accepted.last == "prompt agent(name: \(marked.debugDescription))")
+        let joined = script.arrive(
+            #"{"type":"message","id":"n-1","from":{"id":"agent-hub","role":"bot"},"#
+                + #""channelData":{"baton":{"author":"hub","notice":"joined","agentName":"\#(name)"}}}"#
+        )
+        #expect(joined.contains("-- handoff: \(marked) has joined the conversation."), "\(joined)")
+        let ended = script.arrive(
+            #"{"type":"event","name":"handoff.status","value":{"state":"completed"},"from":{"id":"agent-x","#
+                + #""name":"\#(name)","role":"bot"},"channelData":{"baton":{"author":"agent"}}}"#
+        )
+        #expect(ended.contains { $0.contains("with \(marked)") }, "\(ended)")
+        let timeline = script.enter("/timeline").joined(separator: "\n")
+        #expect(timeline.contains("by \(marked)"), "\(timeline)")
+    }
+
     @Test func `a user at the desk is called neither you nor like an agent, on any line`() {
         for name in ["you", "Dana", "ｄana"] {
             var desk = DeskScript()

@@ -118,6 +118,36 @@ private final class TemporaryPath {
         #expect(try await again.recorded() == ["item/1": ["number": 3]])
     }
 
+    @Test func `handoffs that a full disk has kept from being written are written when there is room`() async throws {
+        let place = TemporaryPath()
+        do {
+            let file = try ConversationFile(place.path)
+            file.record(["number": 1], under: "item/old")
+            _ = try await file.keep(.kept(Self.message("1", id: "1")), in: "c")
+            try await file.bound(toPages: 1)
+            // More than the pages that are there have room for.
+            let large = JSONValue.string(String(repeating: "x", count: 100_000))
+            file.record(["number": 1, "words": large], under: "item/first")
+            file.record(["number": 2, "words": large], under: "item/second")
+            file.record(nil, under: "item/old")
+            await #expect(throws: StoreError.self) { try await file.check() }
+            file.record(["number": 3, "words": large], under: "item/first")
+            await #expect(throws: StoreError.self) {
+                try await file.keep(.kept(Self.message(String(repeating: "x", count: 100_000), id: "2")), in: "c")
+            }
+            #expect(try await file.recorded().keys.sorted() == ["item/old"])
+            try await file.bound(toPages: 1_000_000)
+            // Whatever is written next takes them along.
+            _ = try await file.keep(.kept(Self.message("3", id: "3")), in: "c")
+            await file.finish()
+        }
+        let again = try ConversationFile(place.path)
+        let work = try await again.recorded()
+        #expect(work.keys.sorted() == ["item/first", "item/second"])
+        #expect(work["item/first"]?["number"] == 3, "only the latest of each counts")
+        #expect(work["item/second"]?["number"] == 2)
+    }
+
     @Test func `the key is that of the first run`() async throws {
         let place = TemporaryPath()
         var random = SystemRandomNumberGenerator()
@@ -168,6 +198,24 @@ private final class TemporaryPath {
         #expect(try await file.upload("1") == nil)
         for id in ["2", "5", "6"] { #expect(try await file.upload(id) != nil) }
         for id in ["3", "4"] { #expect(try await file.upload(id) == nil) }
+    }
+
+    @Test func `files whose time is up count for nobody`() async throws {
+        let file = try ConversationFile(TemporaryPath().path)
+        let limits = UploadLimits(total: 30, perConversation: 20, perOwner: 20)
+        let ten = [UInt8](repeating: 7, count: 10)
+        func keep(_ id: String, _ conversation: String, _ owner: String, at now: Int64) async throws {
+            let upload = Self.upload(id, of: conversation, by: owner, ten, expiry: now + 1_000)
+            try await file.keep(upload, within: limits, now: Timestamp(milliseconds: now))
+        }
+        for id in ["1", "2"] { try await keep(id, "a", "ada", at: 1_000) }
+        try await keep("3", "b", "ben", at: 1_500)
+        await #expect(throws: StoreError.self) { try await keep("4", "a", "cem", at: 1_999) }
+        await #expect(throws: StoreError.self) { try await keep("4", "c", "ada", at: 1_999) }
+        // The conversation, its user and the whole have room again, and the third need not go for it.
+        for id in ["5", "6"] { try await keep(id, "a", "ada", at: 2_000) }
+        for id in ["3", "5", "6"] { #expect(try await file.upload(id) != nil) }
+        for id in ["1", "2"] { #expect(try await file.upload(id) == nil) }
     }
 
     // MARK: - Limits
@@ -404,6 +452,11 @@ private final class TemporaryPath {
 }
 
 extension ConversationFile {
+    /// Lets the file grow to so many pages, or no further than it is.
+    func bound(toPages count: Int) async throws {
+        try await onQueue { database throws(StoreError) in try database.run("PRAGMA max_page_count = \(count)") }
+    }
+
     /// Records a change and waits until it is settled.
     ///
     /// - Returns: Its row.

@@ -258,6 +258,56 @@ private func line(_ text: String, in item: WorkItemID) -> Activity {
         #expect(!maria.words.contains("from the old desk"))
     }
 
+    @Test func `a second desk of the same name is refused while the first is connected, and takes over when it is not`()
+    {
+        let office = Office()
+        let (first, second, third) = (FakeChannel("first"), FakeChannel("second"), FakeChannel("third"))
+        let maria = FakeChannel("c-1")
+        office.stream(of: first, isOpen: true)
+        office.signIn("Dana", first)
+        office.escalate(maria)
+        office.tell(.accept("item-1"), at: first)
+        office.stream(of: second, isOpen: true)
+        office.signIn("dana", second)
+        #expect(second.events == [.signedOut(reason: "dana is signed in already from another terminal")])
+        // The first has noticed nothing, and the second is nobody.
+        office.say("one", maria)
+        #expect(first.words.last == "one" && second.words.count == 1)
+        office.tell(line("from the second", in: "item-1"), at: second)
+        #expect(!maria.words.contains("from the second"))
+        office.tell(line("from the first", in: "item-1"), at: first)
+        #expect(maria.words.last == "from the first")
+
+        office.stream(of: first, isOpen: false)
+        office.stream(of: third, isOpen: true)
+        office.signIn("Dana", third)
+        #expect(first.events.last == .signedOut(reason: "Dana has signed in at another desk"))
+        #expect(third.words.prefix(2) == ["desk.signedIn", "desk.connected item-1"])
+        office.tell(.signOut, at: third)
+        let fourth = FakeChannel("fourth")
+        office.signIn("Dana", fourth)
+        #expect(fourth.words.first == "desk.signedIn", "who has signed out is not in the way")
+    }
+
+    @Test(arguments: [(false, "user"), (true, "bot")])
+    func `the desk is told who has ended the conversation`(byBot: Bool, side: String) {
+        let office = Office()
+        let (dana, maria) = (FakeChannel("desk"), FakeChannel("c-1"))
+        office.signIn("Dana", dana)
+        office.escalate(maria)
+        office.tell(.accept("item-1"), at: dana)
+        let adapter = office.adapter
+        office.act {
+            if byBot {
+                await adapter.botSent(.endOfConversation(), in: maria)
+            } else {
+                _ = await adapter.userSent(.endOfConversation(), in: maria)
+            }
+        }
+        #expect(dana.words.last == "desk.userLeft item-1")
+        #expect(dana.activities.last?.value?["endedBy"]?.string == side)
+    }
+
     @Test func `a user who waits rings once at the desk of who comes to work`() {
         var policy = HubPolicy()
         policy.admitsWithoutAgents = true

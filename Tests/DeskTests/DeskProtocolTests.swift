@@ -62,7 +62,8 @@ import Testing
     @Test(arguments: [
         DeskEvent.signedIn(agentId: "dana", .usual), .signedOut(reason: "elsewhere"),
         .offered(briefing, rings: .milliseconds(1500)), .connected(briefing), .withdrawn("item-1"),
-        .released("item-1"), .userLeft("item-1"), .userConnectionChanged("item-1", isConnected: false),
+        .released("item-1"), .userLeft("item-1"), .userLeft("item-2", endedBy: .bot),
+        .userConnectionChanged("item-1", isConnected: false),
         .rejected("item-1", .alreadyTaken), .presenceChanged(.away),
         .failure("what?"),
     ])

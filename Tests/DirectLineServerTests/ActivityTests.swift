@@ -220,7 +220,8 @@ struct ActivityTests {
         }
     }
 
-    @Test func `too many waiting turns are refused with 429`() async throws {
+    @Test(arguments: [false, true])
+    func `too many waiting turns are refused with 429`(withAdapter: Bool) async throws {
         let (began, goOn) = (Reply<Bool>(), Reply<Bool>())
         let bot = TestBot { _, _ in
             began.settle(true)
@@ -229,7 +230,7 @@ struct ActivityTests {
         }
         var configuration = ServerConfiguration()
         configuration.limits.waitingTurns = 1
-        try await withServer(configuration, bot: bot) { server in
+        try await withServer(configuration, bot: bot, adapter: .passing(withAdapter)) { server in
             let conversation = try await server.start()
             async let one = conversation.say("one").status
             _ = await began.value(orIfCancelled: false)

@@ -77,7 +77,9 @@ struct BotImpersonationTests {
             kept = try await conversation.history().activities
         case .update:
             for claim in claims {
-                let id = try await server.call(.POST, own, Activity.message("x").jsonValue).json?["id"]?.string ?? ""
+                var old = Activity.message("x")
+                for member in ["type", "name"] { old.json[member] = activity(claim).json[member] }
+                let id = try await server.call(.POST, own, old.jsonValue).json?["id"]?.string ?? ""
                 #expect(try await server.call(.PUT, own + "/" + id, activity(claim).jsonValue).status == 200)
             }
             kept = try await conversation.history().activities

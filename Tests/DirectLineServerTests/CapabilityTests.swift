@@ -118,11 +118,6 @@ struct CapabilityTests {
         }
         // Other numbers: that the URLs are still good is due to the store alone.
         configuration.generator = SplitMix64(seed: 8)
-        try await withServer(configuration) { server in
-            let url = server.address.url + path + "v3/conversations/\(id)/activities"
-            let status = try await server.call(.POST, url, ["type": "message", "text": "x"]).status
-            #expect(status == 404)
-        }
         try await withServer(configuration, store: store) { server in
             for id in [id, begun] {
                 let url = server.address.url + path + "v3/conversations/\(id)/activities"
@@ -131,6 +126,19 @@ struct CapabilityTests {
                 let kept = ActivitySet(try await server.call(.GET, "/conversations/\(id)/activities").json)
                 #expect(kept?.activities.last?.text == "proactive")
             }
+        }
+        // The conversations are there, and only the key is another: it alone makes a URL good.
+        store.forgetKey()
+        try await withServer(configuration, bot: ObservedBot(heard), store: store) { server in
+            let old = TestConversation(server: server, info: ConversationInfo(conversationId: id))
+            let body: JSONValue = ["type": "message", "text": "x"]
+            let calls = "v3/conversations/\(id)/activities"
+            #expect(try await server.call(.POST, server.address.url + path + calls, body).status == 404)
+            #expect(try await old.history().activities.last?.text == "proactive")
+            #expect(try await old.say("hi").status == 200)
+            let new = await heard.next()?.serviceURL ?? ""
+            let status = try await server.call(.POST, new + calls, body).status
+            #expect(status == 200)
         }
     }
 

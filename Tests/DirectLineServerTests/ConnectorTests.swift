@@ -115,6 +115,36 @@ struct ConnectorTests {
         }
     }
 
+    @Test func `an update keeps what an activity is, and an event its name`() async throws {
+        try await withScene { scene in
+            let request = JSONValue.object(["type": "event", "name": "handoff.initiate", "value": ["Skill": "cards"]])
+            let line: JSONValue = ["type": "message", "text": "hi"]
+            let other: JSONValue = ["type": "event", "name": "handoff.status", "value": ["state": "accepted"]]
+            let end: JSONValue = ["type": "endOfConversation"]
+            var ids: [String] = []
+            for activity in [request, line] {
+                ids.append(try await scene.call(.POST, "/activities", activity).json?["id"]?.string ?? "")
+            }
+            let paths = ids.map { "/activities/\($0.replacing("|", with: "%7C"))" }
+            let before = try await scene.conversation.history().activities
+            for (path, activity, kind) in [
+                (paths[0], other, "the event handoff.initiate"), (paths[0], line, "the event handoff.initiate"),
+                (paths[0], end, "the event handoff.initiate"), (paths[1], request, "a message"),
+                (paths[1], end, "a message"), (paths[1], ["type": "messageDelete"], "a message"),
+            ] {
+                let answer = try await scene.call(.PUT, path, activity)
+                #expect(answer.status == 400)
+                let words = answer.json?["error"]?["message"]?.string ?? ""
+                #expect(words.hasSuffix("is \(kind), which an update cannot change"), "\(words)")
+            }
+            #expect(try await scene.conversation.history().activities == before)
+            var changed = Activity(json: request.object ?? JSONObject())
+            changed.value = ["Skill": "loans"]
+            #expect(try await scene.call(.PUT, paths[0], changed.jsonValue).status == 200)
+            #expect(try await scene.conversation.history().activities.first?.value?["Skill"] == "loans")
+        }
+    }
+
     @Test func `S30 a deletion is answered 200 with JSON and reaches open streams`() async throws {
         try await withScene { scene in
             let id = try await scene.send("secret")

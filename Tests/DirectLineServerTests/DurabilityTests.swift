@@ -330,6 +330,33 @@ struct DurabilityTests {
         }
     }
 
+    @Test func `a conversation is still that of its user after a restart`() async throws {
+        let (store, heard) = (TestStore(), Happenings<Activity>())
+        var configuration = ServerConfiguration.patient
+        configuration.limits.userFiles = 20
+        let (id, path) = try await withServer(configuration, bot: ObservedBot(heard), store: store) { server in
+            let conversation = try await server.start(["user": ["id": "dl_ada", "name": "Ada"]])
+            let url = await heard.next()?.serviceURL ?? ""
+            return (conversation.id, String(url.dropFirst(server.address.url.count)))
+        }
+        try await withServer(configuration, store: store) { server in
+            let old = TestConversation(server: server, info: ConversationInfo(conversationId: id))
+            let url = server.address.url + path + "v3/conversations/\(id)/"
+            // Before the user says anything.
+            let members = try await server.call(.GET, url + "members").json?.array ?? []
+            #expect(members.contains { $0["id"]?.string == "dl_ada" && $0["name"]?.string == "Ada" })
+            let proactive: JSONValue = ["type": "message", "text": "proactive"]
+            #expect(try await server.call(.POST, url + "activities", proactive).status == 200)
+            _ = try await old.post(Activity(json: ["type": "message", "text": "x", "from": ["id": "eve"]]))
+            _ = try await server.upload(old, [1], type: "image/png")
+            let log = try await old.history().activities
+            #expect(log.first?.recipient?.id == "dl_ada" && log.first?.recipient?.name == "Ada")
+            #expect(log.dropFirst().map { $0.from?.id } == ["dl_ada", "dl_ada"])
+            #expect(log.dropFirst().map { $0.from?.name } == ["Ada", "Ada"])
+            #expect(store.owners == [FileOwner.user("dl_ada").text])
+        }
+    }
+
     @Test func `times never go back over a restart with an earlier clock`() async throws {
         let store = TestStore()
         let first = TestTime()

@@ -72,6 +72,20 @@ struct MemoryTests {
     }
 
     @Test(arguments: [false, true])
+    func `what the store has refused waits for nobody`(withAdapter: Bool) async throws {
+        let store = TestStore()
+        var configuration = ServerConfiguration.patient
+        configuration.limits.waitingBytes = 25_000
+        try await withServer(configuration, adapter: .passing(withAdapter), store: store) { server in
+            let conversation = try await server.start()
+            store.fail(StoreError(.full, "no room"))
+            for _ in 1...3 { #expect(try await conversation.post(line(of: 20_000)).status == 503) }
+            store.fail(nil)
+            #expect(try await conversation.post(line(of: 20_000)).status == 200)
+        }
+    }
+
+    @Test(arguments: [false, true])
     func `a bot may say more than its user, but not for ever`(withAdapter: Bool) async throws {
         var configuration = ServerConfiguration.patient
         configuration.limits.conversationBytes = 50_000

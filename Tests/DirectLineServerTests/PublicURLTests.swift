@@ -193,6 +193,17 @@ struct PublicURLTests {
         }
     }
 
+    @Test func `links that others are given are under the name that a named proxy forwards`() async throws {
+        let heard = Happenings<Activity>()
+        try await withServer(Self.behindProxy, bot: ObservedBot(heard)) { server in
+            let conversation = try await server.start()
+            let headers = Self.forwardedHeaders
+            #expect(try await server.upload(conversation, [1], type: "image/png", headers: headers).status == 200)
+            let shown = try await conversation.history().activities.first?.attachments.first?.contentURL
+            #expect(shown?.hasPrefix("https://shop.example/v3/attachments/") == true, "\(shown ?? "none")")
+        }
+    }
+
     @Test func `forwarded headers of anybody else mean nothing`() async throws {
         var configuration = Self.behindProxy
         configuration.trustedProxies = [NetworkRange("192.0.2.0/24")].compactMap(\.self)
@@ -234,6 +245,38 @@ struct PublicURLTests {
                 let answer = try await RawConnection.exchange(port: port, requests)
                 #expect(!answer.contains(" 101 ") && answer.contains(" 400 "), "\(answer)")
             }
+        }
+    }
+
+    @Test func `a target that names a host counts more than Host, first, later and for a stream`() async throws {
+        try await withServer { server in
+            let conversation = try await server.start()
+            let port = server.address.port
+            let path = "/v3/directline/session/getsessionid"
+            let good = "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            let stream = try #require(conversation.info.streamURL).dropFirst("ws://127.0.0.1:\(port)".count)
+            for (target, host, status) in [
+                ("http://localhost:\(port)", "localhost", 200), ("HTTP://localhost", "evil.example", 200),
+                ("http://evil.example", "localhost", 403), ("https://evil.example:1", "localhost", 403),
+                ("http://me@localhost", "localhost", 400), ("http://", "localhost", 400),
+                ("http://localhost", "[::1]evil", 400), ("http://localhost", "localhost\r\nHost: localhost", 400),
+            ] {
+                let asked = "GET \(target)\(path) HTTP/1.1\r\nHost: \(host)\r\n\r\n"
+                let first = try await RawConnection.exchange(port: port, [asked])
+                #expect(first.hasPrefix("HTTP/1.1 \(status)"), "\(asked)\(first)")
+                let later = try await RawConnection.exchange(port: port, [good, asked])
+                #expect(later.contains("HTTP/1.1 200") && later.contains("HTTP/1.1 \(status)"), "\(asked)\(later)")
+                guard status != 200 else { continue }
+                let upgrade = "GET \(target)\(stream) HTTP/1.1\r\n\(Self.upgrade)Host: \(host)\r\n\r\n"
+                for requests in [[upgrade], [good, upgrade]] {
+                    let answer = try await RawConnection.exchange(port: port, requests)
+                    #expect(!answer.contains(" 101 ") && answer.contains(" \(status) "), "\(upgrade)\(answer)")
+                }
+            }
+            // The path is read, and the links are those of the host that counts.
+            let body = "POST http://localhost:\(port)/v3/directline/conversations HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            let started = try await RawConnection.exchange(port: port, [body + "Content-Length: 2\r\n\r\n{}"])
+            #expect(started.contains("ws://localhost:\(port)/v3/directline/"), "\(started)")
         }
     }
 

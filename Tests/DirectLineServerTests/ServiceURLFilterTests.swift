@@ -100,8 +100,12 @@ struct ServiceURLFilterTests {
                         #expect(try await server.call(.POST, base + path, .object(body)).status == 200)
                         text = try await stream.frame()?.jsonValue.compactText ?? ""
                     case .update:
-                        let old = Activity.message("old").jsonValue
-                        let id = try await server.call(.POST, base + "/activities", old).json?["id"]?.string ?? ""
+                        // What passes cannot be changed.
+                        guard body["type"] != "typing" else { continue }
+                        var old = Activity.message("old")
+                        for member in ["type", "name"] { old.json[member] = body[member] }
+                        let id =
+                            try await server.call(.POST, base + "/activities", old.jsonValue).json?["id"]?.string ?? ""
                         _ = try await stream.frame()
                         _ = try await server.call(.PUT, base + "/activities/\(id)", .object(body))
                         text = try await stream.frame()?.jsonValue.compactText ?? ""

@@ -30,6 +30,12 @@ final class TestStore: ConversationStore {
     /// The conversations that each sweep was told to keep.
     var sweeps: [Set<String>] { state.withLock { $0.sweeps } }
 
+    /// Who answers for the files.
+    var owners: [String] { state.withLock { $0.uploads.values.map(\.owner) } }
+
+    /// Forgets the key, as if it were the store of another server with the same conversations.
+    func forgetKey() { state.withLock { $0.key = nil } }
+
     /// Settles nothing until ``release()``.
     func hold() { state.withLock { $0.isHeld = true } }
 

@@ -67,6 +67,23 @@ struct ReportTrustTests {
         #expect(state(after: activity(end, by: "bot"), trusting: trust) == .closed)
     }
 
+    @Test(arguments: [ReportTrust.hub, .otherSide, .everyone])
+    func `only the hub says that the bot has rejected a report`(trust: ReportTrust) throws {
+        let report = Activity.handoffStatus(.accepted, conversationId: "c", dialect: .threeEvents)
+        let rejection = try #require(RejectedReport(of: report, status: 500)).activity
+        for (author, role, isBelieved) in [
+            (nil, "user", false), (nil, "bot", false), ("agent", "bot", false), ("hub", "bot", true),
+        ] as [(String?, String, Bool)] {
+            var lifecycle = HandoffLifecycle(trusting: trust)
+            _ = lifecycle.receive(activity(Self.request, by: "bot"), at: Timestamp(milliseconds: 0))
+            var claim = rejection
+            claim.channelData = nil
+            let steps = lifecycle.receive(activity(claim, by: role, mark: author), at: Timestamp(milliseconds: 1))
+            #expect(steps.map(\.brokenRule?.id) == (isBelieved ? ["HO215"] : []), "\(author ?? role)")
+            #expect(lifecycle.attempt?.rejections.count == (isBelieved ? 1 : 0), "\(author ?? role)")
+        }
+    }
+
     @Test func `in a record the user is who recorded it`() {
         #expect(state(after: activity(.endOfConversation(), by: "user"), trusting: .everyone) == .closed)
     }

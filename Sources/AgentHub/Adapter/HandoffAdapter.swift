@@ -98,7 +98,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
         guard let session = sessions[conversation.id] else { return .bot }
         if activity.type == .endOfConversation {
             successors[conversation.id] = nil
-            await session.userLeft()
+            await session.close(endedBy: .user)
             return .bot
         }
         if activity.type == .event, activity.name == Self.withdrawalName {
@@ -123,7 +123,7 @@ package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     package func botSent(_ activity: Activity, in conversation: any ConversationChannel) async {
         if activity.type == .endOfConversation {
             successors[conversation.id] = nil
-            await sessions[conversation.id]?.userLeft()
+            await sessions[conversation.id]?.close(endedBy: .bot)
             return
         }
         // What this adapter publishes itself is marked, should a channel show it here.

@@ -91,7 +91,7 @@ extension HandoffSession {
 
     /// For the bot the user is back; the agent hears that the user has left.
     func leaveHub() async throws {
-        if let item { await hub.userLeft(item) }
+        if let item { await hub.close(item, endedBy: .user) }
         guard wasAccepted else {
             return try await end(.failed, message: "The user has left the queue.", as: .cancelled)
         }

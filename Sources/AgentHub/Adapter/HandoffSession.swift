@@ -57,6 +57,8 @@ actor HandoffSession {
     var isUserConnected = true
     /// Whether a notice has told the user of the end.
     var isEndTold = false
+    /// Who has ended it, should the hub have to hear of it later.
+    private var endedBy = ConversationSide.user
 
     init(
         _ conversation: any ConversationChannel,
@@ -141,13 +143,14 @@ actor HandoffSession {
         return true
     }
 
-    /// The user is gone, or the conversation is over.
-    func userLeft() async {
+    /// The user is gone, or the bot has ended the conversation.
+    func close(endedBy side: ConversationSide) async {
         guard phase != .closed else { return }
         if phase != .returning { note(.failed(.aborted, by: nil, reason: "The conversation ended.")) }
         close()
         liveConversations.remove(conversation.id)
-        if let item { await hub.userLeft(item) }
+        endedBy = side
+        if let item { await hub.close(item, endedBy: side) }
     }
 
     /// The user wants neither to wait nor to go on with the agent, and goes on with the bot.
@@ -182,7 +185,7 @@ actor HandoffSession {
             let item = try await hub.open(request) { [self] in hear($0) }
             record.item = item
             // The user may have left while the hub was opening the item.
-            guard phase != .closed else { return await hub.userLeft(item) }
+            guard phase != .closed else { return await hub.close(item, endedBy: endedBy) }
             if !isUserConnected { await hub.userConnectionChanged(item, isConnected: false) }
         } catch {
             inbox.post(.report(.failed(.hubDown, reason: error.description)))
@@ -229,7 +232,7 @@ actor HandoffSession {
             }
         } catch {
             // Only a conversation that is gone refuses an activity; there is nobody left to tell.
-            await userLeft()
+            await close(endedBy: .user)
         }
         if phase == .returning { await returnToBot() }
     }

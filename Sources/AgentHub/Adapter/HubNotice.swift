@@ -67,6 +67,8 @@ package struct HubNotice: Hashable, Sendable {
 
     /// The words for the user.
     package var text: String {
+        let agentName = agentName.map { ShownName($0, of: "agent").text }
+        let target = target.map { ShownName($0, of: "agent").text }
         let agent = agentName ?? "the agent"
         let start = agentName ?? "The agent"
         return switch code {

@@ -16,8 +16,8 @@ package enum HubEvent: Hashable, Sendable {
     case accepted(item: String, agent: String)
     /// An agent refuses an offer.
     case declined(item: String, agent: String)
-    /// The user is gone or does not want an agent any more.
-    case customerLeft(item: String)
+    /// The user is gone or does not want an agent any more, or the bot has ended the conversation.
+    case customerLeft(item: String, endedBy: ConversationSide = .user)
     /// The user's connection broke; it may come back.
     case customerConnectionLost(item: String)
     /// It came back.
@@ -111,8 +111,8 @@ package enum HubAction: Hashable, Sendable {
     case customerConnection(item: String, agent: String, isConnected: Bool)
     /// Tell the conversation that its user was away for too long.
     case abandon(item: String, agent: String?, after: Duration)
-    /// Tell the agent that the user is gone.
-    case dismiss(item: String, agent: String)
+    /// Tell the agent that the user is gone, or what the bot did.
+    case dismiss(item: String, agent: String, endedBy: ConversationSide = .user)
     /// Tell the agent what the hub has made of their presence.
     case present(agent: String, AgentPresence)
 }

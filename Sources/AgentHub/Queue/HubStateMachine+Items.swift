@@ -152,7 +152,11 @@ extension HubStateMachine {
         return [.complete(item: item, agent: agent, completion)]
     }
 
-    mutating func close(_ item: String, at now: Duration) -> [HubAction] {
+    mutating func close(
+        _ item: String,
+        endedBy side: ConversationSide = .user,
+        at now: Duration
+    ) -> [HubAction] {
         guard let record = items.removeValue(forKey: item) else { return [] }
         note("customer left \(item)", at: now)
         // Who leaves between two agents was served by the first.
@@ -164,7 +168,7 @@ extension HubStateMachine {
             return [.withdraw(item: item, agent: agent)]
         case .active(let agent, _):
             beginWrapUp(of: item, by: agent, at: now)
-            return [.dismiss(item: item, agent: agent)]
+            return [.dismiss(item: item, agent: agent, endedBy: side)]
         }
     }
 

@@ -69,7 +69,7 @@ package struct HubStateMachine: Sendable {
         case .opened(let item, let need): open(item, need, at: now)
         case .accepted(let item, let agent): accept(item, by: agent, at: now)
         case .declined(let item, let agent): decline(item, by: agent, at: now)
-        case .customerLeft(let item): close(item, at: now)
+        case .customerLeft(let item, let side): close(item, endedBy: side, at: now)
         case .customerConnectionLost(let item): loseCustomer(of: item, at: now)
         case .customerConnectionRestored(let item): restoreCustomer(of: item, at: now)
         case .spoke(let item): spoke(in: item, at: now)

@@ -38,7 +38,7 @@ struct DayAgent: HubWorker {
                 await answer(item, conversation, number: answers, at: desk)
                 await misbehave(item, at: desk, using: &generator)
             case .withdrawn, .rejected, .presenceChanged, .userConnectionChanged: break
-            case .userLeft(let item), .released(let item):
+            case .closed(let item, _), .released(let item):
                 conversations[item] = nil
                 ledger.release(agent, from: item)
             }

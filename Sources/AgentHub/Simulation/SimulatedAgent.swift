@@ -70,7 +70,7 @@ package struct SimulatedAgent: HubWorker {
                     let conversation = conversation(item, request, inbox, at: desk, seed: generator.next())
                     group.addTask { await conversation.run(ringing: false) }
                 case .userSent(let item, let activity): conversations[item]?.post(.userSent(activity))
-                case .withdrawn(let item), .userLeft(let item), .released(let item), .rejected(let item, _):
+                case .withdrawn(let item), .closed(let item, _), .released(let item), .rejected(let item, _):
                     conversations.removeValue(forKey: item)?.close()
                 // One who is patient with silence is so with a broken line.
                 case .presenceChanged, .userConnectionChanged: break

@@ -35,19 +35,27 @@ enum LineChange: Equatable, Sendable {
         }
     }
 
+    private var isOwn: Bool { if case .react = self { false } else { true } }
+
+    /// The id of the line that it is about, nil where there is none.
+    func subject(in record: ConversationRecord, where isMeant: (Activity) -> Bool = { _ in true }) -> String? {
+        record.lastLine(isEcho: isOwn, where: isMeant)
+    }
+
     /// What to send, and the words for it.
     ///
     /// - Parameters:
     ///   - record: What was said.
+    ///   - unsent: What is on its way, and counts as said.
     ///   - isMeant: Which lines count, where several conversations share a record.
     /// - Returns: The activity, and what the one who sends it sees.
-    /// - Throws: ``CommandFailure`` where there is no such line.
+    /// - Throws: ``CommandFailure`` where there is no such line, or no such reaction to take back.
     func activity(
         for record: ConversationRecord,
+        besides unsent: [Activity] = [],
         where isMeant: (Activity) -> Bool = { _ in true }
     ) throws(CommandFailure) -> (activity: Activity, words: String) {
-        let isOwn = if case .react = self { false } else { true }
-        guard let id = record.lastLine(isEcho: isOwn, where: isMeant) else {
+        guard let id = subject(in: record, where: isMeant) else {
             throw CommandFailure(isOwn ? "You have no line here to change." : "There is no line to react to.")
         }
         let quotation = ActivityRenderer.quotation(record.message(withId: id))
@@ -62,6 +70,9 @@ enum LineChange: Equatable, Sendable {
             activity = Activity(type: .messageDelete)
             words = "(deleted: \(quotation))"
         case .react(let type, let isTakenBack):
+            guard !isTakenBack || record.reactions(to: id, besides: unsent).contains(type) else {
+                throw CommandFailure("You have not reacted to \(quotation) with \(type).")
+            }
             activity = Activity(type: .messageReaction)
             activity.json[isTakenBack ? "reactionsRemoved" : "reactionsAdded"] = [["type": .string(type)]]
             words =
@@ -74,6 +85,26 @@ enum LineChange: Equatable, Sendable {
 }
 
 extension ConversationRecord {
+    /// The reactions of this side to a line that have not been taken back, those that are on their way included.
+    fileprivate func reactions(to id: String, besides unsent: [Activity]) -> Set<String> {
+        var changes = unsent.reversed().filter { $0.type == .messageReaction && $0.replyToId == id }
+        for entry in entries.reversed() {
+            if entry.activity.id == id { break }
+            guard entry.activity.type == .messageReaction, entry.activity.replyToId == id else { continue }
+            // The same user may have reacted by another client.
+            if entry.isEcho || entry.activity.isFromUser { changes.append(entry.activity) }
+        }
+        var reactions: Set<String> = []
+        for change in changes.reversed() {
+            func types(_ member: String) -> [String] {
+                change.json[member]?.array?.compactMap { $0["type"]?.string } ?? []
+            }
+            reactions.subtract(types("reactionsRemoved"))
+            reactions.formUnion(types("reactionsAdded"))
+        }
+        return reactions
+    }
+
     /// The id of the newest message of one side that has not been deleted.
     fileprivate func lastLine(isEcho: Bool, where isMeant: (Activity) -> Bool) -> String? {
         var deleted: Set<String> = []

@@ -77,11 +77,13 @@ extension DeskStateMachine {
             return [.show(.hub(["missed", conversation.name]))]
         case .connected(let briefing): return connect(briefing)
         case .released(let item): return release(item)
-        case .userLeft(let item):
+        case .userLeft(let item, let side):
             guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
             remove(item)
             endedItems.append(item)
-            return [.show(.hub(["\(conversation.name) has left the conversation"]))]
+            let name = conversation.shownName.text
+            let words = side == .user ? "\(name) has left the conversation" : "the bot has ended \(name)'s conversation"
+            return [.show(.hub([words]))]
         case .userConnectionChanged(let item, let isConnected):
             guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
             let words = isConnected ? "is connected again" : "has lost the connection; what you write waits there"

@@ -84,7 +84,10 @@ extension DeskStateMachine {
     private mutating func send(_ change: LineChange) -> [ChatAction] {
         inConversation { machine, current in
             do throws(CommandFailure) {
-                var (activity, words) = try change.activity(for: machine.record) { $0.deskItem == current.item }
+                let unsent = machine.outbox.unsent
+                var (activity, words) = try change.activity(for: machine.record, besides: unsent) {
+                    $0.deskItem == current.item
+                }
                 activity.deskItem = current.item
                 return [.show(.entered(words, to: nil))] + machine.post(activity, words: words)
             } catch {
@@ -96,7 +99,7 @@ extension DeskStateMachine {
     /// Whether there is a line for a change; a script waits for one.
     func hasLine(for change: LineChange) -> Bool {
         guard let current, current.isOpen else { return false }
-        return (try? change.activity(for: record) { $0.deskItem == current.item }) != nil
+        return change.subject(in: record) { $0.deskItem == current.item } != nil
     }
 
     /// Goes to the user at whose line the person is: by a key, or since that user's line was entered just before the

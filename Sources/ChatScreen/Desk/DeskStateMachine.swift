@@ -322,7 +322,7 @@ package struct DeskStateMachine: Sendable {
         guard let connection, isSignedIn || connection.isOver else { return .connecting }
         if connection.isOver { return .closed }
         guard let current else { return .desk }
-        return .user(name: current.name, number: conversations.count > 1 ? current.number : nil)
+        return .user(name: current.shownName, number: conversations.count > 1 ? current.number : nil)
     }
 
     private var note: String {

@@ -119,9 +119,9 @@ package struct ScreenOutput: ChatOutput {
             case .bot: ("bot", .bot)
             case .waiting: ("waiting", .handoff)
             case .queue(let position): (position.map { "queue \($0)" } ?? "queue", .handoff)
-            case .agent(let name): (shortened(name), .agent)
+            case .agent(let name): (shortened(name.text), .agent)
             case .desk: ("desk", .faint)
-            case .user(let name, let number): ((number.map { "\($0) " } ?? "") + shortened(name), .bot)
+            case .user(let name, let number): ((number.map { "\($0) " } ?? "") + shortened(name.text), .bot)
             case .field(let name, _): (shortened(name), .handoff)
             case .closed: ("closed", .faint)
             }

@@ -80,11 +80,11 @@ package struct ChatPrompt: Equatable, Sendable {
         case waiting
         /// Nobody yet, with the place in the queue.
         case queue(position: Int?)
-        case agent(name: String)
+        case agent(name: ShownName)
         /// Nobody, at an agent's desk.
         case desk
         /// A user, at an agent's desk; numbered where there are several.
-        case user(name: String, number: Int?)
+        case user(name: ShownName, number: Int?)
         /// A field of a card that is being filled in.
         case field(name: String, isSecret: Bool)
         /// The conversation is over.

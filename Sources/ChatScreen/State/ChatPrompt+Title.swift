@@ -1,3 +1,5 @@
+import BotSchema
+
 extension ChatPrompt {
     /// What the window's title says: who listens, and what is wrong.
     package var windowTitle: String {
@@ -7,9 +9,9 @@ extension ChatPrompt {
             case .bot: "bot"
             case .waiting: "waiting for an agent"
             case .queue(let position): position.map { "queue, place \($0)" } ?? "queue"
-            case .agent(let name): name
+            case .agent(let name): name.text
             case .desk: "desk"
-            case .user(let name, _): name
+            case .user(let name, _): name.text
             case .field(let name, _): name
             case .closed: "closed"
             }

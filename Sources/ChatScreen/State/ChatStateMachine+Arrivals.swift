@@ -38,8 +38,8 @@ extension ChatStateMachine {
         let earlier = record.earlier(than: activity)
         let isChange = record.append(activity, isEcho: isEcho)
         var actions: [ChatAction] = isEcho ? [] : newDay(of: activity)
-        // A report that was sent by hand moves the handoff like one of a hub.
-        let report = isEcho ? HubReport.asFromHub(activity) : nil
+        // A report that was sent by hand moves the handoff like one of a hub, where there is none.
+        let report = isEcho && handoff.trust.countsOwnReports ? HubReport.asFromHub(activity) : nil
         let transitions = handoff.receive(report ?? activity, isEcho: isEcho && report == nil, at: now)
         if isEcho, let id = activity.from?.id { ownIds.insert(id) }
         actions += isEcho ? confirm(activity) : []

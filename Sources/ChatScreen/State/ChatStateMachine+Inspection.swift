@@ -54,8 +54,7 @@ extension ChatStateMachine {
     }
 
     private func header(of part: TranscriptPart, _ count: Int) -> String {
-        let agent = handoff.attempt?.agent
-        let name = oneLine(agent?.name ?? agent?.id ?? "the agent")
+        let name = oneLine(handoff.attempt?.agent?.shownAgentName?.text ?? "the agent")
         return (part == .before ? "before" : "with \(name)") + ": " + count.of("entry", "entries")
     }
 

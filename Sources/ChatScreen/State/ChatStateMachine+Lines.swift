@@ -100,7 +100,7 @@ extension ChatStateMachine {
             return [.show(.failure("The conversation is over; /new starts another."))]
         }
         do throws(CommandFailure) {
-            let (activity, words) = try change.activity(for: record)
+            let (activity, words) = try change.activity(for: record, besides: outbox.unsent)
             let turn = startTurn()
             pacer.otherSideSpoke()
             outbox.add(activity, words: words)
@@ -252,7 +252,9 @@ extension ChatStateMachine {
         guard let report = HubReport(argument) else { return usage(command) }
         let dialect = configuration.dialect ?? handoff.attempt?.dialect?.ofReports ?? .sdk
         let activity = report.activity(conversationId: conversationId ?? "", dialect: dialect)
-        return say(activity, words: "(the hub reports: \(oneLine(argument)))", at: now)
+        let sent = say(activity, words: "(the hub reports: \(oneLine(argument)))", at: now)
+        guard !handoff.trust.countsOwnReports else { return sent }
+        return sent + [.show(.notice("Only the bot hears this: the hub of the service reports to this chat."))]
     }
 
     /// Saves a loaded conversation, or the live one with the lines that are on their way.
@@ -305,7 +307,7 @@ extension ChatStateMachine {
         case .bot: "with the bot"
         case .requested: "requested, nobody has answered yet"
         case .queued: handoff.attempt?.queuePosition.map { "in the queue at position \($0)" } ?? "in the queue"
-        case .live: "with \(joinedAgent ?? handoff.agent?.name ?? "an agent")"
+        case .live: "with \(agentName?.text ?? "an agent")"
         case .ended: "ended, the bot hears the next line"
         case .closed: "the conversation is closed"
         }

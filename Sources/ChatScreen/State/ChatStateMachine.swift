@@ -281,6 +281,11 @@ package struct ChatStateMachine: Sendable {
         return typist.map { "\($0) is typing…" } ?? (inputHint == .ignoring ? "the bot expects no answer" : "")
     }
 
+    /// What the agent is called who has the conversation, as far as known.
+    var agentName: ShownName? {
+        joinedAgent.map { ShownName($0, of: "agent") } ?? handoff.agent?.shownAgentName
+    }
+
     private var listener: ChatPrompt.Listener {
         if let form { return .field(name: form.field?.name ?? "send", isSecret: form.field?.isSecret ?? false) }
         guard let connection else { return .connecting }
@@ -291,7 +296,7 @@ package struct ChatStateMachine: Sendable {
         case .requested: return .waiting
         case .queued: return .queue(position: handoff.attempt?.queuePosition)
         case .live where isBetweenAgents: return .waiting
-        case .live: return .agent(name: joinedAgent ?? handoff.agent?.name ?? "agent")
+        case .live: return .agent(name: agentName ?? ShownName(nil, of: "agent"))
         case .closed: return .closed
         }
     }

@@ -30,6 +30,9 @@ struct Outbox: Sendable {
     /// How many have not arrived yet.
     var unsentCount: Int { waiting.count + (inFlight == nil ? 0 : 1) }
 
+    /// What has not arrived yet, in order.
+    var unsent: [Activity] { ([inFlight].compactMap(\.self) + waiting).map(\.activity) }
+
     mutating func add(_ activity: Activity, words: String, files: [String] = []) {
         count += 1
         waiting.append(Outgoing(number: count, activity: activity, words: words, files: files))

@@ -21,8 +21,8 @@ package enum DeskEvent: Hashable, Sendable {
     case connected(DeskBriefing)
     /// The conversation is with the agent no more.
     case released(WorkItemID)
-    /// The user is gone.
-    case userLeft(WorkItemID)
+    /// The conversation is over, and the agent has not ended it: mostly the user is gone.
+    case userLeft(WorkItemID, endedBy: ConversationSide = .user)
     /// The user's connection broke, or is there again; the conversation stays.
     case userConnectionChanged(WorkItemID, isConnected: Bool)
     /// Something that the agent asked for was not done.
@@ -59,7 +59,9 @@ extension DeskEvent {
             self = .transcriptMissing(item, reason: value?["reason"]?.string ?? "no reason given")
         case ("desk.withdrawn", let item?): self = .withdrawn(item)
         case ("desk.released", let item?): self = .released(item)
-        case ("desk.userLeft", let item?): self = .userLeft(item)
+        case ("desk.userLeft", let item?):
+            let side = value?["endedBy"]?.string.flatMap(ConversationSide.init)
+            self = .userLeft(item, endedBy: side ?? .user)
         case ("desk.userConnectionChanged", let item?):
             self = .userConnectionChanged(item, isConnected: value?["isConnected"]?.bool ?? true)
         case ("desk.rejected", let item?):
@@ -88,7 +90,8 @@ extension DeskEvent {
         case .withdrawn(let item): .event("desk.withdrawn", value: ["item": .string(item)])
         case .connected(let briefing): .event("desk.connected", value: briefing.json(ringing: nil))
         case .released(let item): .event("desk.released", value: ["item": .string(item)])
-        case .userLeft(let item): .event("desk.userLeft", value: ["item": .string(item)])
+        case .userLeft(let item, let side):
+            .event("desk.userLeft", value: ["item": .string(item), "endedBy": .string(side.rawValue)])
         case .userConnectionChanged(let item, let isConnected):
             .event("desk.userConnectionChanged", value: ["item": .string(item), "isConnected": .bool(isConnected)])
         case .rejected(let item, let reason):

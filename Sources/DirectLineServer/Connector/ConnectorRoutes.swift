@@ -116,14 +116,18 @@ struct ConnectorRoutes: Sendable {
         let conversation = try await conversation(id)
         // The path's id counts, whatever id the body carries.
         let activity = try await call.activity(limit: limits.botBody)
+        var refusal = HTTPFailure.noActivity(activityId)
         do throws(StoreError) {
-            if try await conversation.replace(activityId, with: activity) {
-                return Response(json: ["id": .string(activityId)])
+            switch try await conversation.replace(activityId, with: activity) {
+            case .done: return Response(json: ["id": .string(activityId)])
+            case .unknown: break
+            case .otherKind(let kind):
+                refusal = .badArgument("activity \(activityId) is \(kind), which an update cannot change")
             }
         } catch {
             throw .store(error)
         }
-        throw .noActivity(activityId)
+        throw refusal
     }
 
     private func delete(_ id: String, _ activityId: String) async throws(HTTPFailure) -> Response {

@@ -34,6 +34,26 @@ enum BotsLine: Sendable {
     case line(Activity)
 }
 
+/// What has become of new content for an activity of the bot.
+enum Replacement: Hashable, Sendable {
+    case done
+    /// The bot has said nothing of this id.
+    case unknown
+    /// It would become something else than what it is, which is said in words.
+    case otherKind(String)
+}
+
+extension Activity {
+    /// What it is that was said, such as `a message` or `the event handoff.initiate`.
+    var kindInWords: String {
+        switch type {
+        case ActivityType.event?: "the event \(name ?? "without a name")"
+        case ActivityType.message?: "a message"
+        default: "of type \(type?.rawValue ?? "message")"
+        }
+    }
+}
+
 /// Ids that were given to a bot for what nobody has seen, of which the newest are remembered.
 struct WithheldActivities: Sendable {
     private static let limit = 100

@@ -226,18 +226,22 @@ extension Conversation {
         return last
     }
 
-    /// Replaces an activity of the bot; it keeps its id, place and time.
+    /// Replaces an activity of the bot; it keeps its id, place, time and type, and an event its name.
     ///
-    /// - Returns: False when the bot has said nothing of this id.
+    /// - Returns: What has become of it.
     /// - Throws: ``StoreError`` when the store does not take it or cannot give the old one back.
-    func replace(_ activityId: String, with activity: Activity) async throws(StoreError) -> Bool {
+    func replace(_ activityId: String, with activity: Activity) async throws(StoreError) -> Replacement {
         let old: Activity
         switch try await said(byBot: activityId) {
-        case .none: return false
-        case .withheld: return true
+        case .none: return .unknown
+        case .withheld: return .done
         case .line(let line): old = line
         }
         var activity = addressing.fromBot(activity, id: activityId, timestamp: old.timestamp ?? stamp())
+        // Whoever has seen a request for an agent or a line must not find something else in its place.
+        guard activity.type == old.type, old.type != .event || activity.name == old.name else {
+            return .otherKind(old.kindInWords)
+        }
         activity.replyToId = activity.replyToId.flatMap { log.contains($0) ? $0 : nil }
         if let adapter = surroundings.adapter {
             // The new words belong to the turn that the old ones have answered.
@@ -245,15 +249,15 @@ extension Conversation {
             asked.replyToId = old.replyToId
             let revised = adapter.revise(asked, in: id)
             guard revised == asked else {
-                guard var record = revised else { return true }
+                guard var record = revised else { return .done }
                 record.id = nextId(for: record)
                 record.timestamp = stamp()
                 try await enter(keep(SerializedActivity(record), record))
-                return true
+                return .done
             }
         }
         try await enter(.change(.replaced(SerializedActivity(activity))))
-        return true
+        return .done
     }
 
     /// Deletes an activity of the bot and tells clients so.

@@ -71,14 +71,18 @@ struct ClientAddressing: Sendable {
     }
 }
 
-/// Gives requests of HTTP/1.1 without `Host` an empty one, since what reads requests later does not know their version.
-final class MissingHostMarker: ChannelInboundHandler, RemovableChannelHandler {
+/// Gives every request one place for its host: `Host`.
+///
+/// A target that names a host counts more than `Host` (RFC 9112, 3.2.2). A request of HTTP/1.1 without `Host` gets an
+/// empty one, since what reads requests later does not know their version.
+final class HostMarker: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(var head) = unwrapInboundIn(data), head.lacksHost else { return context.fireChannelRead(data) }
-        head.headers.add(name: "Host", value: "")
+        guard case .head(let original) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        var head = original.inOriginForm
+        if head.lacksHost { head.headers.add(name: "Host", value: "") }
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 }
@@ -86,6 +90,25 @@ final class MissingHostMarker: ChannelInboundHandler, RemovableChannelHandler {
 extension HTTPRequestHead {
     /// What the request has as `Host`; an empty one where HTTP/1.1 asks for one and there is none.
     var hosts: [String] { lacksHost ? [""] : headers["Host"] }
+
+    /// The request with a path as its target, and as `Host` the host that its target names, if it names one.
+    ///
+    /// A request whose `Host` is missing, twice there or unreadable keeps it, and is refused for it.
+    var inOriginForm: HTTPRequestHead {
+        guard uri.utf8.first != UInt8(ascii: "/"),
+            let scheme = ["http://", "https://"].first(where: { uri.prefix($0.count).lowercased() == $0 })
+        else { return self }
+        let named = uri.dropFirst(scheme.count)
+        let authority = named.prefix { !"/?#".contains($0) }
+        let path = named.dropFirst(authority.count)
+        var head = self
+        head.uri = path.hasPrefix("/") ? String(path) : "/" + path
+        do {
+            _ = try ClientAddressing.host(hosts)
+            head.headers.replaceOrAdd(name: "Host", value: String(authority))
+        } catch {}
+        return head
+    }
 
     fileprivate var lacksHost: Bool { version != .http1_0 && !headers.contains(name: "Host") }
 }

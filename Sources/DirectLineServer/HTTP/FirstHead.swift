@@ -52,8 +52,13 @@ final class FirstHead {
             guard !isDone else { return context.fireChannelRead(data) }
             isDone = true
             timer?.cancel()
-            if case .head(let head) = unwrapInboundIn(data) { memory.head = head }
-            context.fireChannelRead(data)
+            if case .head(let head) = unwrapInboundIn(data) {
+                // A stream may be asked for by a target with a host as well.
+                memory.head = head.inOriginForm
+                context.fireChannelRead(wrapInboundOut(.head(head.inOriginForm)))
+            } else {
+                context.fireChannelRead(data)
+            }
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
         }
 

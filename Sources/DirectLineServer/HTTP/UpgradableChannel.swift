@@ -105,7 +105,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     private func http(_ channel: any Channel, _ firstHead: FirstHead, _ logger: Logger) throws -> Protocols {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(firstHead.restorer())
-        try pipeline.addHandler(MissingHostMarker())
+        try pipeline.addHandler(HostMarker())
         try pipeline.addHandler(RequestWatch(limits, phase: .arriving))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
@@ -208,7 +208,7 @@ struct UpgradableChannel: HTTPChannelHandler {
     /// Takes out what would take frames for parts of answers.
     private static func release(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
         for context in [
-            try pipeline.context(handlerType: MissingHostMarker.self),
+            try pipeline.context(handlerType: HostMarker.self),
             try pipeline.context(handlerType: RequestWatch.self),
             try pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self),
             try pipeline.context(handlerType: HTTPConnectionStateHandler.self),

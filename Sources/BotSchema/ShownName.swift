@@ -1,5 +1,3 @@
-import BotSchema
-
 /// A name that somebody has chosen, as every screen shows it: never so that it is read as somebody else's.
 ///
 /// Screens tell speakers apart by what stands before their words. A user called “you”, or like the agent, would put
@@ -33,17 +31,27 @@ package struct ShownName: Hashable, Sendable {
     private init(text: String) { self.text = text }
 
     /// The name of somebody about whom nothing is certain but the role.
-    static func marking(_ name: String?, of role: String) -> ShownName {
+    package static func marking(_ name: String?, of role: String) -> ShownName {
         ShownName(text: name.map { marked($0, role) } ?? role)
     }
 
     /// The name with what is to be known of its owner behind it.
-    func noting(_ remark: String) -> ShownName { ShownName(text: "\(text) (\(remark))") }
+    package func noting(_ remark: String) -> ShownName { ShownName(text: "\(text) (\(remark))") }
 
     /// The name behind the number by which a desk calls its owner.
-    func numbered(_ number: Int) -> ShownName { ShownName(text: "\(number) \(text)") }
+    package func numbered(_ number: Int) -> ShownName { ShownName(text: "\(number) \(text)") }
 
     private static func marked(_ name: String, _ role: String) -> String {
         "\(role) \"\(name.replacing("\"", with: "'"))\""
     }
+}
+
+extension ShownName: CustomStringConvertible, CustomDebugStringConvertible {
+    package var description: String { text }
+    package var debugDescription: String { text.debugDescription }
+}
+
+extension ChannelAccount {
+    /// What a human agent of this account is called in sentences and prompts, nil where nothing tells.
+    package var shownAgentName: ShownName? { (name ?? id).map { ShownName($0, of: "agent") } }
 }
