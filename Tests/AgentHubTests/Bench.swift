@@ -115,7 +115,7 @@ final class Bench {
         }
     }
 
-    /// - Parameter limit: Until when time may pass.
+    /// Has the adapter hear the bot, and lets time pass until a limit.
     func botSends(_ activity: Activity, upTo limit: Duration = .seconds(3600)) {
         let (adapter, conversation) = (adapter, conversation)
         _ = time.start { await adapter.botSent(activity, in: conversation) }

@@ -198,7 +198,7 @@ struct DeskSessionTests {
         try dana.wait(for: "the second ring", atMost: .seconds(60)) { $0.count(of: "── rings · Maria") == 2 }
         dana.enter("/accept")
         try maria.wait(for: "── accepted by Dana")
-        #expect(dana.screen.count(of: "the hub has set you") == 0)
+        #expect(dana.screen.count(of: "you are away") == 0)
     }
 
     @Test func `an agent is killed, nobody else is there, and the bot resumes with what was said`() throws {

@@ -94,7 +94,7 @@ extension DeskStateMachine {
             return [
                 .show(
                     .hub([
-                        "the hub has set you to \(presence.rawValue), since you did not take a ring",
+                        "you are \(presence.rawValue), since you did not take a ring",
                         "/available lets users ring again",
                     ])
                 )
