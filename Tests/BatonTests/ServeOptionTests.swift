@@ -50,15 +50,16 @@ struct ServeOptionTests {
             [BuiltProducts.executable("baton"), "--json", "--direct-line", address],
             environment: baseEnvironment(home: home)
         )
-        machine.send("a person please\n")
+        let lines = ["a person please", "thank you, that's all"]
+        machine.send(lines.map { $0 + "\n" }.joined())
         machine.closeInput()
         _ = try machine.waitForExit()
         #expect(machine.output.contains("You are connected with") == isOn, "\(machine.output)")
-        #expect(machine.output.contains("You are back with the bot.") == isOn, "\(machine.output)")
+        #expect(machine.output.contains("has ended the conversation.") == isOn, "\(machine.output)")
         // This program's own chat draws a line for each of the two.
-        let own = try chat(at: address, saying: ["a person please"], home: home)
+        let own = try chat(at: address, saying: lines, home: home)
         #expect(own.contains("accepted by"), "\(own)")
-        #expect(!own.contains("You are connected with") && !own.contains("You are back with"), "\(own)")
+        #expect(!own.contains("You are connected with") && !own.contains("has ended the conversation"), "\(own)")
     }
 
     @Test func `limits, the welcome and the streams are as told`() throws {
