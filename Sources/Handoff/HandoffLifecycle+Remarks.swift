@@ -46,7 +46,7 @@ extension HandoffLifecycle {
             return [HandoffRemark(.botWhileLive, "the bot speaks while an agent is there; the user does not see it")]
         }
         guard activity.type == .message, !isUser, !activity.isFromHub else { return [] }
-        return machine.isAgent(activity) ? machine.remarksOnAgent : machine.remarksOnBot
+        return machine.isAgent(activity) ? machine.remarksOnAgent : machine.remarksOnBot(activity)
     }
 
     private func remarks(on signal: HandoffSignal) -> [HandoffRemark] {
@@ -132,8 +132,9 @@ extension HandoffLifecycle {
         }
     }
 
-    private var remarksOnBot: [HandoffRemark] {
+    private func remarksOnBot(_ activity: Activity) -> [HandoffRemark] {
         switch state {
+        case .live where activity.replyToId.map(reportIds.contains) == true: return []
         case .live:
             // A proxy sends the agent's words under the bot's account; then nobody can tell.
             let severity: HandoffRule.Severity? = agentIds.isEmpty ? .information : nil

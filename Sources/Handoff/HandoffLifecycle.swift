@@ -9,23 +9,25 @@ public struct HandoffLifecycle: Hashable, Sendable {
     /// Who has the conversation.
     public private(set) var state = HandoffState.bot
     /// All requests so far, oldest first.
-    public private(set) var attempts: [HandoffAttempt] = []
+    public internal(set) var attempts: [HandoffAttempt] = []
     /// Ids of accounts that are known to be human agents.
-    public private(set) var agentIds: Set<String> = []
+    public internal(set) var agentIds: Set<String> = []
 
     /// Whose signals count.
     package let trust: ReportTrust
     /// Whether traces of an escalation count where no event tells it.
     let readsTraces: Bool
-    private var botIds: Set<String> = []
-    private var userIds: Set<String> = []
+    var botIds: Set<String> = []
+    var userIds: Set<String> = []
     /// Whether an agent spoke and no acceptance has been reported yet.
-    private(set) var isAcceptanceInferred = false
+    var isAcceptanceInferred = false
     /// Whether it was said of this attempt, or of what came after it, that the bot or an agent spoke out of turn: once
     /// is enough.
     private var hasToldOfSpeaker = false
     /// The rules of which it was said of this attempt that a report broke them, once it was over: once is enough.
     private var toldOfOutcome: Set<HandoffRule> = []
+    /// The reports of this attempt, which a bot may put into words while an agent is there.
+    private(set) var reportIds: Set<String> = []
     /// The names that were told to be near one of the protocol's: once is enough.
     private var toldNames: Set<String> = []
 
@@ -135,6 +137,7 @@ extension HandoffLifecycle {
         switch signal.kind {
         case .accepted(let agent, let message):
             isAcceptanceInferred = false
+            if let id = signal.activityId, reportIds.count < 100 { reportIds.insert(id) }
             guard state.isWaiting else { return [] }
             return [goLive(with: agent, because: cause, message: message, at: instant)]
         case .failed(let reason):
@@ -177,6 +180,7 @@ extension HandoffLifecycle {
         isAcceptanceInferred = false
         hasToldOfSpeaker = false
         toldOfOutcome = []
+        reportIds = []
         learnAccounts(from: activity, initiation)
         attempts.append(
             HandoffAttempt(
@@ -259,69 +263,6 @@ extension HandoffLifecycle {
     }
 }
 
-// MARK: - Speakers
-
-extension HandoffLifecycle {
-    /// Roles may be missing on the wire (A7511), so ids once seen under a role count as well.
-    mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
-        let from = activity.from
-        if isEcho || activity.isFromUser {
-            if let id = from?.id { userIds.insert(id) }
-            return true
-        }
-        return from?.role == nil && activity.author == nil && from?.id.map(userIds.contains) == true
-    }
-
-    /// By mark or role; while an agent is there, whoever is neither the user nor a known account of the bot.
-    func isAgent(_ activity: Activity) -> Bool {
-        if activity.humanAgent != nil { return true }
-        if activity.isFromHub { return false }
-        guard let id = activity.from?.id else { return false }
-        return agentIds.contains(id) || state == .live && !botIds.isEmpty && !botIds.contains(id)
-    }
-
-    /// A bot's request may come from another account than its messages, so every trace of either counts.
-    private mutating func learnAccounts(from activity: Activity, _ initiation: HandoffInitiation) {
-        let speakers = (initiation.transcript ?? []).compactMap(\.from)
-        let bots = [activity.from, ChannelAccount(activity.relatesTo?.json["bot"])]
-        let users = [activity.recipient, ChannelAccount(activity.relatesTo?.json["user"])]
-        userIds.formUnion((users + speakers.filter { $0.role?.lowercased() == "user" }).compactMap { $0?.id })
-        botIds.formUnion((bots + speakers.filter { $0.role?.lowercased() == "bot" }).compactMap { $0?.id })
-        botIds.subtract(userIds)
-    }
-
-    private mutating func userSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
-        guard state == .ended else { return [] }
-        var transition = move(to: .bot, because: .userSpoke, at: instant)
-        transition.activityId = activity.id
-        return [transition]
-    }
-
-    private mutating func botSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
-        if let id = activity.from?.id, !state.isOpen || botIds.isEmpty { botIds.insert(id) }
-        // The outcome is what the hub has said, whoever speaks later: a survey is no bot that has the user back.
-        guard state == .ended else { return [] }
-        var transition = move(to: .bot, because: .botSpoke, at: instant)
-        transition.activityId = activity.id
-        return [transition]
-    }
-
-    private mutating func agentSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {
-        if let id = activity.from?.id { agentIds.insert(id) }
-        if state == .live {
-            attempts[attempts.count - 1].agent = activity.from ?? attempt?.agent
-            attempts[attempts.count - 1].repliedAt = attempt?.repliedAt ?? instant
-            return []
-        }
-        guard state.isWaiting else { return [] }
-        isAcceptanceInferred = true
-        var transition = goLive(with: activity.from, because: .agentSpoke, message: nil, at: instant)
-        attempts[attempts.count - 1].repliedAt = instant
-        transition.activityId = activity.id
-        return [transition]
-    }
-}
-
 // MARK: - Steps
 
 extension HandoffLifecycle {
@@ -354,7 +295,7 @@ extension HandoffLifecycle {
         return transition
     }
 
-    private mutating func goLive(
+    mutating func goLive(
         with agent: ChannelAccount?,
         because cause: HandoffTransition.Cause,
         message: String?,
@@ -388,7 +329,7 @@ extension HandoffLifecycle {
         return transition
     }
 
-    private mutating func move(
+    mutating func move(
         to next: HandoffState,
         because cause: HandoffTransition.Cause,
         at instant: Timestamp

@@ -219,6 +219,18 @@ struct LifecycleTests {
         #expect(play.transitions.compactMap(\.brokenRule?.id) == ["HO212", "HO212"])
     }
 
+    @Test func `a bot that puts the acceptance into words does not speak out of turn`() {
+        var (report, words) = (accepted, Wire.says(Wire.bot, "Ana is with you now"))
+        report.id = "report"
+        words.replyToId = "report"
+        var play = Play()
+        play(Wire.initiate(), report, words)
+        #expect(play.transitions.compactMap(\.brokenRule?.id) == [])
+        words.replyToId = "another"
+        play(words)
+        #expect(play.transitions.compactMap(\.brokenRule?.id) == ["HO212"])
+    }
+
     @Test func `the hub's own words are neither an agent's nor the bot's`() {
         var notice = Wire.says(ChannelAccount(id: "agent-hub", name: "Agent hub", role: "bot"), "Ana is back.")
         notice.channelData = ["baton": ["author": "hub", "notice": "resumed"]]
