@@ -12,65 +12,11 @@ import Darwin
 @Suite(.serialized, .timeLimit(.minutes(10)))
 @MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
 struct DeskSessionTests {
-    /// A server with a hub, and what starts terminals at it.
-    private final class Office {
-        let home: TemporaryFolder
-        let server: PipedProgram
-        let address: String
-        let hub: String
-
-        init(_ arguments: [String] = ["--agent", "desk"]) throws {
-            home = try TemporaryFolder()
-            server = try PipedProgram(
-                [BuiltProducts.executable("baton"), "serve"] + arguments,
-                environment: baseEnvironment(home: home)
-            )
-            try server.wait(for: "Ctrl-C stops the server.")
-            address = try Self.word(after: "baton --direct-line ", in: server.output)
-            hub = try Self.word(after: "baton agent --hub ", in: server.output)
-        }
-
-        func chat(_ arguments: [String] = [], columns: Int = 80) throws -> PseudoTerminal {
-            let chat = try startChat(
-                ["--direct-line", address, "--user-name", "Maria"] + arguments,
-                home: home,
-                columns: columns,
-                rows: 80
-            )
-            try chat.wait(for: "[4] Talk to a person")
-            return chat
-        }
-
-        func agent(_ name: String, _ arguments: [String] = []) throws -> PseudoTerminal {
-            let desk = try startChat(["agent", "--name", name] + arguments, home: home, rows: 120)
-            try desk.wait(for: "── signed in as \(name)")
-            return desk
-        }
-
-        private static func word(after text: String, in output: String) throws -> String {
-            let rest = try #require(output.firstRange(of: text).map { output[$0.upperBound...] })
-            return String(rest.prefix { !$0.isWhitespace })
-        }
-    }
-
-    /// Maria, whom Dana has accepted.
-    private func talking(at office: Office) throws -> (dana: PseudoTerminal, maria: PseudoTerminal) {
-        let dana = try office.agent("Dana")
-        let maria = try office.chat()
-        maria.enter(Self.request)
-        try dana.wait(for: "── rings")
-        dana.enter("/accept")
-        try maria.wait(for: "Dana>")
-        return (dana, maria)
-    }
-
-    private static let request = "I want to talk to a person about my credit card"
-
     @Test func `two terminals: ring, context, accept, hold, transfer, back, while both type`() throws {
-        let office = try Office()
+        let office = try DeskOffice()
         let dana = try office.agent("Dana", ["--skill", "billing:5"])
         let maria = try office.chat()
-        maria.enter(Self.request)
+        maria.enter(DeskOffice.request)
 
         try dana.wait(for: "── rings · Maria · skill credit cards")
         try dana.wait(for: "va_LastTopic       Credit card")
@@ -136,8 +82,8 @@ struct DeskSessionTests {
     }
 
     @Test func `reactions, edits and deletions go both ways`() throws {
-        let office = try Office()
-        let (dana, maria) = try talking(at: office)
+        let office = try DeskOffice()
+        let (dana, maria) = try office.talking()
         // The request itself, which the desk has from the bot's transcript alone.
         maria.enter("/correct I want a person now")
         try dana.wait(for: "(edited, was: “I want to talk to a person")
@@ -163,8 +109,8 @@ struct DeskSessionTests {
     }
 
     @Test func `an agent is killed in mid-chat, a colleague takes over, and no line is lost`() throws {
-        let office = try Office(["--agent", "desk", "--agent-grace", "1"])
-        let (dana, maria) = try talking(at: office)
+        let office = try DeskOffice(["--agent", "desk", "--agent-grace", "1"])
+        let (dana, maria) = try office.talking()
         maria.enter("line zero")
         try dana.wait(for: "line zero")
         let eve = try office.agent("Eve")
@@ -187,11 +133,11 @@ struct DeskSessionTests {
     }
 
     @Test func `a desk that hangs loses its ring, and has it again when it is back`() throws {
-        let office = try Office()
+        let office = try DeskOffice()
         let dana = try office.agent("Dana")
         let maria = try office.chat()
         dana.signal(SIGSTOP)
-        maria.enter(Self.request)
+        maria.enter(DeskOffice.request)
         try maria.wait(for: "── queued", atMost: .seconds(60))
         dana.signal(SIGCONT)
         // The ring that it could not see, and the one that is for it now.
@@ -202,8 +148,8 @@ struct DeskSessionTests {
     }
 
     @Test func `an agent is killed, nobody else is there, and the bot resumes with what was said`() throws {
-        let office = try Office(["--agent", "desk", "--agent-grace", "1", "--agent-loss", "bot"])
-        let (dana, maria) = try talking(at: office)
+        let office = try DeskOffice(["--agent", "desk", "--agent-grace", "1", "--agent-loss", "bot"])
+        let (dana, maria) = try office.talking()
         dana.signal(SIGKILL)
         _ = try dana.waitForExit()
         try maria.wait(for: "── The connection to Dana is broken.")
@@ -214,8 +160,8 @@ struct DeskSessionTests {
     }
 
     @Test func `an agent who comes back within the grace goes on where the line broke`() throws {
-        let office = try Office(["--agent", "desk", "--agent-grace", "60"])
-        let (dana, maria) = try talking(at: office)
+        let office = try DeskOffice(["--agent", "desk", "--agent-grace", "60"])
+        let (dana, maria) = try office.talking()
         maria.enter("before the break")
         try dana.wait(for: "before the break")
         dana.signal(SIGKILL)
@@ -277,7 +223,7 @@ struct DeskSessionTests {
     }
 
     @Test func `a script is an agent`() throws {
-        let office = try Office()
+        let office = try DeskOffice()
         let desk = try PipedProgram(
             [BuiltProducts.executable("baton"), "agent", "--plain", "--name", "Dana"],
             environment: baseEnvironment(home: office.home)
@@ -286,52 +232,12 @@ struct DeskSessionTests {
         desk.closeInput()
         try desk.wait(for: "signed in as Dana")
         let maria = try office.chat()
-        maria.enter(Self.request)
+        maria.enter(DeskOffice.request)
         try maria.wait(for: "Dana      Hello from a script")
         maria.enter("I have a question")
         try maria.wait(for: "── completed · transferred back to the bot")
         #expect(try desk.waitForExit() == .code(0))
         #expect(!desk.output.contains("\u{1b}"))
-    }
-
-    @Test func `a script whose user does not answer goes on and ends with status 3`() throws {
-        let office = try Office()
-        let desk = try PipedProgram(
-            [BuiltProducts.executable("baton"), "agent", "--plain", "--name", "Dana", "--answer-within", "1"],
-            environment: baseEnvironment(home: office.home)
-        )
-        desk.send("/accept\nIs anybody there?\n/back\n")
-        desk.closeInput()
-        try desk.wait(for: "signed in as Dana")
-        let maria = try office.chat()
-        maria.enter(Self.request)
-        try maria.wait(for: "── completed · transferred back to the bot")
-        #expect(try desk.waitForExit() == .code(3))
-        #expect(desk.output.contains("No answer to “Is anybody there?” within 1 s."), "\(desk.output)")
-    }
-
-    @Test func `files go both ways, and the agent saves the conversation`() throws {
-        let office = try Office()
-        let (dana, maria) = try talking(at: office)
-        try office.home.write("six by", to: "from Maria.txt")
-        try office.home.write("for Maria", to: "from-dana.txt")
-        maria.enter("/attach \"\(office.home.file("from Maria.txt"))\"")
-        try dana.wait(for: "from Maria.txt")
-        dana.enter("/open 1 \(office.home.file("got.txt"))")
-        try dana.wait(for: "6 bytes are in")
-        dana.enter("/attach \(office.home.file("from-dana.txt"))")
-        try maria.wait(for: "Dana      [file: from-dana.txt")
-        maria.enter("/open")
-        try maria.wait(for: "files; /open N fetches one")
-        // The desks' server may be none that a user reaches.
-        let port = try #require(office.address.firstMatch(of: #/:(\d+)/#)?.output.1)
-        #expect(maria.screen.count(of: ":\(port)/v3/attachments/") >= 3, "\(maria.screen.text)")
-        maria.enter("/open 2 \(office.home.file("taken.txt"))")
-        try maria.wait(for: "9 bytes are in")
-        dana.enter("/save \(office.home.file("talk.transcript"))")
-        try dana.wait(for: "Saved ")
-        let shown = try runBaton(["transcript", "show", office.home.file("talk.transcript")], input: "")
-        #expect(shown.output.contains("Dana") && shown.output.contains("from-dana.txt"), "\(shown.output)")
     }
 
     @Test func `one tester plays both sides in one terminal`() throws {
@@ -342,7 +248,7 @@ struct DeskSessionTests {
         try chat.wait(for: "── signed in as")
         chat.enter("/as user")
         try chat.wait(for: "You are the user.")
-        chat.enter(Self.request)
+        chat.enter(DeskOffice.request)
         try chat.wait(for: "The desk rings; /as agent goes there.")
         chat.enter("/as agent")
         try chat.wait(for: "── rings · User")
@@ -366,7 +272,7 @@ struct DeskSessionTests {
         let home = try TemporaryFolder()
         let chat = try startChat(["--agent", "desk"], home: home)
         try chat.wait(for: "[4] Talk to a person")
-        chat.enter(Self.request)
+        chat.enter(DeskOffice.request)
         try chat.wait(for: "To answer as the agent, type /as agent; /as user brings you back.")
         chat.enter("/as agent")
         try chat.wait(for: "── rings · User")
@@ -385,7 +291,7 @@ struct DeskSessionTests {
             environment: baseEnvironment(home: home)
         )
         let lines = [
-            "/as agent", "/as user", Self.request, "/as agent", "/accept", "Hello", "/back", "/as user",
+            "/as agent", "/as user", DeskOffice.request, "/as agent", "/accept", "Hello", "/back", "/as user",
             "opening hours",
         ]
         program.send(lines.joined(separator: "\n") + "\n")
@@ -397,15 +303,15 @@ struct DeskSessionTests {
     }
 
     @Test func `several users at one desk, canned replies, away and back`() throws {
-        let office = try Office()
+        let office = try DeskOffice()
         let dana = try office.agent("Dana")
         let maria = try office.chat()
         let paul = try office.chat(["--user-name", "Paul"])
-        maria.enter(Self.request)
+        maria.enter(DeskOffice.request)
         try dana.wait(for: "── rings · Maria")
         dana.enter("/accept")
         try maria.wait(for: "Dana>")
-        paul.enter(Self.request)
+        paul.enter(DeskOffice.request)
         try dana.wait(for: "── rings · 2 Paul")
         dana.enter("/accept 2")
         try paul.wait(for: "Dana>")
@@ -430,34 +336,6 @@ struct DeskSessionTests {
         try dana.wait(for: "── you are available")
         paul.send("\u{4}")
         _ = try paul.waitForExit()
-    }
-
-    @Test func `each user has a line of its own, and a key accepts without touching it`() throws {
-        let office = try Office()
-        let (dana, maria) = try talking(at: office)
-        let paul = try office.chat(["--user-name", "Paul"])
-        dana.send("Dear Maria, half")
-        try dana.waitForDraft("Maria> Dear Maria, half")
-        paul.enter(Self.request)
-        try dana.wait(for: "Paul rings")
-        dana.send("\u{1b}OQ")
-        try dana.wait(for: "── connected to Paul · /2 or Alt-2 goes there")
-        try paul.wait(for: "Dana>")
-        try dana.waitForDraft("1 Maria> Dear Maria, half")
-        dana.send(" a line\u{1b}2Dear Paul")
-        try dana.waitForDraft("2 Paul> Dear Paul")
-        dana.send("\u{1b}1")
-        try dana.waitForDraft("1 Maria> Dear Maria, half a line")
-        dana.enter("")
-        try maria.wait(for: "Dana      Dear Maria, half a line")
-        dana.enter("/2")
-        try dana.waitForDraft("2 Paul> Dear Paul")
-        paul.enter("/withdraw")
-        try dana.wait(for: "What you were typing there is kept; the Up key brings it back.")
-        try dana.waitForDraft("Maria>")
-        dana.send("\u{1b}[A")
-        try dana.waitForDraft("Maria> Dear Paul")
-        #expect(maria.screen.count(of: "Dear Paul") == 0)
     }
 
     @Test(arguments: [
