@@ -357,7 +357,7 @@ struct DeskScript {
     }
 
     @Test func `the help of each side says what its numbers do`() {
-        #expect(SlashCommand.deskHelpRows.contains { $0.label == "/1 … /9" && $0.text.contains("user") })
+        #expect(SlashCommand.deskHelpRows.contains { $0.label.hasPrefix("/1 … /9") && $0.text.contains("user") })
         #expect(SlashCommand.helpRows.contains { $0.label == "/1 … /9" && $0.text.contains("/set 1") })
     }
 
