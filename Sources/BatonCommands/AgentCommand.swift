@@ -20,13 +20,15 @@ package struct AgentCommand: AsyncParsableCommand {
             more: """
                 The hub is that of `baton serve`, or of `baton chat --agent desk`. A hub of your own on this machine is \
                 found without an address; elsewhere --hub names it, and BATON_AGENT_SECRET or --secret-file admits \
-                you. People come before simulated agents: while you are available, users ring at your desk. A name has \
-                one desk: a second one is closed while the first is connected, and takes over when it is not. Type \
-                /help there.
+                you. People come before simulated agents: while you are available, users ring at your desk. A ring that \
+                you miss goes to a colleague, and you are away from then on: /available takes users again. /1 to /9 \
+                go from user to user. A name has one desk: a second one is closed while the first is connected, and \
+                takes over when it is not. Type /help there.
 
                 In a script on standard input, /accept waits for a ring, and the line after words to a user waits for \
-                the user's answer: --answer-within, --settle and --linger bound that wait as in the chat, and no answer \
-                ends with status 3.
+                the user's answer: --answer-within, --settle and --linger bound that wait as in the chat:
+                  printf '/accept\\nhello\\n/end\\n' | baton agent --json
+                \(ExitStatus.sentence)
                 """,
             of: "agent"
         )

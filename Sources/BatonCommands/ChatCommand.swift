@@ -51,6 +51,8 @@ package struct ChatCommand: AsyncParsableCommand {
         try hub.validate()
         try io.validate()
         if let conversationId, !talk.resume {
+            // What looks like a word too many is the value of an option that does not exist.
+            if let problem = MisspeltOption.problem(in: CommandLine.arguments) { throw ValidationError(problem) }
             throw ValidationError("“\(conversationId)” is no command of baton; a conversation's id goes with --resume.")
         }
         if talk.loadUse != nil, talk.load == nil { throw ValidationError("--as goes with --load FILE.") }

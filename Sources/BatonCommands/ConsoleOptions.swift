@@ -24,6 +24,9 @@ struct ConsoleOptions: ParsableArguments {
     )
     var record: String?
 
+    @Flag(help: .detail("With --record: replace a recording that is there already."))
+    var force = false
+
     @Flag(name: .customLong("no-record"), help: .detail("Do not journal the chat in the state folder."))
     var isUnrecorded = false
 
@@ -38,6 +41,7 @@ struct ConsoleOptions: ParsableArguments {
 
     func validate() throws {
         if linger < 0 { throw ValidationError("--linger takes seconds from 0.") }
+        if force, record == nil { throw ValidationError("--force goes with --record FILE.") }
     }
 }
 
@@ -46,7 +50,7 @@ extension ConsoleOptions {
     func checkRecord() throws(CommandError) {
         guard let record else { return }
         do throws(TranscriptError) {
-            try TranscriptFile.checkWritable(record)
+            try TranscriptFile.checkWritable(record, isForced: force)
         } catch {
             throw CommandError("--record: " + DisplayText.neutralised(error.description, keepingNewlines: false))
         }

@@ -9,5 +9,7 @@ extension ExitStatus {
     static var rows: [ChatItem.Row] { allCases.map { ChatItem.Row(String($0.rawValue), $0.summary) } }
 
     /// The table in one paragraph, for `--help`.
-    static var sentence: String { "Exit status: 0 done, 1 not delivered or not opened, 3 no answer, 64 wrong use." }
+    static var sentence: String {
+        "Exit status: " + allCases.map { "\($0.rawValue) \($0.shortSummary)" }.joined(separator: ", ") + "."
+    }
 }

@@ -12,13 +12,17 @@ extension ChatLoop {
     func write(
         _ transcript: Transcript,
         to path: String,
+        isForced: Bool = false,
         replacingAnything: Bool = false
     ) async -> Result<Int, TranscriptError> {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 do throws(TranscriptError) {
-                    if !replacingAnything { try TranscriptFile.checkWritable(path) }
-                    try TranscriptFile.write(transcript, to: path)
+                    if replacingAnything {
+                        try written.replace(path, with: transcript)
+                    } else {
+                        try written.write(transcript, to: path, isForced: isForced)
+                    }
                     continuation.resume(returning: .success(transcript.activities.count))
                 } catch {
                     continuation.resume(returning: .failure(error))

@@ -35,6 +35,7 @@ package struct ChatLoop: Sendable {
     private let output: any ChatOutput
     private let sides: Sides
     private let client: @Sendable (Side) async throws -> ClientConfiguration
+    let written = WrittenFiles()
     private let recordPath: String?
     private let recordHead: Activity?
     private let reportFailure: @Sendable (String) -> Void
@@ -235,8 +236,10 @@ package struct ChatLoop: Sendable {
         case .catchUp(let generation): group.addTask { await requests.catchUp(generation) }
         case .reconnect: group.addTask { await requests.reconnect() }
         case .startConversation: requests.startAnother()
-        case .save(let transcript, let path):
-            group.addTask { await send(.saved(path: path, await write(transcript, to: path))) }
+        case .save(let transcript, let path, let isForced):
+            group.addTask {
+                await send(.saved(path: path, await write(transcript, to: path, isForced: isForced)))
+            }
         case .load(let path):
             group.addTask { await send(.loaded(path: path, await read(path))) }
         case .fetch(let link): group.addTask { await send(.fetched(link: link, await fetch(link, requests))) }

@@ -165,11 +165,8 @@ extension DeskBot {
     }
 
     /// What a desk calls a line: the copy of one of the user's, or one of the agent's own.
-    ///
-    /// A line from before the desk came in is called as in the user's conversation; the briefing has it by that id.
-    private func deskLine(_ id: String, in conversation: any ConversationChannel) async -> String {
-        let lines = await conversation.transcript()
-        return lines.last { $0.deskSource == id && $0.type == .message || $0.id == id }?.id ?? id
+    private func deskLine(_ id: String, in conversation: any ConversationChannel) async -> String? {
+        await conversation.transcript().last { $0.deskSource == id && $0.type == .message || $0.id == id }?.id
     }
 
     private static func readTranscript(

@@ -1,5 +1,5 @@
 /// The names of the handoff events, compared exactly.
-enum HandoffEventName {
+package enum HandoffEventName {
     static let initiate = "handoff.initiate"
     static let status = "handoff.status"
     static let handoffInitiation = "HandoffInitiation"
@@ -7,6 +7,8 @@ enum HandoffEventName {
     static let response = "HandoffResponse"
     static let completed = "HandoffCompleted"
     static let queue = "baton.queue"
+    /// A user's wish to leave the queue or the agent; no document has one.
+    package static let withdrawal = "baton.withdraw"
     /// Our adapter's record of a report that the bot answered with an error.
     static let rejected = "baton.rejected"
     /// Our adapter's record of a bot's message that it kept from the user.

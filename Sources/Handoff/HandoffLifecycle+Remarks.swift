@@ -43,10 +43,18 @@ extension HandoffLifecycle {
             return machine.remarks(on: signal)
         }
         if activity.type == .event, activity.name == HandoffEventName.suppressed {
-            return [HandoffRemark(.botWhileLive, "the bot speaks while an agent is there; the user does not see it")]
+            let words = "the bot speaks while an agent is there, and the user does not see it"
+            // Anybody can send an event of that name; the mark of the hub is the server's.
+            let said = activity.isFromHub ? Activity(activity.value?["activity"])?.text.map(Self.shortened) : nil
+            return [HandoffRemark(.botWhileLive, words + (said.map { ": “\($0)”" } ?? ""))]
         }
         guard activity.type == .message, !isUser, !activity.isFromHub else { return [] }
         return machine.isAgent(activity) ? machine.remarksOnAgent : machine.remarksOnBot(activity)
+    }
+
+    private static func shortened(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.count > 80 ? line.prefix(80) + "…" : line
     }
 
     private func remarks(on signal: HandoffSignal) -> [HandoffRemark] {

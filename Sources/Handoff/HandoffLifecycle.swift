@@ -79,6 +79,9 @@ public struct HandoffLifecycle: Hashable, Sendable {
             guard trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho) else { return [] }
             return apply(signal, of: activity, at: instant)
         }
+        if isUser, activity.type == .event, activity.name == HandoffEventName.withdrawal, state.isOpen {
+            attempts[attempts.count - 1].withdrawnAt = instant
+        }
         guard activity.type == .message, !activity.isFromHub else { return [] }
         if isUser { return userSpoke(activity, at: instant) }
         if isAgent(activity) { return agentSpoke(activity, at: instant) }
@@ -142,7 +145,9 @@ extension HandoffLifecycle {
             return [goLive(with: agent, because: cause, message: message, at: instant)]
         case .failed(let reason):
             guard state.isOpen else { return [] }
-            return [end(state == .live ? .lost : .failed, in: .bot, because: cause, message: reason, at: instant)]
+            // Whoever leaves the queue was not refused.
+            let refused = attempt?.withdrawnAt == nil ? HandoffOutcome.failed : .cancelled
+            return [end(state == .live ? .lost : refused, in: .bot, because: cause, message: reason, at: instant)]
         case .timedOut(let reason):
             guard state.isOpen else { return [] }
             return [end(state == .live ? .lost : .timedOut, in: .bot, because: cause, message: reason, at: instant)]
@@ -280,11 +285,12 @@ extension HandoffLifecycle {
             cause = .signal(signal)
         } else if let rejection = RejectedReport(activity) {
             cause = .reportRejected(rejection)
-        } else if activity.type == .event {
+        } else if activity.type == .event, activity.name != HandoffEventName.suppressed {
             cause = .misnamed(activity.name ?? "")
         } else {
-            guard activity.type == .message, !hasToldOfSpeaker else { return nil }
-            hasToldOfSpeaker = true
+            guard activity.type == .event || !hasToldOfSpeaker else { return nil }
+            // What the user does not see is told each time, with its words.
+            if activity.type == .message { hasToldOfSpeaker = true }
             if remark.rule != .botWhileLive { cause = .agentSpoke }
         }
         var transition = HandoffTransition(from: state, to: state, cause: cause, instant: instant)

@@ -61,6 +61,7 @@ public struct HandoffTimeline: Hashable, Sendable {
             let words = report.event + (report.report.map { " “\($0)”" } ?? "")
             row("rejected by bot", rejection.instant, [words, report.status.map { "status \($0)" }])
         }
+        row("withdrawn", attempt.withdrawnAt)
         row("over", attempt.endedAt)
         let figures: [(String, Duration?)] = [
             ("time in queue", attempt.timeInQueue), ("time to human", attempt.timeToHuman),
@@ -94,7 +95,7 @@ extension HandoffOutcome {
         case .failed: "failed, nobody took it"
         case .timedOut: "timed out, nobody took it"
         case .lost: "lost, the agent dropped out"
-        case .cancelled: "cancelled by the user"
+        case .cancelled: "withdrawn by the user"
         case .aborted: "aborted, the conversation ended"
         }
     }

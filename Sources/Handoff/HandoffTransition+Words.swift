@@ -65,7 +65,7 @@ extension HandoffTransition {
         case .failed: return ["failed" + waited] + (reason.isEmpty ? ["no reason given"] : reason)
         case .timedOut: return ["timed out" + waited] + reason
         case .lost: return ["lost: the agent is gone" + handled] + reason
-        case .cancelled: return ["cancelled" + waited]
+        case .cancelled: return ["withdrawn by the user" + waited]
         case .aborted: return ["aborted: the conversation ended" + handled] + reason
         case .open: return ["still open"]
         }

@@ -91,6 +91,8 @@ public struct HandoffAttempt: Hashable, Sendable {
     public internal(set) var acceptedAt: Timestamp?
     /// When the agent first spoke.
     public internal(set) var repliedAt: Timestamp?
+    /// When the user asked to leave the queue or the agent.
+    public internal(set) var withdrawnAt: Timestamp?
     /// When it was over.
     public internal(set) var endedAt: Timestamp?
     /// The agent, once known.

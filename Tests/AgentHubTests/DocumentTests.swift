@@ -95,6 +95,43 @@ struct DocumentTests {
         #expect(!bench.conversation.stream.contains { $0.type == .message && $0.text == "finish the booking" })
     }
 
+    @Test func `what was changed or deleted meanwhile goes back to the bot as it stands`() throws {
+        let bench = Bench(dialect: nil)
+        bench.botSends(bench.shown(request("handoff.initiate")))
+        bench.reports(.accepted(bench.ana))
+        for (id, text) in [("desk|4", "see at ten"), ("desk|5", "oops")] {
+            var line = Activity.message(text)
+            line.id = id
+            bench.reports(.message(line, bench.ana))
+        }
+        var update = about("desk|4", .messageUpdate, id: "desk|6")
+        update.text = "see you at ten"
+        bench.reports(.message(update, bench.ana), .message(about("desk|5", .messageDelete, id: "desk|7"), bench.ana))
+        bench.reports(.completed(.transferBack, bench.ana))
+        let entries = try #require(bench.conversation.toBot.last.flatMap { HandoffTranscript($0)?.entries })
+        #expect(entries.map(\.text) == ["see you at ten"])
+        #expect(entries.map(\.type) == [.message])
+    }
+
+    @Test func `lines as they stand have the words of their last change by their own side`() {
+        func line(_ json: JSONObject, _ role: String) -> Activity {
+            var activity = Activity(json: json)
+            activity.from = ChannelAccount(id: role, role: role)
+            return activity
+        }
+        let said = [
+            line(["type": "message", "id": "1", "text": "one"], "user"),
+            line(["type": "message", "id": "2", "text": "two"], "bot"),
+            line(["type": "messageUpdate", "id": "3", "replyToId": "1", "text": "ONE"], "user"),
+            line(["type": "messageUpdate", "id": "4", "replyToId": "1", "text": "forged"], "bot"),
+            line(["type": "messageDelete", "id": "5", "replyToId": "2"], "bot"),
+            line(["type": "messageUpdate", "id": "6", "replyToId": "1", "text": "One!"], "user"),
+            line(["type": "messageUpdate", "id": "7", "replyToId": "before", "text": "earlier"], "user"),
+        ].asTheyStand
+        #expect(said.map(\.text) == ["One!", "earlier"])
+        #expect(said.map(\.id) == ["1", "7"])
+    }
+
     @Test func `an end for good and a failure bring no transcript`() {
         for report in [HubReport.completed(.ended, Bench(dialect: nil).ana), .lost(nil, reason: "gone")] {
             let bench = Bench(dialect: nil)

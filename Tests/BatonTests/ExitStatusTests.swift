@@ -75,6 +75,62 @@ struct ExitStatusTests {
         }
     }
 
+    @Test func `3: no user came to an agent's script`() throws {
+        let home = try TemporaryFolder()
+        let server = try PipedProgram(
+            [BuiltProducts.executable("baton"), "serve", "--agent", "desk"],
+            environment: baseEnvironment(home: home)
+        )
+        try server.wait(for: "Ctrl-C stops")
+        let agent = try PipedProgram(
+            [BuiltProducts.executable("baton"), "agent", "--linger", "1"],
+            environment: baseEnvironment(home: home)
+        )
+        agent.send("/accept\nhello\n")
+        agent.closeInput()
+        #expect(try agent.waitForExit() == .code(3))
+        #expect(agent.output.contains("Nothing came within 1 s for “/accept”."), "\(agent.output)")
+        server.signal(SIGTERM)
+        _ = try server.waitForExit()
+    }
+
+    @Test func `the help names them all`() throws {
+        let help = try runBaton(["--help"], input: "").output
+        let row = "Exit status: 0 done, 1 not delivered, 2 bad file, 3 no answer, 64 wrong use."
+        #expect(help.contains(row), "\(help)")
+    }
+
+    @Test func `1: an agent at an address for users, and a user at one for agents, are told so`() throws {
+        let home = try TemporaryFolder()
+        let server = try PipedProgram(
+            [BuiltProducts.executable("baton"), "serve", "--agent", "desk"],
+            environment: baseEnvironment(home: home)
+        )
+        try server.wait(for: "Ctrl-C stops")
+        func address(after words: String) throws -> String {
+            let range = try #require(server.output.firstRange(of: words), "\(server.output)")
+            return String(server.output[range.upperBound...].prefix { !$0.isWhitespace })
+        }
+        func run(_ arguments: [String], _ input: String) throws -> (output: String, exit: PseudoTerminal.Exit) {
+            let program = try PipedProgram(
+                [BuiltProducts.executable("baton")] + arguments,
+                environment: baseEnvironment(home: home)
+            )
+            program.send(input)
+            program.closeInput()
+            let exit = try program.waitForExit()
+            return (program.output, exit)
+        }
+        let agent = try run(["agent", "--hub", try address(after: "--direct-line ")], "/accept\n")
+        #expect(agent.exit == .code(1))
+        #expect(agent.output.contains("No hub signs you in here: this is an address for users."), "\(agent.output)")
+        let user = try run(["--plain", "--direct-line", try address(after: "--hub ")], "hello\n")
+        #expect(user.exit == .code(1))
+        #expect(user.output.contains("this is a hub's address for agents"), "\(user.output)")
+        server.signal(SIGTERM)
+        _ = try server.waitForExit()
+    }
+
     @Test func `64: wrong use`() throws {
         #expect(try runBaton(["--nonsense"], input: "").exit == .code(64))
         #expect(try runBaton(["--answer-within", "-1"], input: "").exit == .code(64))

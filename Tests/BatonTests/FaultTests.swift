@@ -47,7 +47,7 @@ struct FaultTests {
         Case("completion-twice", words: "completed again"),
         Case("completion-missing", words: "the bot speaks while an agent is there (HO212)"),
         Case("agent-after-end", words: "an agent speaks after the handoff was over (HO211)"),
-        Case("bot-speaks", words: "The bot spoke while an agent has the conversation"),
+        Case("bot-speaks", words: "the bot speaks while an agent is there, and the user does not see it: “"),
         Case("two-initiations", words: "a handoff is open already; the request adds to it (HO201)"),
         Case("bot-ends", words: "aborted: the conversation ended").saying("/new", "opening hours"),
     ]

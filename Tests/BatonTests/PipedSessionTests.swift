@@ -181,6 +181,56 @@ struct PipedSessionTests {
         #expect(!home.names.contains { $0.hasSuffix(".tmp") })
     }
 
+    @Test func `a recording that is there stays unless it is forced, and a script's own file may be saved again`()
+        throws
+    {
+        let home = try TemporaryFolder()
+        let file = home.file("talk.transcript")
+        func chat(_ more: [String], _ input: String) throws -> (output: String, exit: PseudoTerminal.Exit) {
+            let program = try PipedProgram(
+                [BuiltProducts.executable("baton"), "--plain", "--agent", "none"] + more,
+                environment: baseEnvironment(home: home)
+            )
+            program.send(input)
+            program.closeInput()
+            let exit = try program.waitForExit()
+            return (program.output, exit)
+        }
+        #expect(try chat(["--record", file], "opening hours\n").exit == .code(0))
+        let first = try home.read("talk.transcript")
+        let refused = try chat(["--record", file], "credit card\n")
+        #expect(refused.exit == .code(1))
+        #expect(refused.output == "--record: \(file): is there already; --force replaces it\n")
+        let unsaved = try chat([], "opening hours\n/save \(file)\n")
+        #expect(unsaved.exit == .code(1) && unsaved.output.contains("is there already; --force replaces it"))
+        #expect(try home.read("talk.transcript") == first)
+
+        #expect(try chat(["--record", file, "--force"], "credit card\n").exit == .code(0))
+        let second = try home.read("talk.transcript")
+        #expect(second != first)
+        let twice = try chat([], "opening hours\n/save --force \(file)\n/save \(file)\n")
+        #expect(twice.exit == .code(0) && twice.output.split(separator: "\n").count { $0.hasPrefix("Saved ") } == 2)
+        #expect(try home.read("talk.transcript") != second)
+        let page = try chat(["--record", home.file("talk.html")], "")
+        #expect(page.exit == .code(1) && page.output.contains(".html is no form that is written"), "\(page.output)")
+    }
+
+    @Test func `a script may ask for the faults and the settings`() throws {
+        let result = try runBaton(["--plain"], input: "/fault help\n/set\n/theme\n/set title off\n")
+        #expect(result.output.contains("socket-drop"), "\(result.output)")
+        #expect(result.output.contains("bell") && result.output.contains("(now)"), "\(result.output)")
+        #expect(result.output.contains("/set works at a terminal; a script has no screen and keeps nothing."))
+    }
+
+    @Test(arguments: [
+        ["--bott", "http://127.0.0.1:9"], ["chat", "--bott=http://127.0.0.1:9"], ["--json", "--bott", "x"],
+    ])
+    func `a misspelt option is told with the nearest one, not its value`(arguments: [String]) throws {
+        let result = try runBaton(arguments, input: "")
+        #expect(result.exit == .code(64))
+        #expect(result.output.contains("Unknown option '--bott'. Did you mean '--bot'?"), "\(result.output)")
+    }
+
     @Test func `a script that is told to stop has its record written`() throws {
         let home = try TemporaryFolder()
         let program = try PipedProgram(

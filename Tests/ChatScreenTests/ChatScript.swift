@@ -37,7 +37,7 @@ struct ChatScript {
         clock.milliseconds += Int64(duration / .milliseconds(1))
         let actions = machine.handle(event, at: clock)
         for action in actions {
-            if case .save(let transcript, _) = action { savedActivities = transcript.activities }
+            if case .save(let transcript, _, _) = action { savedActivities = transcript.activities }
             if case .post(let activity, _) = action { posted.append(activity) }
             if case .startTimer(.settle(let generation), _) = action { lastSettle = generation }
             if case .setPrompt(let prompt) = action { notes.append(prompt.note) }
@@ -97,7 +97,8 @@ struct ChatScript {
         case .catchUp(let generation): "catch up \(generation)"
         case .reconnect: "reconnect"
         case .startConversation: "start"
-        case .save(let transcript, let path): "save \(transcript.activities.count) to \(path)"
+        case .save(let transcript, let path, let isForced):
+            "save \(transcript.activities.count) to \(path)" + (isForced ? " by force" : "")
         case .upload(let files, _, let number): "upload \(number) \(files.joined(separator: " "))"
         case .download(let file, let path): "download \(file.name ?? "") to \(path ?? "its name")"
         case .draw(let pictures, _): "draw \(pictures.compactMap(\.contentURL).joined(separator: " "))"
@@ -113,6 +114,7 @@ struct ChatScript {
         case .startTimer(.countdown, _): "countdown"
         case .startTimer(.composing, _): "composing"
         case .startTimer(.stream(let generation), _): "stream \(generation)"
+        case .startTimer(.signIn, _): "sign in"
         case .startTimer(.leave, _): "leave soon"
         case .leave(let code): "leave \(code)"
         }

@@ -262,7 +262,9 @@ struct ChatStateMachineTests {
             #"{"type":"event","name":"baton.suppressed","value":{"activity":{"type":"message","text":"Still here!"}},"#
                 + #""channelData":{"baton":{"author":"hub","notice":"suppressed"}}}"#
         )
-        #expect(shown.contains("The bot spoke while an agent has the conversation: “Still here!”"))
+        let told = shown.filter { $0.contains("the bot speaks") || $0.contains("Still here!") }
+        let words = "the bot speaks while an agent is there, and the user does not see it: “Still here!” (HO212)"
+        #expect(told == ["-- handoff: " + words])
     }
 
     @Test func `saving waits for the line that is on its way`() {

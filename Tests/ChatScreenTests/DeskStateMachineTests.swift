@@ -44,7 +44,7 @@ struct DeskScript {
                     failures.isEmpty ? .success(nil) : .failure(failures.removeFirst())
                 actions += machine.handle(.posted(number: number, result), at: Timestamp(milliseconds: 0))
             case .setDrafts(let slots): drafts = slots
-            case .save(let transcript, _): saved = transcript.activities
+            case .save(let transcript, _, _): saved = transcript.activities
             default: break
             }
             if case .setCommands = action { continue }
@@ -119,7 +119,8 @@ struct DeskScript {
         var script = DeskScript()
         #expect(
             script.begin() == [
-                "post 1 desk.signIn", "prompt desk", "-- handoff: signed in as Dana, 0 waiting, also at work: Eve",
+                "post 1 desk.signIn", "sign in", "prompt desk",
+                "-- handoff: signed in as Dana, 0 waiting, also at work: Eve",
             ]
         )
     }
@@ -294,10 +295,10 @@ struct DeskScript {
         #expect(script.enter("/hold").last == "Maria is on hold already.")
         #expect(script.enter("/resume").contains("post 3 desk.resume"))
         #expect(script.enter("/note be nice").contains("post 4 desk.note"))
-        #expect(script.enter("/transfer eve").contains("post 5 desk.transfer"))
+        #expect(script.enter("/transfer eve").contains("post 6 desk.transfer"))
         #expect(
             script.hear(.rejected("item-1", .targetUnavailable)).first
-                == "Maria: nobody there can take it now; it stays with you."
+                == "Eve cannot take Maria now; Maria stays with you; at work: Eve."
         )
         #expect(script.machine.current?.isOpen == true)
         _ = script.enter("/transfer Eve")
@@ -315,9 +316,49 @@ struct DeskScript {
         _ = script.hear(.connected(DeskScript.briefing()))
         _ = script.enter("/transfer Nobody")
         _ = script.enter("/transfer Eve")
-        _ = script.hear(.rejected("item-1", .targetUnavailable))
+        #expect(
+            script.hear(.rejected("item-1", .targetUnavailable)).first
+                == "Nobody called Nobody is at work; Maria stays with you; at work: Eve."
+        )
         #expect(script.machine.current?.isOpen == false)
         #expect(script.hear(.released("item-1")).first == "-- handoff: Maria, passed on to Eve")
+    }
+
+    @Test(arguments: [
+        ("Dana", "You are Dana yourself"), ("queue none", "There is no queue none"),
+        ("skill golf", "Nobody with the skill golf can take Maria now"),
+    ])
+    func `a refused transfer says why, and who is there`(target: String, words: String) {
+        var script = DeskScript()
+        _ = script.begin()
+        _ = script.hear(.connected(DeskScript.briefing()))
+        _ = script.enter("/transfer \(target)")
+        let told = script.hear(.rejected("item-1", .targetUnavailable)).first ?? ""
+        #expect(told.hasPrefix(words) && told.hasSuffix("; Maria stays with you; at work: Eve."), "\(told)")
+    }
+
+    @Test func `where nobody signs the agent in, or a bot speaks, the desk says that this is no hub`() {
+        var silent = DeskScript(isInteractive: false)
+        _ = silent.take(.opened(conversationId: "d-1"))
+        #expect(silent.take(.client(.connection(.online))).contains("sign in"))
+        let told = silent.take(.timer(.signIn))
+        #expect(told.first?.hasPrefix("No hub signs you in here: this is an address for users.") == true, "\(told)")
+        #expect(told.last == "leave 1")
+        var bot = DeskScript()
+        _ = bot.take(.opened(conversationId: "d-1"))
+        _ = bot.take(.client(.connection(.online)))
+        var greeting = Activity.message("Hello! I'm Robin.")
+        greeting.from = ChannelAccount(id: "robin", name: "Robin", role: "bot")
+        #expect(bot.hear(greeting).first?.hasPrefix("No hub signs you in here") == true)
+        // A hub that is slow to be heard is one all the same.
+        var slow = DeskScript()
+        _ = slow.begin()
+        #expect(slow.take(.timer(.signIn)).isEmpty)
+    }
+
+    @Test func `the help of each side says what its numbers do`() {
+        #expect(SlashCommand.deskHelpRows.contains { $0.label.hasPrefix("/1 … /9") && $0.text.contains("user") })
+        #expect(SlashCommand.helpRows.contains { $0.label == "/1 … /9" && $0.text.contains("/set 1") })
     }
 
     @Test func `a missed ring says what the hub made of it, and how to go on`() {
@@ -354,7 +395,7 @@ struct DeskScript {
         _ = script.begin()
         let waiting = script.enter("/accept")
         #expect(waiting == ["linger 0"])
-        #expect(script.take(.timer(.linger(turn: 0))) == ["Nothing came within 60 s for “/accept”.", "leave 1"])
+        #expect(script.take(.timer(.linger(turn: 0))) == ["Nothing came within 60 s for “/accept”.", "leave 3"])
     }
 
     @Test func `words of a user cannot move the cursor, whatever they are in`() {

@@ -176,7 +176,9 @@ struct DeskTranscriptTests {
         )
         _ = desk.hear(.connected(DeskBriefing(request, item: "item-1")))
         func change(_ json: JSONObject, id: String) -> String? {
-            var activity = Activity(json: json).forDesk(item: "item-1", user: maria, about: "c|1")
+            var activity = Activity(json: json)
+            (activity.id, activity.replyToId) = ("c|" + id, "c|1")
+            activity = activity.forDesk(item: "item-1", user: maria)
             activity.id = id
             return desk.hear(activity).first
         }

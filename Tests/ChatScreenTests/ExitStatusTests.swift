@@ -1,3 +1,6 @@
+import BotSchema
+import DirectLineClient
+import Handoff
 import Testing
 import Transcripts
 
@@ -16,13 +19,44 @@ struct ExitStatusTests {
         #expect(ExitStatus.allCases.max() == .usage)
     }
 
-    @Test func `the README has the table`() throws {
+    /// The README as one text, without the marks of code.
+    private func readme() throws -> String {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let file = try #require(fopen("/" + root + "/README.md", "r"))
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 17)
         let count = fread(&bytes, 1, bytes.count, file)
-        let readme = String(decoding: bytes[..<count], as: UTF8.self).replacing("`", with: "")
+        return String(decoding: bytes[..<count], as: UTF8.self).replacing("`", with: "")
+    }
+
+    @Test func `the README has every member of a JSON line`() throws {
+        let readme = try readme()
+        let initiate = Activity.event("handoff.initiate", value: ["Skill": "billing"])
+        let accepted = Activity.event("handoff.status", value: ["state": "accepted", "message": "Ana is here"])
+        let ended = Activity.event("handoff.status", value: ["state": "completed", "message": "all done"])
+        var lifecycle = HandoffLifecycle()
+        let course = [initiate, .handoffQueue(position: 2), accepted, accepted, ended]
+        let steps = course.flatMap { lifecycle.receive($0, at: Timestamp(milliseconds: 0)) }
+        let items: [ChatItem] =
+            steps.map(ChatItem.handoff) + [
+                .notice("words"), .failure("words"), .hub(["rings"]), .latency(milliseconds: 1),
+                .connection(.online), .table(title: nil, [ChatItem.Row("label", "text")]), .loaded(.notice("words")),
+                .activity(.message("hi"), speaker: .bot(name: nil), isEcho: false, isNumbered: false),
+            ]
+        var members: Set<String> = []
+        for item in items {
+            let line = try JSONValue(parsing: JSONLinesOutput().text(of: item, columns: 80))
+            let kind = try #require(line["kind"]?.string)
+            #expect(readme.contains("| \(kind) |"), "\(kind)")
+            members.formUnion((line.object?.entries ?? []).map(\.key))
+        }
+        let told: Set = ["rule", "rows", "waitedMilliseconds", "handledMilliseconds", "dialect", "position", "loaded"]
+        #expect(told.isSubset(of: members), "\(members)")
+        for member in members where member != "kind" { #expect(readme.contains(member), "\(member)") }
+    }
+
+    @Test func `the README has the table`() throws {
+        let readme = try readme()
         for status in ExitStatus.allCases {
             #expect(readme.contains("| \(status.rawValue) | \(status.summary) |"), "\(status)")
         }

@@ -62,6 +62,7 @@ struct LoadedLinesTests {
         _ = script.arrive(#"{"type":"message","text":"Write to mina@mail.example","from":{"id":"bot"}}"#)
         #expect(script.enter("/save --redact --public my file.json").last == "save 1 to my file.json")
         #expect(script.savedActivities?.first?.text == "Write to [email-1]")
+        #expect(script.enter("/save --force --public my file.json").last == "save 1 to my file.json by force")
         #expect(script.enter("/save --redact").last?.hasPrefix("Usage: /save") == true)
         #expect(script.enter("/save --redactx a.json").last?.hasPrefix("Usage: /save") == true)
     }

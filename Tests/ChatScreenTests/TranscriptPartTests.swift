@@ -40,6 +40,33 @@ struct TranscriptPartTests {
         #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
     }
 
+    @Test func `a line that was changed meanwhile is the agent's in its last words, and in no others`() {
+        for (words, isKnown) in [("see you at ten", true), ("see at ten", true), ("see at two", false)] {
+            var said = Activity.message(words).sent(byAgent: "ana", name: "Ana")
+            said.id = "c-1|7"
+            var script = ChatScript(dialect: nil)
+            _ = script.open()
+            _ = arrive(.event("HandoffInitiation", value: ["Skill": "x"]), in: &script)
+            let accepted = Activity.handoffStatus(.accepted, conversationId: "c-1", dialect: .threeEvents)
+            _ = arrive(accepted.sent(byAgent: "ana", name: "Ana"), in: &script)
+            var line = Activity.message("see at ten").sent(byAgent: "ana", name: "Ana")
+            line.id = "c-1|7"
+            _ = arrive(line, in: &script)
+            var change = Activity.message("see you at ten").sent(byAgent: "ana", name: "Ana")
+            (change.type, change.id, change.replyToId) = (.messageUpdate, "c-1|8", "c-1|7")
+            _ = arrive(change, in: &script)
+            let back = Activity.handoffStatus(
+                .completed(.transferBack),
+                conversationId: "c-1",
+                dialect: .threeEvents,
+                transcript: [said]
+            )
+            _ = arrive(back.sent(byAgent: "ana", name: "Ana"), in: &script)
+            let shown = script.enter("/transcript").joined(separator: "\n")
+            #expect(shown.contains(words) && shown.contains("(unverified)") != isKnown, "\(shown)")
+        }
+    }
+
     @Test func `a part behind a link is fetched, and told from the other`() throws {
         var back = Activity.event("HandoffCompleted", value: "transferBack")
         back.attachments = [.transcript(at: "https://example.org/back?sig=abc")]

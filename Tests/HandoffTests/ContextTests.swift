@@ -73,6 +73,24 @@ struct TranscriptAttachmentTests {
         #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
     }
 
+    @Test func `of several transcripts the first counts, whatever stands before and behind it`() {
+        var event = Wire.initiate()
+        let other: JSONValue = ["activities": [["type": "message", "text": "second"]]]
+        event.attachments = [
+            Attachment(contentType: "application/json", content: ["a": 1], name: "Notes"),
+            Attachment(contentType: "application/json", content: Self.list, name: "TRANSCRIPT"),
+            Attachment(contentType: "application/json", content: other, name: "Transcript"),
+        ]
+        #expect(HandoffInitiation(event).transcript?.map(\.text) == ["hi"])
+        // The bot's factory attaches one and no more.
+        let sent = Activity.handoffInitiate(
+            context: HandoffContext(["Skill": "billing"]),
+            transcript: [.message("hi")],
+            replyingTo: .message("human")
+        )
+        #expect(sent.attachments.map(\.name) == ["Transcript"])
+    }
+
     @Test func `V23 a broken transcript is a problem with its place, and the request stands`() {
         var event = Wire.initiate()
         event.attachments = [

@@ -180,6 +180,40 @@ struct LifecycleTests {
         #expect(told.allSatisfy { !$0.isChange && $0.message?.hasSuffix("(\($0.brokenRule?.id ?? ""))") == true })
     }
 
+    @Test func `what the bot says after an end that left open who goes on is no news of the handoff`() {
+        var lifecycle = HandoffLifecycle()
+        let course = [Wire.initiate(), Wire.status("accepted"), Wire.status("completed")]
+        for activity in course { _ = lifecycle.receive(activity, at: Timestamp(milliseconds: 0)) }
+        #expect(lifecycle.state == .bot && lifecycle.attempt?.outcome == .completed)
+        let said = (1...2).flatMap { number in
+            lifecycle.receive(Wire.says(Wire.bot, "line \(number)"), at: Timestamp(milliseconds: 1))
+        }
+        #expect(said.isEmpty && lifecycle.attempt?.outcome == .completed)
+    }
+
+    @Test func `who leaves the queue has withdrawn and was not refused`() {
+        var lifecycle = HandoffLifecycle()
+        var wish = Wire.event("baton.withdraw")
+        wish.from = Wire.user
+        let course = [
+            Wire.initiate(), .handoffQueue(position: 1), wish, Wire.status("failed", message: "left the queue"),
+        ]
+        let steps = course.flatMap { lifecycle.receive($0, at: Timestamp(milliseconds: 0)) }
+        #expect(steps.last?.outcome == .cancelled)
+        #expect(steps.last?.words == ["withdrawn by the user after 0 s"])
+        let rows = HandoffTimeline(lifecycle).rows { _ in "now" }
+        #expect(rows.first?.text == "withdrawn by the user")
+        #expect(rows.contains { $0.label == "withdrawn" && $0.text == "now" })
+        // Somebody else's event of that name is none of the user's.
+        var other = HandoffLifecycle()
+        var claim = Wire.event("baton.withdraw")
+        claim.from = Wire.bot
+        for activity in [Wire.initiate(), claim, Wire.status("failed")] {
+            _ = other.receive(activity, at: Timestamp(milliseconds: 0))
+        }
+        #expect(other.attempt?.outcome == .failed)
+    }
+
     @Test(arguments: [
         (HandoffDialect.sdk, "sdk"), (.threeEvents, "three-events"), (.threeEventsAsCoded, "three-events-as-coded"),
     ])

@@ -30,6 +30,34 @@ struct ReasonTests {
         #expect(HandoffSignal(response)?.kind == .failed(reason: nil))
     }
 
+    @Test(arguments: ["HandoffResponse", "HandoffCompleted"])
+    func `fields that the protocol does not specify change nothing of a report, and stay in it`(name: String) throws {
+        var plain = Activity.event(name, value: "failed")
+        plain.conversation = ConversationAccount(id: "c")
+        var rich = plain
+        let more: JSONObject = [
+            "text": "accepted", "summary": "s", "importance": "high", "x-hub": ["queue": 7], "entities": [],
+        ]
+        rich.json.entries += more.entries
+        #expect(HandoffSignal(rich)?.kind == HandoffSignal(plain)?.kind)
+        #expect(HandoffSignal(rich)?.kind == .failed(reason: nil))
+        let read = try #require(Activity(try JSONValue(parsing: rich.jsonValue.compactText)))
+        #expect(more.entries.allSatisfy { read.json[$0.key] == $0.value })
+    }
+
+    @Test func `what our hub reports has no field beyond those that the protocol names`() {
+        for status in [
+            HandoffStatus.accepted, .failed, .timedOut, .completed(.ended), .completed(.transferBack), .lost,
+        ] {
+            let report = Activity.handoffStatus(status, message: "m", conversationId: "c", dialect: .threeEvents)
+            let names = Set(report.json.entries.map(\.key))
+            #expect(
+                names.isSubset(of: ["type", "name", "value", "conversation", "attachments"]),
+                "\(status): \(names)"
+            )
+        }
+    }
+
     @Test func `a reason without end is cut`() {
         let long = String(repeating: "no agent ", count: 10_000)
         let status = Activity.event("handoff.status", value: ["state": "failed", "message": .string(long)])

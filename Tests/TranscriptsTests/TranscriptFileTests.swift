@@ -162,7 +162,7 @@ struct TranscriptFileTests {
         }
     }
 
-    @Test func `an earlier transcript may be replaced, and nothing else`() throws {
+    @Test func `an earlier transcript is replaced where that is forced, and nothing else ever`() throws {
         try Self.withFolder { folder in
             for (name, text) in [
                 ("notes.json", "my notes\n"), ("code.json", "{\"scripts\": {}"), ("array.json", "[1, 2]"),
@@ -171,7 +171,7 @@ struct TranscriptFileTests {
             ] {
                 try folder.write(text, to: name)
                 #expect(
-                    Self.failure { try TranscriptFile.checkWritable(folder.file(name)) }
+                    Self.failure { try TranscriptFile.checkWritable(folder.file(name), isForced: true) }
                         == "\(folder.file(name)): cannot write: what is there is no transcript, and stays; take another name"
                 )
                 #expect(try folder.read(name) == Array(text.utf8))
@@ -181,7 +181,14 @@ struct TranscriptFileTests {
             try folder.write(String(decoding: folder.read("a.json").dropLast(20), as: UTF8.self), to: "cut.json")
             try TranscriptFile.write(Transcript(activities: []), to: folder.file("none.json"))
             for name in ["empty", "new", "a.json", "cut.json", "none.json"] {
-                try TranscriptFile.checkWritable(folder.file(name))
+                try TranscriptFile.checkWritable(folder.file(name), isForced: true)
+            }
+            for name in ["empty", "new"] { try TranscriptFile.checkWritable(folder.file(name), isForced: false) }
+            for name in ["a.json", "cut.json", "none.json"] {
+                #expect(
+                    Self.failure { try TranscriptFile.checkWritable(folder.file(name), isForced: false) }
+                        == "\(folder.file(name)): is there already; --force replaces it"
+                )
             }
             #expect(
                 folder.names == [

@@ -31,7 +31,7 @@ package struct AgentBrief: Hashable, Sendable {
         let bot = initiation.context.botName ?? "Bot"
         let isObserved = (initiation.transcript ?? []).isEmpty && !request.observed.isEmpty
         let before = isObserved ? request.observed : initiation.transcript ?? []
-        let said = (before + request.history).compactMap { activity in
+        let said = (before + request.history).asTheyStand.compactMap { activity in
             activity.agentText.map { text in
                 let author = Self.name(of: activity.from) ?? (activity.isFromUser ? user : bot)
                 return Printable.text("\(author): \(text)")

@@ -8,7 +8,7 @@ package import Handoff
 /// The adapter is the one publisher of handoff statuses: each goes to the user's stream and to the bot.
 package actor HandoffAdapter: ConversationAdapter, NeverBlocks {
     /// The event by which a user's client leaves the queue or the agent (A13); no document has one.
-    package static let withdrawalName = "baton.withdraw"
+    package static let withdrawalName = HandoffEventName.withdrawal
 
     private let hub: any HubConnection
     private let dialect: HandoffDialect?

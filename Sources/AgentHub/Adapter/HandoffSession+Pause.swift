@@ -20,7 +20,7 @@ extension HandoffSession {
                 }
             }
         } catch {
-            await userLeft()
+            await close(endedBy: .user)
         }
     }
 }

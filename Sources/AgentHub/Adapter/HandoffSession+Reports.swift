@@ -129,9 +129,9 @@ extension HandoffSession {
         let start = log.firstIndex { $0.id == request.id }.map { $0 + 1 } ?? log.endIndex
         let unread = Set(untaken.compactMap(\.id))
         let said = log[start...].filter { line in
-            guard line.type == .message, !line.isFromHub, line.id.map(unread.contains) != true else { return false }
+            guard line.isForAgents, !line.isFromHub, line.id.map(unread.contains) != true else { return false }
             return line.humanAgent != nil || line.isFromUser
-        }
+        }.asTheyStand.filter { $0.type == .message }
         guard let note, let agent else { return said }
         var last = Activity.noteForBot(note, byAgent: agent.id, name: agent.name)
         last.conversation = ConversationAccount(id: conversation.id)

@@ -35,8 +35,8 @@ extension SlashCommand {
     /// Both sides save what was said.
     static let save = SlashCommand(
         name: "save",
-        usage: "[--public] [--redact] FILE",
-        summary: "save as .json attachment or .transcript; --public: no notes, --redact: no personal data",
+        usage: "[--public] [--redact] [--force] FILE",
+        summary: "save as the name says; --public: no notes, --redact: no personal data, --force: over another",
         argument: .file
     )
 
@@ -125,6 +125,16 @@ package struct ScreenCommands: Sendable {
             return .failure(CommandFailure("Nothing is on /\(number); /set \(number) WORDS puts something there."))
         }
         return .success(words)
+    }
+
+    /// What a script is answered: it may read the settings, and runs alike whatever a person has set.
+    static func answerInScript(to command: SlashCommand, _ argument: String) -> [ChatAction] {
+        var defaults = ScreenCommands()
+        let actions = defaults.run(command, argument: argument) ?? command.usageActions
+        guard actions.allSatisfy({ if case .show = $0 { true } else { false } }) else {
+            return [.show(.failure("/\(command.name) works at a terminal; a script has no screen and keeps nothing."))]
+        }
+        return actions
     }
 
     private mutating func set(_ argument: String) -> [ChatAction] {

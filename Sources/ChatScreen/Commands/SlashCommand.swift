@@ -216,7 +216,8 @@ package enum EnteredLine: Equatable, Sendable {
             .min { $0.distance < $1.distance }?.name
     }
 
-    private static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+    /// How many letters have to be put in, left out or changed to make one word of another.
+    package static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {
             var diagonal = row[0]

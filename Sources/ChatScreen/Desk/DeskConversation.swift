@@ -81,7 +81,7 @@ struct DeskConversation: Sendable {
 
     /// The line of the briefing that an activity changes, ends or reacts to, as it was.
     mutating func earlier(than activity: Activity) -> Activity? {
-        guard activity.isAboutAnother, let id = activity.replyToId else { return nil }
+        guard activity.isAboutAnother, let id = activity.deskSubject else { return nil }
         let earlier = changedLines[id] ?? briefing.conversation.last { $0.id == id }
         if earlier != nil, activity.type == .messageUpdate { changedLines[id] = activity }
         return earlier

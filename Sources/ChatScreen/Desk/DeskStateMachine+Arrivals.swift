@@ -18,6 +18,8 @@ extension DeskStateMachine {
             let speaker = Speaker.bot(name: activity.from?.name)
             return [.show(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false))] + follow(event)
         }
+        // A hub signs in before it says anything, and names the user in every line.
+        if !isSignedIn, activity.type == .message, activity.deskItem == nil { return tellOfAddress() }
         switch activity.type {
         case ActivityType.typing?: return activity.deskItem.flatMap { showTyping(in: $0) } ?? []
         default: return showLine(activity, changing: earlier)
@@ -61,7 +63,10 @@ extension DeskStateMachine {
             return []
         case .signedOut(let reason):
             isSignedIn = false
-            return [.show(.failure("This desk is closed: \(oneLine(reason)).")), .leave(exitCode: 1)]
+            return [
+                .show(.failure("This desk is closed: \(oneLine(reason)).")),
+                .leave(exitCode: ExitStatus.failed.rawValue),
+            ]
         case .view(let view): return show(view)
         case .offered(let briefing, let rings): return offer(briefing, rings: rings)
         case .transcript(let briefing):
@@ -153,6 +158,7 @@ extension DeskStateMachine {
     }
 
     private mutating func release(_ item: WorkItemID) -> [ChatAction] {
+        transfers[item] = nil
         guard let conversation = conversations.first(where: { $0.item == item }) else { return [] }
         remove(item)
         var parts = [conversation.name, "no longer yours"]
@@ -172,6 +178,10 @@ extension DeskStateMachine {
             case (_, .ringing), (_, .accepting), (.gone, _), (.alreadyTaken, _): remove(item)
             default: break
             }
+        }
+        if reason == .targetUnavailable, let refused = transfers[item]?.first {
+            transfers[item]?.removeFirst()
+            return [.show(.failure(refusal(of: refused.target, refused.words, keeping: name)))]
         }
         return [.show(.failure("\(name): \(reason.words)."))]
     }

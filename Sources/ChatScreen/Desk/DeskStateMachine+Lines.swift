@@ -199,6 +199,7 @@ extension DeskStateMachine {
         case "status": return [.show(.table(title: nil, status))]
         case "reconnect":
             return connection?.isOver == true || conversationId == nil ? [.startConversation] : [.reconnect]
+        case "edit", "theme", "set": return ScreenCommands.answerInScript(to: command, argument)
         case "quit": return quit()
         default: return usage(command)
         }
@@ -329,7 +330,10 @@ extension DeskStateMachine {
         inConversation { machine, current in
             let (target, words) = machine.target(argument)
             machine.leave(current.item, "passed on to \(words)")
-            return machine.tell(.transfer(current.item, target), words: "/transfer \(argument)")
+            machine.transfers[current.item, default: []].append((target, words))
+            // Who is there is known by the time that the hub refuses.
+            return machine.tell(.look, words: "look")
+                + machine.tell(.transfer(current.item, target), words: "/transfer \(argument)")
         }
     }
 

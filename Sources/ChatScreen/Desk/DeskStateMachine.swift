@@ -61,6 +61,10 @@ package struct DeskStateMachine: Sendable {
     var view: DeskView?
     /// How many views were asked for to be shown.
     var awaitedViews = 0
+    /// Whether it was said that this is no address of a hub.
+    var isToldOfAddress = false
+    /// To whom users were to be passed on, by item and in the order in which the hub answers.
+    var transfers: [WorkItemID: [(target: TransferTarget, words: String)]] = [:]
     /// Where new views are shown without being asked for: once, at the start.
     var hasBegun = false
     /// Whether the hub tells what an earlier desk of this agent left, which it does between the sign-in and the view.
@@ -140,7 +144,10 @@ package struct DeskStateMachine: Sendable {
         case .timer(let timer): actions += fired(timer)
         case .failedToOpen(let error):
             guard conversationId != nil, configuration.isInteractive else {
-                return [.show(.failure("No desk at the hub: \(error.message)")), .leave(exitCode: 1)]
+                return [
+                    .show(.failure("No desk at the hub: \(error.message)")),
+                    .leave(exitCode: ExitStatus.failed.rawValue),
+                ]
             }
             connection = .failed(error)
             actions.append(.show(.failure("The hub cannot be reached: \(error.message). /reconnect tries again.")))
@@ -190,7 +197,7 @@ package struct DeskStateMachine: Sendable {
         actions += pace(pacer.somethingHappened())
         if state.isOver {
             actions.append(.show(.failure("The hub is gone. /reconnect tries it again, Ctrl-D leaves.")))
-            if !configuration.isInteractive { actions.append(.leave(exitCode: 1)) }
+            if !configuration.isInteractive { actions.append(.leave(exitCode: ExitStatus.failed.rawValue)) }
         }
         return actions
     }
@@ -216,6 +223,7 @@ package struct DeskStateMachine: Sendable {
         at now: Timestamp
     ) -> [ChatAction] {
         guard let sent = outbox.finish(number) else { return [] }
+        if isSigningIn(sent.activity) { return signInPosted(result) + postNext() }
         if case .success(let id) = result { pacer.lineHasId(id, isEcho: false) }
         // The agent may change a line before the stream brings it back.
         if case .success(let id?) = result, sent.activity.isForAgents { record.accept(sent.activity, as: id, at: now) }
@@ -250,7 +258,8 @@ package struct DeskStateMachine: Sendable {
             guard !pacer.isTurnOpen else { return pace(pacer.boundReached(in: situation)) }
             guard !waitingLines.isEmpty else { return [] }
             let words = "Nothing came within \(configuration.linger.seconds) s for \(waitingLines[0].quotedBeginning)."
-            return [.show(.failure(words)), .leave(exitCode: ExitStatus.failed.rawValue)]
+            return [.show(.failure(words)), .leave(exitCode: ExitStatus.noAnswer.rawValue)]
+        case .signIn: return isSignedIn ? [] : connection?.canSend == true ? tellOfAddress() : [awaitSignIn]
         case .stream, .countdown, .pictures: return []
         }
     }

@@ -66,6 +66,8 @@ package enum ChatTimer: Equatable, Sendable {
     case linger(turn: Int)
     /// The time for the first answer to the line of a turn of a number.
     case answer(turn: Int)
+    /// The time in which a hub signs an agent in.
+    case signIn
     /// The bound on waiting for lines that are on their way when the person leaves.
     case leave
 }
@@ -116,8 +118,8 @@ package enum ChatAction: Sendable {
     case openSide
     /// Leave this conversation and open another.
     case startConversation
-    /// Write a file; answer with ``ChatEvent/saved(path:_:)``.
-    case save(Transcript, path: String)
+    /// Write a file, over another one only where that is forced; answer with ``ChatEvent/saved(path:_:)``.
+    case save(Transcript, path: String, isForced: Bool)
     /// Fetch a transcript behind a link; answer with ``ChatEvent/fetched(link:_:)``.
     case fetch(link: String)
     /// Read a file; answer with ``ChatEvent/loaded(path:_:)``.

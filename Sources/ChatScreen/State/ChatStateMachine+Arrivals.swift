@@ -1,5 +1,6 @@
 import AgentHub
 import BotSchema
+import Desk
 import DirectLineClient
 import Handoff
 import LineEditing
@@ -35,6 +36,7 @@ extension ChatStateMachine {
     }
 
     mutating func arrived(_ activity: Activity, isEcho: Bool, at now: Timestamp) -> [ChatAction] {
+        if !isEcho, isFromDesks(activity) { return tellOfDesks() }
         let earlier = record.earlier(than: activity)
         let isChange = record.append(activity, isEcho: isEcho)
         var actions: [ChatAction] = isEcho ? [] : newDay(of: activity)
@@ -72,15 +74,12 @@ extension ChatStateMachine {
         let whole = isChange || activity.isAboutAnother ? ChatItem.changed(item, earlier: earlier) : item
         let before = actions.count
         actions.append(.show(shown == activity ? whole : .adapted(whole, from: activity)))
-        if isMessage, notice == nil, let milliseconds = latency.answered(at: now) {
+        if isMessage, notice == nil, let milliseconds = latency.answered(activity.replyToId, at: now) {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
         if isMessage { actions += formHint(for: shown) }
         actions += transitions.map { .show(.handoff($0)) }
         if transitions.isEmpty, case .bot = speaker { actions += unknownEvent(activity) }
-        if let words = Self.suppressedWords(of: activity) {
-            actions.append(.show(.notice("The bot spoke while an agent has the conversation: “\(oneLine(words))”")))
-        }
         if isMessage, !isChange, !activity.isTaggedHidden {
             actions = actions[..<before] + hold(Array(actions[before...]), for: activity.pictures, of: speaker)
         }
@@ -108,6 +107,7 @@ extension ChatStateMachine {
     /// The echo of a line says where it is, and that it was delivered if that was not known.
     private mutating func confirm(_ echo: Activity) -> [ChatAction] {
         pacer.lineHasId(echo.id, isEcho: true)
+        if let sent = outbox.inFlight, sent.isEchoed(by: echo) { latency.line(sent.number, hasId: echo.id) }
         if let sent = outbox.inFlight, sent.isEchoed(by: echo) { echoedNumber = sent.number }
         return lost.confirm(by: echo).map { [.show(.notice("\(quoted($0.words)) was delivered."))] } ?? []
     }
@@ -121,11 +121,19 @@ extension ChatStateMachine {
         }
     }
 
-    /// What the adapter kept from the user: a bot's message in an agent's conversation, which a tester is to see.
-    private static func suppressedWords(of activity: Activity) -> String? {
-        // The name alone anybody can give; the mark of the hub is the server's.
-        guard activity.type == .event, activity.name == "baton.suppressed", activity.isFromHub else { return nil }
-        return Activity(activity.value?["activity"])?.text ?? "(no words)"
+    /// Whether the other side is a hub's desks, which ask whoever speaks to sign in before anything else.
+    private func isFromDesks(_ activity: Activity) -> Bool {
+        guard case .failure? = DeskEvent(activity) else { return false }
+        return !record.entries.contains { !$0.isEcho && $0.activity.type == .message }
+    }
+
+    private mutating func tellOfDesks() -> [ChatAction] {
+        hasFailed = true
+        let words =
+            "This is a hub's address for agents, and no bot is here. Users take the Direct Line address that "
+            + "`baton serve` prints; agents come by `baton agent --hub`."
+        let failure = ChatAction.show(.failure(words))
+        return configuration.isInteractive ? [failure] : [failure, .leave(exitCode: ExitStatus.failed.rawValue)]
     }
 
     /// A growing reply stands above the line being typed until the message is whole, and leaves no trace there.

@@ -78,7 +78,9 @@ extension ChatStateMachine {
 
     /// What a bot's transcript says is a fact only where it has arrived here as well.
     private func speaker(ofClaimed activity: Activity) -> Speaker {
-        guard let entry = activity.id.flatMap({ record.entry(withId: $0) }), entry.activity.text == activity.text,
+        guard let id = activity.id, let entry = record.entry(withId: id),
+            // A line may be there as it was said, or with the words of a later change.
+            [entry.activity.text, record.message(withId: id)?.text].contains(activity.text),
             entry.activity.isFromUser == activity.isFromUser
         else { return Speaker(claimed: activity) }
         return Speaker(of: entry.activity, isEcho: entry.isEcho, ownIds: ownIds, agentIds: handoff.agentIds)

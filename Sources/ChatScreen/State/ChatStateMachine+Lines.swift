@@ -89,9 +89,9 @@ extension ChatStateMachine {
         if connection?.canSend != true, conversationId != nil {
             actions.append(.show(.notice("Not connected; the line is sent as soon as possible.")))
         }
-        latency.lineEntered(at: now)
         let expected: TurnPacer.Expectation = activity.type == .message ? .anAnswer : .perhapsAnAnswer
-        return actions + startTurn(words, expecting: expected) + send(activity, words: words, files: files)
+        return actions + startTurn(words, expecting: expected)
+            + send(activity, words: words, files: files, enteredAt: now)
     }
 
     /// Changes a line or reacts to one, which nobody has to answer.
@@ -187,7 +187,10 @@ extension ChatStateMachine {
             guard ["on", "off"].contains(argument) else { return usage(command) }
             let words = argument == "on" ? "What goes over the wire is shown from now on." : "No more of the wire."
             return [.show(.notice(words)), .setTrace(argument == "on")]
-        case "fault": return [.changeFaults(argument)]
+        case "fault":
+            filesUnderWay += 1
+            return [.changeFaults(argument)]
+        case "edit", "theme", "set": return ScreenCommands.answerInScript(to: command, argument)
         case "resend": return resend(at: now)
         case "as":
             guard let side = Side(rawValue: argument.lowercased()) else { return usage(command) }

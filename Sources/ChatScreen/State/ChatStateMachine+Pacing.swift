@@ -27,6 +27,7 @@ extension ChatStateMachine {
             guard turn == self.turn else { return [] }
             return pace(pacer.answerTimeIsUp(in: situation), at: now)
         case .leave: return isLeaving ? [.leave(exitCode: exitCode)] : []
+        case .signIn: return []
         case .linger(let turn):
             guard turn == self.turn else { return [] }
             if hasInputEnded, waitingLines.isEmpty, !pacer.isTurnOpen { return leaveAfterPipe(isBound: true) }
@@ -61,6 +62,7 @@ extension ChatStateMachine {
     private mutating func tellUnanswered(within time: Duration) -> [ChatAction] {
         guard let words = turnWords else { return [] }
         isUnanswered = true
+        latency.giveUp()
         return [.show(.failure("No answer to \(quoted(words)) within \(time.seconds) s."))]
     }
 

@@ -7,8 +7,14 @@ import MessageContent
 /// Sends what the person says, one activity at a time.
 extension ChatStateMachine {
     /// Queues an activity and posts it when nothing else is under way.
-    mutating func send(_ activity: Activity, words: String, files: [String] = []) -> [ChatAction] {
-        outbox.add(activity, words: words, files: files)
+    mutating func send(
+        _ activity: Activity,
+        words: String,
+        files: [String] = [],
+        enteredAt now: Timestamp? = nil
+    ) -> [ChatAction] {
+        let number = outbox.add(activity, words: words, files: files)
+        if let now { latency.lineEntered(number, at: now) }
         if activity.answersChoices, files.isEmpty { choices = .none }
         loaded?.isCurrent = false
         return postNext()
@@ -27,7 +33,10 @@ extension ChatStateMachine {
         at now: Timestamp
     ) -> [ChatAction] {
         guard let sent = outbox.finish(number) else { return [] }
-        if case .success(let id) = result { pacer.lineHasId(id, isEcho: false) }
+        if case .success(let id) = result {
+            pacer.lineHasId(id, isEcho: false)
+            latency.line(number, hasId: id)
+        }
         if case .success(let id?) = result { record.accept(sent.activity, as: id, at: now) }
         var actions: [ChatAction] = []
         if case .failure(let error) = result {

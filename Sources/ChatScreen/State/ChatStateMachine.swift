@@ -203,7 +203,7 @@ package struct ChatStateMachine: Sendable {
         case .downloaded(let result): actions += [ReceivedFiles.told(result)] + fileDone(at: now)
         case .drawn(let number, let pictures): actions += pictureWait.end(number, with: pictures)
         case .settingKept(let result): actions += Self.settingKept(result)
-        case .faultsListed(let result): actions.append(.show(Self.item(result)))
+        case .faultsListed(let result): actions += [.show(Self.item(result))] + fileDone(at: now)
         case .traced(let entry): actions.append(.show(.trace(entry)))
         case .fetched(let link, let result): actions += showFetched(link, result) + fileDone(at: now)
         case .timer(let timer): actions += fired(timer, at: now)

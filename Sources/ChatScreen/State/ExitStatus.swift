@@ -17,8 +17,19 @@ package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
         case .done: "done, however a handoff ended"
         case .failed: "not delivered, not opened or not written; of transcripts: something differs or was not found"
         case .unusable: "of transcripts: a file could not be compared, searched or replayed"
-        case .noAnswer: "a line got no answer within --answer-within, or no agent accepted within --linger"
+        case .noAnswer: "a line got no answer within --answer-within, or no agent or user came within --linger"
         case .usage: "wrong use, such as an unknown option"
+        }
+    }
+
+    /// It in two or three words, for a help that has one row for all.
+    package var shortSummary: String {
+        switch self {
+        case .done: "done"
+        case .failed: "not delivered"
+        case .unusable: "bad file"
+        case .noAnswer: "no answer"
+        case .usage: "wrong use"
         }
     }
 

@@ -67,14 +67,20 @@ struct SaveWish: Sendable {
     private(set) var path = ""
     private(set) var isPublic = false
     private(set) var isRedacted = false
+    /// Whether a transcript that is there may be replaced.
+    private(set) var isForced = false
 
-    /// Reads `[--public] [--redact] FILE`; nil when there is no file.
+    /// Reads `[--public] [--redact] [--force] FILE`; nil when there is no file.
     init?(_ argument: String) {
         var rest = argument
-        while let option = ["--public", "--redact"].first(where: rest.hasPrefix) {
+        while let option = ["--public", "--redact", "--force"].first(where: rest.hasPrefix) {
             let behind = rest.dropFirst(option.count)
             guard behind.first?.isWhitespace == true else { return nil }
-            if option == "--public" { isPublic = true } else { isRedacted = true }
+            switch option {
+            case "--public": isPublic = true
+            case "--redact": isRedacted = true
+            default: isForced = true
+            }
             rest = String(behind).trimmed
         }
         guard !rest.isEmpty else { return nil }
@@ -89,7 +95,7 @@ struct SaveWish: Sendable {
             var redactor = TranscriptRedactor()
             transcript = redactor.redacted(transcript)
         }
-        return .save(transcript, path: path)
+        return .save(transcript, path: path, isForced: isForced)
     }
 
     /// Tells how saving ended; `source` is the file from which the transcript came, if it came from one.

@@ -33,9 +33,12 @@ struct Outbox: Sendable {
     /// What has not arrived yet, in order.
     var unsent: [Activity] { ([inFlight].compactMap(\.self) + waiting).map(\.activity) }
 
-    mutating func add(_ activity: Activity, words: String, files: [String] = []) {
+    /// - Returns: The number under which it is posted.
+    @discardableResult
+    mutating func add(_ activity: Activity, words: String, files: [String] = []) -> Int {
         count += 1
         waiting.append(Outgoing(number: count, activity: activity, words: words, files: files))
+        return count
     }
 
     /// The one to post now; nil while another is on its way.

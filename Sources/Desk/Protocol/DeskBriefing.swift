@@ -31,15 +31,16 @@ package struct DeskBriefing: Hashable, Sendable {
         notes = request.notes
         droppedSkills = request.droppedSkills
         let activity = request.activityWithTranscript
+        let said = request.history.asTheyStand
         let size = (activity?.jsonValue.serialized().count ?? 0)
         let seen = activity.map(HandoffInitiation.init)?.transcript?.isEmpty == false ? [] : request.observed
         guard size > Self.sizeLimit, let activity else {
             self.request = activity
             // The newest of both: what was seen before the request is older than the history.
-            let kept = (seen + request.history).newest(within: Self.sizeLimit - size)
-            history = Array(kept.suffix(request.history.count))
+            let kept = (seen + said).newest(within: Self.sizeLimit - size)
+            history = Array(kept.suffix(said.count))
             observed = Array(kept.dropLast(history.count))
-            omitted = seen.count + request.history.count - kept.count
+            omitted = seen.count + said.count - kept.count
             return
         }
         observed = []
@@ -48,8 +49,8 @@ package struct DeskBriefing: Hashable, Sendable {
         let kept = transcript.newest(within: Self.sizeLimit / 2)
         small.attachments = kept.isEmpty ? [] : [.transcript(of: kept)]
         self.request = small
-        history = request.history.newest(within: Self.sizeLimit / 2)
-        omitted = transcript.count - kept.count + request.history.count - history.count
+        history = said.newest(within: Self.sizeLimit / 2)
+        omitted = transcript.count - kept.count + said.count - history.count
     }
 
     /// What the request is about, read out of it.

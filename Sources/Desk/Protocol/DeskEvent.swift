@@ -120,6 +120,9 @@ extension Activity {
     /// The id of the user's own activity of which this is the copy for a desk.
     package var deskSource: String? { channelData?["desk"]?["activity"]?.string }
 
+    /// The id of the line that the user's own activity is about; a briefing has the lines before the desk by these ids.
+    package var deskSubject: String? { channelData?["desk"]?["about"]?.string }
+
     /// What a user said, as a desk is told it.
     ///
     /// Channel data and entities are between the user's client and the bot, and stay out (transformation table).
@@ -142,6 +145,7 @@ extension Activity {
         if let id {
             var desk = copy.channelData?["desk"]?.object ?? JSONObject()
             desk["activity"] = .string(id)
+            if isAboutLine { desk["about"] = replyToId.map(JSONValue.string) }
             copy.channelData = ["desk": .object(desk)]
         }
         return copy

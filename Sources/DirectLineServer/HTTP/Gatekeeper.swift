@@ -28,6 +28,7 @@ final class Gatekeeper: Sendable {
     let tokenLifetime: Int
 
     private let secret: String?
+    private let clients: ServerClients
     private let key: ServerKey
     private let ticketLifetime: Duration
     private let identifiers: Identifiers
@@ -40,6 +41,7 @@ final class Gatekeeper: Sendable {
     ///   - identifiers: Makes two credentials for the same thing differ.
     init(_ configuration: ServerConfiguration, key: ServerKey, identifiers: Identifiers) {
         secret = configuration.secret
+        clients = configuration.clients
         self.key = key.bound(to: configuration.secret ?? "")
         tokenLifetime = Int(configuration.tokenLifetime.components.seconds)
         ticketLifetime = configuration.streamURLLifetime
@@ -92,7 +94,7 @@ final class Gatekeeper: Sendable {
             return .token(token.grant)
         }
         guard let secret else { return .everything }
-        guard let credential else { throw .noCredential }
+        guard let credential else { throw .noCredential(for: clients) }
         guard isEqual(credential, secret) else { throw .forbidden("this is no valid secret or token") }
         return .everything
     }
@@ -118,7 +120,7 @@ final class Gatekeeper: Sendable {
         switch try bearer(authorization) {
         case .token(let grant) where grant.conversation == conversation: return
         case .token: throw .forbidden("the token is for another conversation")
-        case .everything: if secret == nil { throw .noCredential }
+        case .everything: if secret == nil { throw .noCredential(for: clients) }
         }
     }
 

@@ -23,8 +23,14 @@ extension HTTPFailure {
         HTTPFailure(.badRequest, "MissingProperty", message)
     }
 
-    static var noCredential: HTTPFailure {
-        HTTPFailure(.unauthorized, "MissingCredential", "send the secret or a token as Authorization: Bearer …")
+    /// Whoever has no credential may well be at the wrong one of the two addresses.
+    static func noCredential(for clients: ServerClients) -> HTTPFailure {
+        let words =
+            switch clients {
+            case .users: "send the secret or a token as Authorization: Bearer …"
+            case .agents: "this is a hub's address for agents, who come by baton agent; users have another address"
+            }
+        return HTTPFailure(.unauthorized, "MissingCredential", words)
     }
     static func forbidden(_ message: String) -> HTTPFailure { HTTPFailure(.forbidden, "BadArgument", message) }
     static var tokenExpired: HTTPFailure { HTTPFailure(.forbidden, "TokenExpired", "the token has expired") }

@@ -67,10 +67,13 @@ public enum TranscriptFile {
 
     /// Finds out whether a transcript may be written to a file, before there is anything to lose.
     ///
-    /// An earlier transcript may be replaced; what is anything else stays, since nobody meant it to go.
+    /// A file that is there stays unless the person says otherwise, and even then only a transcript is replaced.
     ///
+    /// - Parameters:
+    ///   - path: The file; `~` stands for the home folder.
+    ///   - isForced: Whether a transcript that is there may be replaced.
     /// - Throws: ``TranscriptError``, the one that writing would throw, or one that says what is in the way.
-    package static func checkWritable(_ path: String) throws(TranscriptError) {
+    package static func checkWritable(_ path: String, isForced: Bool) throws(TranscriptError) {
         try TranscriptFormat.checkEnding(ofFile: path)
         var file = try AtomicFile(replacing: path)
         file.discard()
@@ -89,12 +92,23 @@ public enum TranscriptFile {
         if !isTranscript, let there = try? read(path) {
             isTranscript = there.activities.isEmpty && there.repairs.isEmpty
         }
-        if isTranscript { return }
-        throw TranscriptError(
-            .notPermitted,
-            file: path,
-            reason: "cannot write: what is there is no transcript, and stays; take another name"
-        )
+        guard isTranscript else {
+            throw TranscriptError(
+                .notPermitted,
+                file: path,
+                reason: "cannot write: what is there is no transcript, and stays; take another name"
+            )
+        }
+        guard isForced else {
+            throw TranscriptError(.notPermitted, file: path, reason: "is there already; --force replaces it")
+        }
+    }
+
+    /// The one place that a file has, however its name is written; nil while there is no such file.
+    package static func place(of path: String) -> String? {
+        guard let resolved = realpath(expanded(path), nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// A path with a leading `~` replaced by the home folder.
