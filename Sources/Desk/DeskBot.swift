@@ -206,7 +206,7 @@ extension DeskBot {
         let known = seats[id]
         if let known, known.channel.id != conversation.id {
             // Whose line is up is at work: nobody takes the conversations away from under their hands.
-            guard agents[known.channel.id] != id || openStreams[known.channel.id] == nil else {
+            guard agents[known.channel.id] != id || openStreams[known.channel.id] ?? 0 == 0 else {
                 let reason = "\(name) is signed in already from another terminal"
                 _ = try? await conversation.send(DeskEvent.signedOut(reason: reason).activity)
                 return

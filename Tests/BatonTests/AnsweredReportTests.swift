@@ -47,7 +47,7 @@ struct AnsweredReportTests {
         }
 
         func userSent(_ activity: Activity, to item: WorkItemID) async throws(HubConnectionError) -> Bool { true }
-        func userLeft(_ item: WorkItemID) async {}
+        func close(_ item: WorkItemID, endedBy side: ConversationSide) async {}
         func run() async {}
     }
 

@@ -94,13 +94,14 @@ struct DeskForgettingTests {
     }
 
     @Test func `at a new desk there is nobody until the hub says so, and no line of the old one is sent`() {
-        var script = Self.desk()
-        _ = script.take(.client(.connection(.failed(ClientError(.unreachable, "gone")))))
-        let told = "Not sent, since the hub is gone: “never mind”. /reconnect, then /resend says it."
-        #expect(script.enter("never mind") == [told])
-        _ = script.take(.opened(conversationId: "d-2"))
-        #expect(script.machine.conversations.isEmpty)
-        let sent = script.take(.client(.connection(.online))).filter { $0.hasPrefix("post") }
+        var machine = Self.desk().machine
+        let now = Timestamp(milliseconds: 0)
+        for line in ["on its way", "behind it"] { _ = machine.handle(.input(.line(line)), at: now) }
+        let actions =
+            machine.handle(.opened(conversationId: "d-2"), at: now)
+            + machine.handle(.client(.connection(.online)), at: now)
+        #expect(machine.conversations.isEmpty)
+        let sent = actions.map(ChatScript.words).filter { $0.hasPrefix("post") }
         #expect(sent.count == 1 && sent[0].hasSuffix("desk.signIn"))
     }
 }
