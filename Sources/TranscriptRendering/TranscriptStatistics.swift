@@ -43,7 +43,7 @@ public struct TranscriptStatistics: Sendable {
     public private(set) var handleTime = Durations([])
     /// How many handoffs had which outcome.
     public private(set) var outcomes: [HandoffOutcome: Int] = [:]
-    /// From the first activity that has a time to the last; nil without two. Of several sessions, the sum of theirs.
+    /// From the first activity that has a time to the last, summed over sessions; nil without two such activities.
     public private(set) var span: Duration?
     /// What the traces of Copilot Studio tell.
     public private(set) var traces = TraceFigures()

@@ -62,6 +62,7 @@ struct PictureWait: Sendable {
     /// - Parameters:
     ///   - actions: What is to be done.
     ///   - length: How many waited before what is to be done was known.
+    /// - Returns: What is done at once.
     mutating func ordered(_ actions: [ChatAction], behind length: Int) -> [ChatAction] {
         guard length > 0, queue.count >= length, actions.contains(where: { $0.isShow || $0.isLeave }) else {
             return actions

@@ -16,6 +16,7 @@ extension TranscriptSession {
     /// The session in words for one line; ids and outcomes are as the file has them.
     ///
     /// - Parameter clock: How a time of day is written.
+    /// - Returns: The words, not neutralised.
     package func words(clock: (Timestamp) -> String) -> String {
         var parts = ["session of \(conversationId)"]
         if let start { parts.append("began \(clock(start))") }
