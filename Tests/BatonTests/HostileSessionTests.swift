@@ -126,13 +126,13 @@ struct HostileSessionTests {
             try chat.wait(for: "the JSON") { $0.count(of: #""suggestedActions": {"#) == 1 }
             chat.enter("typing")
             chat.enter("person")
-            try chat.wait(for: "accepted by head")
+            try chat.wait(for: "accepted by agent \"head")
             try chat.wait(for: "the prompt of whoever accepted") {
-                $0.lines.last { !$0.isEmpty }?.hasPrefix("head␛]0;owned␇") ?? false
+                $0.lines.last { !$0.isEmpty }?.hasPrefix("agent \"head␛]0;") ?? false
             }
             chat.enter("/context")
             chat.enter("/status")
-            try chat.wait(for: "with head")
+            try chat.wait(for: "with agent \"head")
             expectUntouched(chat.screen, since: before)
         }
     }

@@ -208,6 +208,8 @@ struct MannersTests {
             Set(
                 lines.filter { $0.hasPrefix("  -") }
                     .compactMap { $0.split(separator: " ").first { $0.hasPrefix("--") } }
+                    // A flag and its opposite stand together.
+                    .flatMap { $0.split(separator: "/") }
             )
         }
         #expect(options(whole).isStrictSuperset(of: options(short)))

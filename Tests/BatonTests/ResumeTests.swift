@@ -100,7 +100,7 @@ struct ResumeTests {
         again.send("/wit\t")
         try again.waitForDraft("queue 1> /withdraw")
         again.send("\r")
-        try again.wait(for: "The user has left the queue.")
+        try again.wait(for: "withdrawn by the user")
         try again.waitForDraft("bot>")
     }
 
