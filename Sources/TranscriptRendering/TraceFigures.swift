@@ -15,7 +15,7 @@ public struct TraceFigures: Hashable, Sendable {
     public private(set) var outcomes: [String: Int] = [:]
     /// How often each topic was recognised, by its title.
     public private(set) var topics: [String: Int] = [:]
-    /// How sure the bot was of its topics, lowest first.
+    /// How sure the bot was of its topics, in the order of the record.
     public private(set) var topicScores: [Double] = []
     /// Errors by their code.
     public private(set) var errors: [String: Int] = [:]
@@ -37,7 +37,6 @@ public struct TraceFigures: Hashable, Sendable {
     /// The figures of some activities.
     public init(of activities: [Activity]) {
         for activity in activities where activity.type == .trace { take(activity) }
-        topicScores.sort()
     }
 
     private mutating func take(_ trace: Activity) {
@@ -69,7 +68,7 @@ public struct TraceFigures: Hashable, Sendable {
     public mutating func add(_ other: TraceFigures) {
         outcomes.merge(other.outcomes, uniquingKeysWith: +)
         topics.merge(other.topics, uniquingKeysWith: +)
-        topicScores = (topicScores + other.topicScores).sorted()
+        topicScores += other.topicScores
         errors.merge(other.errors, uniquingKeysWith: +)
         knowledgeSources.merge(other.knowledgeSources, uniquingKeysWith: +)
         plugins.merge(other.plugins) { Calls(all: $0.all + $1.all, failed: $0.failed + $1.failed) }
@@ -94,7 +93,7 @@ extension TraceFigures {
             rows.append((label, Self.words(counts) + rest))
         }
         add("sessions", outcomes)
-        let middle = topicScores.isEmpty ? nil : topicScores[topicScores.count / 2]
+        let middle = topicScores.isEmpty ? nil : topicScores.sorted()[topicScores.count / 2]
         add("topics", topics, middle.map { ", median score \(Self.rounded($0))" } ?? "")
         add("errors", errors)
         add("knowledge", knowledgeSources)

@@ -6,21 +6,30 @@ public import Transcripts
 public struct TranscriptStatistics: Sendable {
     /// Durations of one kind.
     public struct Durations: Hashable, Sendable {
-        /// The durations, shortest first.
-        public private(set) var sorted: [Duration]
+        private var durations: [Duration]
 
         /// The durations in any order.
-        public init(_ durations: [Duration]) { sorted = durations.sorted() }
+        public init(_ durations: [Duration]) { self.durations = durations }
+
+        /// The durations, shortest first.
+        public var sorted: [Duration] { durations.sorted() }
+
+        /// Whether both are the same durations, in whatever order they came.
+        public static func == (left: Durations, right: Durations) -> Bool { left.sorted == right.sorted }
+
+        /// Hashes the durations, in whatever order they came.
+        public func hash(into hasher: inout Hasher) { hasher.combine(sorted) }
 
         /// The duration that a share of all does not exceed, such as 0.5 for the median; nil without any.
         public func quantile(_ share: Double) -> Duration? {
+            let sorted = sorted
             guard !sorted.isEmpty else { return nil }
             // The nearest rank: the smallest that at least this share does not exceed.
             let rank = Int((share * Double(sorted.count)).rounded(.up))
             return sorted[min(max(rank, 1), sorted.count) - 1]
         }
 
-        mutating func add(_ other: Durations) { sorted = (sorted + other.sorted).sorted() }
+        mutating func add(_ other: Durations) { durations += other.durations }
     }
 
     /// How many activities there are.
@@ -53,13 +62,13 @@ public struct TranscriptStatistics: Sendable {
 
     /// The figures of one conversation, which an export may divide into sessions with hours between them.
     public init(of conversation: Transcript) {
-        let sessions = conversation.sessions
+        let sessions = conversation.sessionRanges
         guard sessions.count > 1 else {
             self.init(of: conversation.activities)
             return
         }
         self.init()
-        for session in sessions { add(TranscriptStatistics(of: Array(conversation.activities[session.range]))) }
+        for session in sessions { add(TranscriptStatistics(of: Array(conversation.activities[session]))) }
     }
 
     /// The figures of one conversation.

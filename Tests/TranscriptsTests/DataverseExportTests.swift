@@ -134,6 +134,29 @@ struct DataverseExportTests {
         #expect(transcript.repairs.contains { $0.place.hasPrefix("row 3") && $0.text.hasSuffix("left out") })
     }
 
+    @Test func `a record without a name takes neither order nor sessions from the others`() throws {
+        let rows = [Self.talk[1], Row(name: "", activities: [Self.message("stray")]), Self.talk[0]]
+        for (bytes, name) in [(Self.table(rows), "a.csv"), (Self.answer(rows), "a.json")] {
+            let transcript = try Transcript(parsing: bytes, name: name)
+            #expect(Self.words(transcript) == ["one", "two", "three", "stray"])
+            #expect(transcript.sessions.map(\.range) == [0..<4])
+            #expect(transcript.sessionRanges == [0..<4, 4..<5])
+            #expect(transcript.repairs.contains { $0.place == "1 of them" })
+        }
+    }
+
+    @Test func `a whole cell is believed though it holds what could be the beginning of a row`() throws {
+        var rows = Array(Self.talk.prefix(2))
+        rows[0].metadata = "{}\n\(Self.guid(7)),a_b,c"
+        let bytes = Self.table(rows)
+        let transcript = try Transcript(parsing: bytes, name: "a.csv")
+        #expect(Self.words(transcript) == ["one", "two", "three"])
+        #expect(transcript.repairs.isEmpty)
+        #expect(
+            try Transcript(parsing: transcript.serializedAsRead(), name: "a.csv").activities == transcript.activities
+        )
+    }
+
     @Test func `what tells no session is divided into none`() throws {
         let list = try Transcript(parsing: Array("[\(Self.message("a"))]".utf8), name: "a.json")
         #expect(list.sessions.isEmpty)

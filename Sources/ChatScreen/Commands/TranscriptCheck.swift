@@ -126,10 +126,8 @@ extension HandoffLint {
     /// What is wrong with a conversation, which an export may divide into sessions that end by themselves.
     fileprivate func findings(in conversation: Transcript, of id: String?) -> [HandoffFinding] {
         let activities = conversation.activities(in: id)
-        let sessions = conversation.sessions
-        guard sessions.count > 1 else { return findings(in: activities) }
-        return sessions.flatMap { session in
-            findings(in: Array(activities[session.range])).map { $0.moved(by: session.range.lowerBound) }
+        return conversation.sessionRanges.flatMap { range in
+            findings(in: Array(activities[range])).map { $0.moved(by: range.lowerBound) }
         }
     }
 }

@@ -66,14 +66,16 @@ struct ExportRecord: Hashable, Sendable {
         return batch < other.batch
     }
 
-    /// The order in which records are read: that of conversations, sessions and batches where all of them tell it.
+    /// The order in which records are read: by conversation, session and batch, and then those that tell nothing of it.
     static func order(of records: [ExportRecord?]) -> [Int] {
-        let known = records.compactMap(\.self)
-        guard known.count == records.count else { return Array(records.indices) }
-        return records.indices.sorted { left, right in
-            if known[left].isBefore(known[right]) { return true }
-            return known[right].isBefore(known[left]) ? false : left < right
+        let known = records.indices.compactMap { index in records[index].map { (index: index, record: $0) } }
+        let sorted = known.sorted { left, right in
+            if left.record.isBefore(right.record) { return true }
+            return right.record.isBefore(left.record) ? false : left.index < right.index
         }
+        // What is in order already stays as it is, with whatever stands between.
+        guard sorted.map(\.index) != known.map(\.index) else { return Array(records.indices) }
+        return sorted.map(\.index) + records.indices.filter { records[$0] == nil }
     }
 }
 

@@ -52,12 +52,16 @@ public struct SessionOutcome: Hashable, Sendable {
 
 extension Transcript {
     /// The sessions of an export, in the order of the activities; empty for files that are not divided so.
+    ///
+    /// Records without a name are of no session.
     public var sessions: [TranscriptSession] {
         guard parts.last?.range.upperBound == activities.count else { return [] }
         var sessions: [(range: Range<Int>, record: ExportRecord)] = []
         for part in parts {
-            guard let record = part.record else { return [] }
-            if let last = sessions.last, last.record.session == record.session {
+            guard let record = part.record else { continue }
+            if let last = sessions.last, last.record.session == record.session,
+                last.range.upperBound == part.range.lowerBound
+            {
                 sessions[sessions.count - 1].range = last.range.lowerBound..<part.range.upperBound
             } else {
                 sessions.append((part.range, record))
@@ -71,6 +75,19 @@ extension Transcript {
                 outcome: activities[range].lazy.compactMap(SessionOutcome.init).last
             )
         }
+    }
+
+    /// The activities session by session, with what is of none between them; one range where there are no sessions.
+    package var sessionRanges: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var end = 0
+        for session in sessions {
+            if session.range.lowerBound > end { ranges.append(end..<session.range.lowerBound) }
+            ranges.append(session.range)
+            end = session.range.upperBound
+        }
+        if end < activities.count { ranges.append(end..<activities.count) }
+        return ranges
     }
 
     /// The activities with the conversation that the file tells of them all, where they name none.
@@ -92,7 +109,9 @@ extension Transcript {
         for range in ranges {
             let count = slice.activities.count
             slice.activities += activities[range]
-            for part in parts where part.range.overlaps(range) {
+            // Both are in order, and an export has as many conversations as parts.
+            let first = parts.partitioningIndex { $0.range.upperBound > range.lowerBound }
+            for part in parts[first...].prefix(while: { $0.range.lowerBound < range.upperBound }) {
                 let shared = part.range.clamped(to: range)
                 let offset = count - range.lowerBound
                 slice.parts.append(
@@ -104,5 +123,17 @@ extension Transcript {
             }
         }
         return slice
+    }
+}
+
+extension Array {
+    /// The first place from which on a condition holds, in a list in which it holds from some place on.
+    fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

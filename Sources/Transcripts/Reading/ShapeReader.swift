@@ -134,6 +134,10 @@ struct ShapeReader {
         let order = ExportRecord.order(of: records)
         if order != Array(records.indices) {
             log.note("\(records.count) records", "out of order, read by name, start and batch")
+            let nameless = records.count { $0 == nil }
+            if nameless > 0, nameless < records.count {
+                log.note("\(nameless) of them", "without a name, read last and as no session")
+            }
         }
         return order
     }
