@@ -109,7 +109,11 @@ extension EditingSession {
         // A terminal that is behind sees the newest state when it has caught up, and none of those between.
         if output.isEmpty {
             redraw()
-            if output.isEmpty, hasMoreMail { receiveMail() }
+            if output.isEmpty, hasMoreMail {
+                receiveMail()
+                // What the mail asks for is done and shown before anything is waited for.
+                if pending.first != nil || isEnding { return true }
+            }
         }
         let escapeTimeout: Int32 = 50
         var sources = [

@@ -38,6 +38,11 @@ struct Probe {
             case .line("/two"):
                 console.setDrafts(Self.two)
                 console.show("TWO")
+            case .line("/back"):
+                console.show((1...8000).map { "a long line of some text \($0)" }.joined(separator: "\n"))
+                var slots = Self.two
+                slots.heardSelections = 1
+                console.setDrafts(slots)
             case .line("/gone"):
                 console.setDrafts(DraftSlots(current: "b", numbered: [2: "b"], kept: ["b"], heardSelections: 4))
             case .line("/secret"): console.setPrompt(Prompt(text: "secret> ", isSecret: true))

@@ -89,6 +89,17 @@ struct LineDraftsKeyTests {
         try terminal.wait(for: #"GOT "for two!""#)
     }
 
+    @Test func `a line that the program goes to is drawn at once, also behind much text`() throws {
+        let terminal = try probe(rows: 30)
+        try begin(terminal)
+        terminal.send("for one" + Self.alt.two)
+        try terminal.wait(for: "SELECTED b 1")
+        terminal.send("/back" + Key.enter)
+        try terminal.wait(for: "the first line", atMost: .seconds(30)) {
+            showsLast("> for one")($0) && $0.text.contains("a long line of some text 8000")
+        }
+    }
+
     @Test func `a line whose listener is gone comes back by the arrow`() throws {
         let terminal = try probe(rows: 30)
         try begin(terminal)
