@@ -89,6 +89,17 @@ struct TranscriptCommandTests {
         #expect(try JSONValue(parsing: back.output) == JSONValue(parsing: Self.talk))
     }
 
+    @Test(arguments: ["convert", "merge"]) func `a name that tells a form which is not written is refused`(
+        command: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        let file = "\(folder.path)/talk.foo"
+        let refused = try run([command, "-", "-o", file])
+        #expect(refused.exit == .code(64))
+        #expect(refused.output.contains(".foo is no form that is written"), "\(refused.output)")
+        #expect(try run([command, "-", "-o", file, "--to", "jsonl"]).exit == .code(0))
+    }
+
     @Test func `convert writes a file once, and again only when forced`() throws {
         let folder = try TemporaryFolder()
         let page = "\(folder.path)/a.html"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TranscriptRendering
 import Transcripts
 
 /// Where a command writes its transcript, and in which form.
@@ -16,6 +17,18 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(help: "Replace a file that is there already.")
     var force = false
+
+    func validate() throws {
+        // A name that tells a form which is not written means something else than what would be written.
+        guard to == nil, let output, RenderedFormat(forFile: output) == nil, !TranscriptOutput.isFolder(output) else {
+            return
+        }
+        do throws(TranscriptError) {
+            try TranscriptFormat.checkEnding(ofFile: output)
+        } catch {
+            throw ValidationError(error.description + ", or say the form with --to")
+        }
+    }
 
     /// The form, or the one that goes without saying.
     func form(else standard: TargetForm) -> TargetForm { to ?? output.map(TargetForm.init(forFile:)) ?? standard }
