@@ -125,6 +125,20 @@ struct DeskScript {
         )
     }
 
+    @Test func `a desk signs in again by itself at a hub that was restarted, once`() {
+        var script = DeskScript()
+        _ = script.begin()
+        let forgotten = ChatEvent.client(.connection(.failed(ClientError(.notFound, "conversation d-1 not found"))))
+        #expect(script.take(forgotten).contains("start"))
+        #expect(!script.take(forgotten).contains("start"), "what is not signed in is not tried again and again")
+        let again = script.take(.opened(conversationId: "d-2")) + script.take(.client(.connection(.online)))
+        #expect(again.contains { $0.hasSuffix("desk.signIn") })
+        var gone = DeskScript()
+        _ = gone.begin()
+        let refused = gone.take(.client(.connection(.failed(ClientError(.unauthorized, "no")))))
+        #expect(!refused.contains("start") && refused.joined().contains("The hub is gone"))
+    }
+
     @Test func `a ring calls, shows context and the newest lines, and waits for the answer`() {
         var script = DeskScript()
         _ = script.begin()

@@ -195,6 +195,11 @@ package struct DeskStateMachine: Sendable {
         connection = state
         if state.canSend { actions += postNext() }
         actions += pace(pacer.somethingHappened())
+        // A hub that was restarted knows the agent by name and the users by its store, and this desk not.
+        if case .failed(let error) = state, error.code == .notFound, isSignedIn {
+            isSignedIn = false
+            return actions + [.show(.notice("The hub has started again; signing in there.")), .startConversation]
+        }
         if state.isOver {
             actions.append(.show(.failure("The hub is gone. /reconnect tries it again, Ctrl-D leaves.")))
             if !configuration.isInteractive { actions.append(.leave(exitCode: ExitStatus.failed.rawValue)) }
