@@ -20,7 +20,7 @@ struct HubRuleOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: .detail("Whether users get a message when an agent comes and when it is over, as Web Chat shows no events.")
+        help: .detail("Users get a message when an agent comes and when it is over; Web Chat shows no events.")
     )
     var announce = true
 
