@@ -16,6 +16,9 @@ struct HandoffRecogniser: Sendable {
         endOfConversation, initiation, status, response, completion, queueProgress, handoffActivity,
         omnichannelCommand, livePersonTransfer, providerEvent,
     ]
+
+    /// The same and the traces that only records hold.
+    static let inOrderOfRecords = inOrder + [escalationTrace]
 }
 
 extension HandoffRecogniser {

@@ -47,7 +47,7 @@ public struct HandoffSignal: Hashable, Sendable {
     ///   - recognisesTraces: Whether a trace counts by which Copilot Studio records an escalation. A bot that is running
     ///     sends the event as well; an export may hold the trace alone.
     public init?(_ activity: Activity, recognisesProviderEvents: Bool = true, recognisesTraces: Bool = false) {
-        for recogniser in HandoffRecogniser.inOrder + (recognisesTraces ? [.escalationTrace] : []) {
+        for recogniser in recognisesTraces ? HandoffRecogniser.inOrderOfRecords : HandoffRecogniser.inOrder {
             guard let reading = recogniser.read(activity) else { continue }
             if reading.dialect == .providerEvent, !recognisesProviderEvents { return nil }
             kind = reading.kind

@@ -54,9 +54,8 @@ public struct ConversationView: Sendable {
     ///
     /// - Parameters:
     ///   - activities: What the record holds.
-    ///   - sessions: How an export divides it.
-    public init(of activities: [Activity], sessions: [TranscriptSession] = []) {
-        let starts = Dictionary(sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
+    ///   - starts: The sessions into which an export divides it, by the places of their first activities.
+    public init(of activities: [Activity], sessionsByStart starts: [Int: TranscriptSession] = [:]) {
         var lifecycle = HandoffLifecycle(readingTraces: true)
         var entries: [(entry: Entry, time: Timestamp?)] = []
         var names = SpeakerNames()

@@ -32,7 +32,7 @@ extension Transcript {
     ///   - title: What the conversation is called, such as the file's name.
     /// - Returns: The bytes of the file; what it leaves out is told by ``losses(in:)``.
     public func rendered(as format: RenderedFormat, title: String) -> [UInt8] {
-        let view = ConversationView(of: activities, sessions: sessions)
+        let view = ConversationView(of: activities, sessionsByStart: sessionsByStart)
         let text =
             switch format {
             case .text: TextRendering(view).text

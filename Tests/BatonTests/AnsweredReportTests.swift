@@ -22,33 +22,9 @@ struct AnsweredReportTests {
                 try await conversation.send(words)
             }
             guard activity.text == "human" else { return nil }
-            let request = Activity.handoffInitiate(
-                context: HandoffContext(["Skill": "billing"]),
-                transcript: [],
-                replyingTo: activity,
-                dialect: dialect
-            )
-            try await conversation.send(request)
+            try await conversation.send(.requestForBilling(replyingTo: activity, dialect))
             return nil
         }
-    }
-
-    /// Reports one thing after another.
-    private struct ReportingHub: HubConnection {
-        static let ana = HubAgent(id: "ana", name: "Ana", skills: [:])
-        let reports: [HubReport]
-
-        func open(
-            _ request: WorkRequest,
-            report: @escaping @Sendable (HubReport) -> Void
-        ) async throws(HubConnectionError) -> WorkItemID {
-            for one in reports { report(one) }
-            return "item-1"
-        }
-
-        func userSent(_ activity: Activity, to item: WorkItemID) async throws(HubConnectionError) -> Bool { true }
-        func close(_ item: WorkItemID, endedBy side: ConversationSide) async {}
-        func run() async {}
     }
 
     private func shown(_ dialect: HandoffDialect, _ reports: [HubReport], until last: String) async throws -> String {

@@ -16,7 +16,7 @@ struct PlayerStateMachineTests {
             return activity
         }
         return PlayerScene.scenes(of: Transcript(activities: activities), clock: Self.clock) { item in
-            if case .activity = item { true } else { false }
+            if case .activity = item { "x" } else { "" }
         }
     }()
 
@@ -123,7 +123,7 @@ struct PlayerStateMachineTests {
                 activity.timestamp = time
                 return activity
             }
-            return PlayerScene.scenes(of: Transcript(activities: activities), clock: Self.clock) { _ in true }
+            return PlayerScene.scenes(of: Transcript(activities: activities), clock: Self.clock) { _ in "x" }
         }
         #expect(scenes(["2026-01-02T03:00:00Z", "2026-01-02T09:00:00Z"])[1].delay == .seconds(4))
         #expect(scenes(["2026-01-02T03:00:00Z", "2026-01-02T02:00:00Z"])[1].delay == .milliseconds(200))

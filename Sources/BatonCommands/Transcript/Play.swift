@@ -60,7 +60,7 @@ extension TranscriptCommand {
                 now: LocalClock.now
             )
             let scenes = PlayerScene.scenes(of: transcript, clock: LocalClock.recorded) {
-                !output.text(of: $0, columns: 80).isEmpty
+                output.text(of: $0, columns: 80)
             }
             guard let start = from.place(in: scenes) else {
                 TranscriptInput.fail("\(TranscriptInput.name(file)): there is \(from.description) in it")

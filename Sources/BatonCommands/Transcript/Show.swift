@@ -102,21 +102,18 @@ extension Transcript {
 
 /// Prints a record activity by activity.
 private struct ConversationScreen {
-    let output: any ChatOutput
-    private let columns = TranscriptOutput.columns
     private var record: RecordedItems
 
     init(output: any ChatOutput, hasDetails: Bool) {
-        self.output = output
-        let columns = columns
+        let columns = TranscriptOutput.columns
         record = RecordedItems(clock: LocalClock.recorded, hasDetails: hasDetails) {
-            !output.text(of: $0, columns: columns).isEmpty
+            output.text(of: $0, columns: columns)
         }
     }
 
     /// Shows a transcript; false when nobody reads any more.
     mutating func show(_ transcript: Transcript) -> Bool {
-        let starts = Dictionary(transcript.sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
+        let starts = transcript.sessionsByStart
         return transcript.activities.enumerated().allSatisfy { index, activity in
             if let session = starts[index] { begin(session) }
             return show(activity)
@@ -128,9 +125,6 @@ private struct ConversationScreen {
 
     /// Shows an activity; false when nobody reads any more.
     mutating func show(_ activity: Activity) -> Bool {
-        record.next(activity).items.allSatisfy { item in
-            let text = output.text(of: item, columns: columns)
-            return text.isEmpty || StandardStream.output.writeBytes(Array((text + "\n").utf8))
-        }
+        record.next(activity).shown.allSatisfy { StandardStream.output.writeBytes(Array(($0.text + "\n").utf8)) }
     }
 }

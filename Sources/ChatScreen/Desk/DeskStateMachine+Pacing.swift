@@ -68,10 +68,7 @@ extension DeskStateMachine {
     mutating func pace(_ decision: TurnPacer.Decision) -> [ChatAction] {
         guard !configuration.isInteractive else { return [] }
         switch decision {
-        case .nothing: return []
-        case .startSettleTimer(let generation, let duration):
-            return [.startTimer(.settle(generation: generation), duration)]
-        case .catchUp(let generation): return [.catchUp(generation: generation)]
+        case .nothing, .startSettleTimer, .catchUp: return decision.waiting
         case .settled: return endTurn()
         case .unanswered: return tellUnanswered(within: configuration.answerWithin ?? .zero) + endTurn()
         case .settledByBound where outbox.unsentCount > 0: return tellUndelivered() + endTurn()

@@ -30,20 +30,21 @@ package struct PlayerScene: Sendable {
     /// - Parameters:
     ///   - transcript: The conversation in order.
     ///   - clock: How times are told.
-    ///   - isShown: Whether an item appears on the screen at all.
+    ///   - text: An item as it appears on the screen; empty for what does not.
     /// - Returns: The scenes in order.
     package static func scenes(
         of transcript: Transcript,
         clock: RecordedItems.Clock,
-        isShown: @escaping @Sendable (ChatItem) -> Bool
+        text: @escaping @Sendable (ChatItem) -> String
     ) -> [PlayerScene] {
-        var record = RecordedItems(clock: clock, isShown: isShown)
-        let starts = Dictionary(transcript.sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
+        var record = RecordedItems(clock: clock, text: text)
+        let starts = transcript.sessionsByStart
         var last: Timestamp?
         var scenes: [PlayerScene] = []
         for (index, activity) in transcript.activities.enumerated() {
             if let session = starts[index] { record.begin(session) }
-            let (items, speaker, requestsAgent) = record.next(activity)
+            let (shown, speaker, requestsAgent) = record.next(activity)
+            let items = shown.map(\.item)
             guard !items.isEmpty else { continue }
             let typing = min(typingPerCharacter * (activity.text?.count ?? 20), longestTyping)
             // A recording without times is played as fast as people type.

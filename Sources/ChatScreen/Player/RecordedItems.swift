@@ -27,7 +27,7 @@ package struct RecordedItems: Sendable {
 
     private let clock: Clock
     private let hasDetails: Bool
-    private let isShown: @Sendable (ChatItem) -> Bool
+    private let text: @Sendable (ChatItem) -> String
     private var lifecycle = HandoffLifecycle(readingTraces: true)
     private var last = Timestamp(milliseconds: 0)
     private var lastDay: CalendarDate?
@@ -38,11 +38,11 @@ package struct RecordedItems: Sendable {
     /// - Parameters:
     ///   - clock: How times are told.
     ///   - hasDetails: Whether what bots note for their developers is shown.
-    ///   - isShown: Whether an item appears at all.
-    package init(clock: Clock, hasDetails: Bool = false, isShown: @escaping @Sendable (ChatItem) -> Bool) {
+    ///   - text: An item as it appears; empty for what does not.
+    package init(clock: Clock, hasDetails: Bool = false, text: @escaping @Sendable (ChatItem) -> String) {
         self.clock = clock
         self.hasDetails = hasDetails
-        self.isShown = isShown
+        self.text = text
     }
 
     /// A session begins with the next activity.
@@ -53,20 +53,25 @@ package struct RecordedItems: Sendable {
     /// What appears with an activity, who speaks in it, and whether an agent is asked for.
     package mutating func next(
         _ activity: Activity
-    ) -> (items: [ChatItem], speaker: Speaker, requestsAgent: Bool) {
+    ) -> (shown: [(item: ChatItem, text: String)], speaker: Speaker, requestsAgent: Bool) {
         last = activity.time ?? last
         let steps = lifecycle.receive(activity, at: last)
         let speaker = Speaker(of: activity, agentIds: lifecycle.agentIds)
         var items = [ChatItem.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)]
         if hasDetails, let note = activity.traceNote { items.append(.notice(note)) }
         items += steps.map(ChatItem.handoff)
-        items = items.filter(isShown)
-        if !items.isEmpty, let day = activity.time.flatMap(clock.day), day != lastDay {
+        var shown = rendered(items)
+        if !shown.isEmpty, let day = activity.time.flatMap(clock.day), day != lastDay {
             lastDay = day
-            items.insert(.day(day), at: 0)
+            shown = rendered([.day(day)]) + shown
         }
-        if let session = session.take() { items.insert(session, at: 0) }
-        return (items, speaker, steps.contains { $0.to == .requested && $0.isChange })
+        if let session = session.take() { shown = rendered([session]) + shown }
+        return (shown, speaker, steps.contains { $0.to == .requested && $0.isChange })
+    }
+
+    /// Each item is rendered once, which also tells whether it appears.
+    private func rendered(_ items: [ChatItem]) -> [(item: ChatItem, text: String)] {
+        items.map { ($0, text($0)) }.filter { !$0.text.isEmpty }
     }
 }
 

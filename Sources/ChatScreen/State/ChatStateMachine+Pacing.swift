@@ -38,10 +38,7 @@ extension ChatStateMachine {
     mutating func pace(_ decision: TurnPacer.Decision, at now: Timestamp? = nil) -> [ChatAction] {
         guard !configuration.isInteractive else { return [] }
         switch decision {
-        case .nothing: return []
-        case .startSettleTimer(let generation, let duration):
-            return [.startTimer(.settle(generation: generation), duration)]
-        case .catchUp(let generation): return [.catchUp(generation: generation)]
+        case .nothing, .startSettleTimer, .catchUp: return decision.waiting
         case .settled: return nextTurn(at: now)
         case .unanswered: return tellUnanswered(within: configuration.answerWithin) + nextTurn(at: now)
         case .settledByBound where outbox.unsentCount > 0:

@@ -196,3 +196,15 @@ struct TurnPacer: Sendable {
         return isUnanswered ? .unanswered : .settled
     }
 }
+
+extension TurnPacer.Decision {
+    /// What is done while the turn goes on; nothing for the end of one.
+    var waiting: [ChatAction] {
+        switch self {
+        case .startSettleTimer(let generation, let duration):
+            [.startTimer(.settle(generation: generation), duration)]
+        case .catchUp(let generation): [.catchUp(generation: generation)]
+        case .nothing, .settled, .unanswered, .settledByBound: []
+        }
+    }
+}

@@ -77,6 +77,11 @@ extension Transcript {
         }
     }
 
+    /// The sessions by the place of their first activity.
+    package var sessionsByStart: [Int: TranscriptSession] {
+        Dictionary(sessions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { $1 })
+    }
+
     /// The activities session by session, with what is of none between them; one range where there are no sessions.
     package var sessionRanges: [Range<Int>] {
         var ranges: [Range<Int>] = []

@@ -78,10 +78,7 @@ extension TranscriptFile {
                         guard start.count <= sizeLimit else { throw .tooLarge(file: name) }
                     }
                     let transcript = try Transcript(parsing: start, name: name)
-                    let starts = Dictionary(
-                        transcript.sessions.map { ($0.range.lowerBound, $0) },
-                        uniquingKeysWith: { $1 }
-                    )
+                    let starts = transcript.sessionsByStart
                     _ = transcript.activities.enumerated().allSatisfy { index, activity in
                         if let session = starts[index] { onSession(session) }
                         return body(activity)

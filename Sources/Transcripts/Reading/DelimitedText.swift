@@ -38,10 +38,9 @@ struct DelimitedText: Hashable, Sendable {
         separator = Self.separator(in: bytes)
         read(bytes[...])
         // What is well-formed is believed, whatever stands in its cells.
-        let parts = Self.parts(of: bytes, separator)
-        if parts.count > 1, !faults.isEmpty || rows.contains(where: { $0.count != rows[0].count }) {
+        if !faults.isEmpty || rows.contains(where: { $0.count != rows[0].count }) {
             (rows, rowOffsets, faults) = ([], [], [])
-            for part in parts { read(bytes[part]) }
+            for part in Self.parts(of: bytes, separator) { read(bytes[part]) }
         }
         if String(validating: bytes, as: UTF8.self) == nil {
             faults.append(Fault(offset: 0, text: "bytes that are no UTF-8, replaced by U+FFFD"))
