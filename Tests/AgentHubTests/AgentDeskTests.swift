@@ -90,7 +90,7 @@ final class DeskOffice {
 private let ann = HubAgent(id: "ann", name: "Ann", skills: ["billing": 5], capacity: 2)
 private let bob = HubAgent(id: "bob", name: "Bob", skills: ["billing": 5], capacity: 2)
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct AgentDeskTests {
     @Test func `an agent who comes later rings, reads the brief, accepts, and talks in two conversations at once`()
         throws

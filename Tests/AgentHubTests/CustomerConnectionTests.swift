@@ -66,7 +66,7 @@ struct CustomerConnectionTests {
 }
 
 /// The same from the channel to the desk.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct CustomerConnectionJourneyTests {
     private static let ann = HubAgent(id: "ann", name: "Ann", skills: ["billing": 5], capacity: 2)
 

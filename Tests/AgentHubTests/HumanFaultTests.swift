@@ -46,7 +46,7 @@ private struct FaultyOffice {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct HumanFaultTests {
     @Test func `each fault has a name, a line, and an end that the user sees`() {
         for fault in HumanFault.allCases {

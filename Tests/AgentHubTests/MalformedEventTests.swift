@@ -7,7 +7,7 @@ import Testing
 @testable import AgentHub
 
 /// The corpus of malformed events, sent by a bot: adapter and hub survive each, and the session goes on.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct MalformedEventTests {
     private static let ann = HubAgent(id: "ann", name: "Ann", skills: ["billing": 5])
 

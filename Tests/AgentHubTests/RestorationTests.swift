@@ -7,7 +7,7 @@ import Testing
 @testable import AgentHub
 
 /// What was under way when the hub stopped and is there again.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RestorationTests {
     private func item(
         _ id: String,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentHub
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SimulatedDayTests {
     @Test func `V59 two hundred users and ten agents: nothing lost, nothing twice, nobody overloaded, all repeatable`()
     {

@@ -12,7 +12,7 @@ import Synchronization
 import Testing
 
 /// A conversation of 600 KB that is handed over and back: by link, whole, each line once, and for nobody else.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct LongConversationTests {
     private static let count = 150
     private static let padding = String(repeating: "x", count: 4000)
@@ -92,7 +92,7 @@ struct LongConversationTests {
         let hub = EmbeddedHub(workers: [worker], clock: HubClock(ContinuousClock()))
         let adapter = HandoffAdapter(hub: hub)
         var configuration = ServerConfiguration()
-        configuration.limits.turn = .seconds(120)
+        configuration.limits.turn = .seconds(600)
         let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -126,11 +126,12 @@ struct LongConversationTests {
     ///
     /// - Returns: The links of both transcripts, which the user could read.
     private func converse(at address: ServerAddress) async throws -> [String] {
-        let configuration = ClientConfiguration(
+        var configuration = ClientConfiguration(
             endpoint: try DirectLineEndpoint(address.directLineURL),
             credential: .none,
             user: ChannelAccount(id: "ada", name: "Ada", role: "user")
         )
+        configuration.requestTimeout = .seconds(600)
         return try await DirectLine.withConversation(configuration) { conversation in
             var links: [String] = []
             for number in 0..<Self.count { _ = try await conversation.send(.message(Self.line("user", number))) }

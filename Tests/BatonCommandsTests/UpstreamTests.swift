@@ -116,7 +116,7 @@ private final class CountingBot: Bot {
 }
 
 /// The handoff adapter in front of a bot behind another Direct Line service.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct UpstreamTests {
     /// When the echo of a report comes: before the answer to its post, beside it or after it.
     enum EchoOrder: CaseIterable {
@@ -135,7 +135,7 @@ struct UpstreamTests {
         _ body: @escaping @Sendable (ServerAddress) async throws -> Result
     ) async throws -> Result {
         var configuration = ServerConfiguration()
-        configuration.limits.turn = .seconds(120)
+        configuration.limits.turn = .seconds(600)
         configuration.faults = faults
         let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
@@ -162,11 +162,12 @@ struct UpstreamTests {
 
     /// One user: asks for a person, and once the user is back says one more line, behind whose answer nothing comes.
     private func visit(_ address: ServerAddress, _ arrivals: Arrivals) async throws -> [Activity] {
-        let configuration = ClientConfiguration(
+        var configuration = ClientConfiguration(
             endpoint: try DirectLineEndpoint(address.directLineURL),
             credential: .none,
             user: ChannelAccount(id: "ada", name: "Ada", role: "user")
         )
+        configuration.requestTimeout = .seconds(600)
         return try await DirectLine.withConversation(configuration) { conversation in
             var seen: [Activity] = []
             _ = try await conversation.send(.message("human"))
@@ -196,7 +197,8 @@ struct UpstreamTests {
             try await withServer(of: bot, faults: faults) { upstreamAddress in
                 let upstream = UpstreamBot(
                     endpoint: try DirectLineEndpoint(upstreamAddress.directLineURL),
-                    credential: .none
+                    credential: .none,
+                    requestTimeout: .seconds(600)
                 )
                 async let _ = upstream.run()
                 let noted = NotedBot(bot: upstream, arrivals: arrivals)

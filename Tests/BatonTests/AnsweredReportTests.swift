@@ -7,8 +7,7 @@ import TestSupport
 import Testing
 
 /// A bot that puts every report of the hub into words: the user reads all of them.
-@Suite(.serialized, .timeLimit(.minutes(20)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct AnsweredReportTests {
     /// Asks in a dialect, and answers every report by a reply to it.
     private struct TellingBot: Bot {
@@ -36,8 +35,8 @@ struct AnsweredReportTests {
         )
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run { ready.yield($0) } }
-            group.addTask { await adapter.run() }
+            group.addTask(executorPreference: globalConcurrentExecutor) { try await server.run { ready.yield($0) } }
+            group.addTask(executorPreference: globalConcurrentExecutor) { await adapter.run() }
             defer { group.cancelAll() }
             for await address in addresses {
                 let home = try TemporaryFolder()

@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// More bytes than a terminal takes: slow ones, large ones, and those that nobody reads.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct BytesTests {
     private func write(_ count: Int, bytesEach: Int = 0, to name: String, in home: TemporaryFolder) throws -> String {
         let filler = String(repeating: "lorem ipsum ", count: bytesEach / 12)
@@ -31,7 +30,7 @@ struct BytesTests {
         usleep(1_500_000)
         chat.sendBlindly("typed into a full terminal")
         usleep(300_000)
-        try chat.wait(for: "the end of the burst", atMost: .seconds(60)) { $0.count(of: "End of") > 0 }
+        try chat.wait(for: "the end of the burst") { $0.count(of: "End of") > 0 }
         try chat.waitForDraft("bot> typed into a full terminal")
         let numbers = chat.screen.transcript.compactMap { line in
             line.firstRange(of: "burst ").flatMap { Int(line[$0.upperBound...]) }
@@ -46,7 +45,7 @@ struct BytesTests {
         try chat.wait(for: "[4]")
         chat.enter(load)
         chat.send("meanwhile")
-        try chat.wait(for: "the end of it", atMost: .seconds(60)) { $0.count(of: "End of") > 0 }
+        try chat.wait(for: "the end of it") { $0.count(of: "End of") > 0 }
         try chat.waitForDraft("bot> meanwhile")
         let words = chat.screen.transcript.joined(separator: " ").split(separator: " ").count { $0 == "lorem" }
         #expect(words == 1_000_000 / 12)
@@ -63,7 +62,7 @@ struct BytesTests {
             while [ ! -s \(code) ]; do sleep 0.05; done; echo left with $(cat \(code))
             """
         let shell = try PipedProgram(["/bin/sh", "-c", script], environment: baseEnvironment(home: home))
-        try shell.wait(for: "left with 1", atMost: .seconds(25))
+        try shell.wait(for: "left with 1")
         #expect(shell.output.split(separator: "\n").count == 4)
     }
 }

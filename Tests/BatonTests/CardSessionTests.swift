@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 /// Cards in the real program: what the person types, and what the bot receives.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct CardSessionTests {
     private nonisolated static func card(_ content: String) -> Activity {
         var activity = Activity.message("Please fill this in.")

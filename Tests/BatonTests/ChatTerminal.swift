@@ -43,7 +43,6 @@ extension TerminalScreen {
 }
 
 /// Runs the program on pipes, with a home of its own, to its end.
-@MainActor
 func runBaton(
     _ arguments: [String],
     input: String,

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What agents type and send at their desks, in terminals and from scripts, at one `baton serve`.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct DeskLineTests {
     @Test func `a script whose user does not answer goes on and ends with status 3`() throws {
         let office = try DeskOffice()

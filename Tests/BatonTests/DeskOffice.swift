@@ -2,7 +2,6 @@ import TestSupport
 import Testing
 
 /// A server with a hub, and what starts terminals at it.
-@MainActor
 final class DeskOffice {
     let home: TemporaryFolder
     let server: PipedProgram

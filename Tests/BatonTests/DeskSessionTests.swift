@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// Users and agents in terminals of their own, at one `baton serve`.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct DeskSessionTests {
     @Test func `two terminals: ring, context, accept, hold, transfer, back, while both type`() throws {
         let office = try DeskOffice()
@@ -138,10 +137,10 @@ struct DeskSessionTests {
         let maria = try office.chat()
         dana.signal(SIGSTOP)
         maria.enter(DeskOffice.request)
-        try maria.wait(for: "── queued", atMost: .seconds(60))
+        try maria.wait(for: "── queued")
         dana.signal(SIGCONT)
         // The ring that it could not see, and the one that is for it now.
-        try dana.wait(for: "the second ring", atMost: .seconds(60)) { $0.count(of: "── rings · Maria") == 2 }
+        try dana.wait(for: "the second ring") { $0.count(of: "── rings · Maria") == 2 }
         dana.enter("/accept")
         try maria.wait(for: "── accepted by Dana")
         #expect(dana.screen.count(of: "you are away") == 0)

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// The two documents' flows, played whole by the real program in every dialect, and recorded: our own check finds nothing.
-@Suite(.serialized, .timeLimit(.minutes(20)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct DialectFlowTests {
     /// How a handoff goes: what is said and set, and the reports that tell of it in the names of each document.
     private struct Flow {
@@ -71,7 +70,7 @@ struct DialectFlowTests {
         )
         program.send(input)
         program.closeInput()
-        _ = try program.waitForExit(atMost: .seconds(120))
+        _ = try program.waitForExit()
         return program.output
     }
 

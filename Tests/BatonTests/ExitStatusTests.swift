@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// With which status the real program ends: a case for each row of the table.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for programs without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ExitStatusTests {
     private func run(shell script: String) throws -> (output: String, exit: PseudoTerminal.Exit) {
         let home = try TemporaryFolder()

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Every fault that can be asked for by name, in the real program: a line shows it, and the session goes on.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for programs without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct FaultTests {
     struct Case: Sendable, CustomTestStringConvertible {
         /// What is asked for; the first is what the case is about.
@@ -90,7 +89,7 @@ struct FaultTests {
             return (program, fault)
         }
         for (program, fault) in programs {
-            try program.wait(for: fault.words, atMost: .seconds(60))
+            try program.wait(for: fault.words)
         }
     }
 

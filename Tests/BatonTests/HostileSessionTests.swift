@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 /// Hostile strings in the real program: the terminal stays as it was, and the reader sees that something was there.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct HostileSessionTests {
     /// What the program itself does to the terminal is no fault; what a hostile string adds is one.
     private func expectUntouched(_ screen: TerminalScreen, since before: TerminalScreen.State) {
@@ -75,7 +74,7 @@ struct HostileSessionTests {
         try chat.wait(for: "online")
         let before = chat.screen.state
         chat.enter("/load \(home.file("hostile.transcript"))")
-        try chat.wait(for: "the end of the file", atMost: .seconds(60)) { $0.text.contains("End of ") }
+        try chat.wait(for: "the end of the file") { $0.text.contains("End of ") }
         chat.enter("/lint")
         chat.enter("/timeline")
         chat.enter("all done?")
@@ -121,7 +120,7 @@ struct HostileSessionTests {
             try chat.wait(for: "yes?")
             let before = chat.screen.state
             chat.enter("all")
-            try chat.wait(for: "the last of them", atMost: .seconds(60)) { $0.count(of: "head␛[␘2Jtail") > 1 }
+            try chat.wait(for: "the last of them") { $0.count(of: "head␛[␘2Jtail") > 1 }
             chat.enter("/raw")
             try chat.wait(for: "the JSON") { $0.count(of: #""suggestedActions": {"#) == 1 }
             chat.enter("typing")

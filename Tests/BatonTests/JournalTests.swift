@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// What is left of a chat that was killed.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct JournalTests {
     private func run(_ arguments: [String], home: TemporaryFolder) throws -> (output: String, exit: PseudoTerminal.Exit)
     {
@@ -117,7 +116,7 @@ struct JournalTests {
     /// How many times a chat is killed; `BATON_KILLS=200` is the whole proof.
     private static let kills = getenv("BATON_KILLS").flatMap { Int(String(cString: $0)) } ?? 12
 
-    @Test(.timeLimit(.minutes(15))) func `a busy chat that is killed at any moment lacks nothing that it showed`()
+    @Test(.timeLimit(.minutes(20))) func `a busy chat that is killed at any moment lacks nothing that it showed`()
         throws
     {
         let lines = ["opening hours", "order status", "4711", "cards", "I want to talk to a person", "hello?", "bye"]

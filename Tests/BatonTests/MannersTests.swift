@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 /// What is kept from chat to chat, and what leads a newcomer.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct MannersTests {
     private func start(_ home: TemporaryFolder, _ environment: [String: String] = [:]) throws -> PseudoTerminal {
         let chat = try startChat(home: home, environment: environment, rows: 24)

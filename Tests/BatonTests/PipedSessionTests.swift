@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// The real program on pipes: what a script gets.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct PipedSessionTests {
     private func objects(_ output: String) throws -> [JSONValue] {
         try output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }

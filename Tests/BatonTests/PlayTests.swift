@@ -8,8 +8,7 @@ import Darwin
 #endif
 
 /// `baton transcript play` in a terminal, with its keys.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct PlayTests {
     private static let talk = #"""
         [{"type":"message","text":"I need a person\u001b[2J","timestamp":"2026-01-02T03:04:05.000Z","from":{"id":"u","role":"user"}},
@@ -79,13 +78,13 @@ struct PlayTests {
             [BuiltProducts.executable("baton"), "transcript", "play", home.file("talk.json")],
             environment: baseEnvironment(home: home)
         )
-        #expect(try program.waitForExit(atMost: .seconds(10)) == .code(0))
+        #expect(try program.waitForExit() == .code(0))
         #expect(program.output.contains("Ana here") && !program.output.contains("\u{1B}"))
         let missing = try PipedProgram(
             [BuiltProducts.executable("baton"), "transcript", "play", "--from", "99", home.file("talk.json")],
             environment: baseEnvironment(home: home)
         )
-        #expect(try missing.waitForExit(atMost: .seconds(10)) == .code(1))
+        #expect(try missing.waitForExit() == .code(1))
         #expect(missing.output.contains("talk.json: there is no line 99 in it"))
     }
 }

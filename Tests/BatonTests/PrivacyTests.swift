@@ -8,8 +8,7 @@ import Darwin
 #endif
 
 /// What the real program lets out: secrets, files and conversations.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct PrivacyTests {
     private func run(
         _ arguments: [String],
@@ -118,7 +117,7 @@ struct PrivacyTests {
         let program = try PipedProgram(["/bin/sh", "-c", script], environment: baseEnvironment(home: home))
         program.send("hi\n")
         try program.wait(for: "ended with ")
-        _ = try program.waitForExit(atMost: .seconds(20))
+        _ = try program.waitForExit()
         return String(program.output.split(separator: "\n").first { $0.hasPrefix("ended") } ?? "")
     }
 

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// Named profiles of the configuration file, with the real program.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ProfileTests {
     private func run(
         _ arguments: [String],

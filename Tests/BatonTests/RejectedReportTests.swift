@@ -10,8 +10,7 @@ import Testing
 @testable import BatonCommands
 
 /// A bot that answers every report of the hub with an error: what is seen of it, and where.
-@Suite(.serialized, .timeLimit(.minutes(20)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct RejectedReportTests {
     /// Asks in a dialect, and rejects what the document says that it must not reject.
     private struct RejectingBot: Bot {
@@ -53,8 +52,8 @@ struct RejectedReportTests {
         let server = EmbeddedServer(configuration: configuration, bot: RejectingBot(dialect: dialect), adapter: adapter)
         let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingOldest(1))
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run { ready.yield($0) } }
-            group.addTask { await adapter.run() }
+            group.addTask(executorPreference: globalConcurrentExecutor) { try await server.run { ready.yield($0) } }
+            group.addTask(executorPreference: globalConcurrentExecutor) { await adapter.run() }
             defer { group.cancelAll() }
             for await address in addresses {
                 let home = try TemporaryFolder()

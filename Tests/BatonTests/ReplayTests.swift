@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// A chat that is recorded and replayed, with the real program at both ends.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ReplayTests {
     private func run(
         _ arguments: [String],
@@ -23,7 +22,7 @@ struct ReplayTests {
         )
         program.send(input)
         program.closeInput()
-        let exit = try program.waitForExit(atMost: .seconds(100))
+        let exit = try program.waitForExit()
         return (program.output, exit)
     }
 

@@ -10,8 +10,7 @@ import Darwin
 #endif
 
 /// Chats and desks that are left or killed, and go on where they were.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ResumeTests {
     /// A server with a hub of people, and one home for everybody.
     private final class Office {
@@ -320,7 +319,7 @@ struct ResumeTests {
         server.signal(SIGKILL)
         _ = try server.waitForExit()
         server = try serve(String(address.split(separator: ":").last ?? "0"))
-        try chat.wait(for: "Connected again.", atMost: .seconds(60))
+        try chat.wait(for: "Connected again.")
         chat.enter("my number is 4711")
         try chat.wait(for: "Order 4711: packed this morning")
         withExtendedLifetime(server) {}

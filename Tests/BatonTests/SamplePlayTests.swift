@@ -8,8 +8,7 @@ import Darwin
 #endif
 
 /// The sample conversations are there to be shown, and each plays.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct SamplePlayTests {
     private nonisolated static let folder =
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Transcripts"

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Whole screens of the real program: whatever arrives, what is being typed stays as it is.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ScreenTests {
     /// Sides of the demo that never end by themselves; the hints of a first run would be in the way.
     private func start(

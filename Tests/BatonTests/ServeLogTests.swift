@@ -10,8 +10,7 @@ import Darwin
 #endif
 
 /// What `baton serve` prints, and to whom.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ServeLogTests {
     private static let stopped = "Ctrl-C stops the server."
     private static let handoff = [
@@ -42,7 +41,7 @@ struct ServeLogTests {
         )
         chat.send(lines.map { $0 + "\n" }.joined())
         chat.closeInput()
-        _ = try chat.waitForExit(atMost: .seconds(120))
+        _ = try chat.waitForExit()
         return chat.output
     }
 
@@ -53,7 +52,7 @@ struct ServeLogTests {
             columns: 120,
             rows: 200
         )
-        try terminal.wait(for: Self.stopped, atMost: .seconds(30))
+        try terminal.wait(for: Self.stopped)
         let address = try word(after: "baton --direct-line ", in: terminal.screen.text)
         // Ctrl-S: from now on no write to the terminal returns.
         terminal.sendBlindly("\u{13}")
@@ -73,17 +72,17 @@ struct ServeLogTests {
         #expect(health.contains("200 OK"), "\(health)")
         // Ctrl-Q: it is read again.
         terminal.sendBlindly("\u{11}")
-        try terminal.wait(for: "the lines that were dropped", atMost: .seconds(60)) { screen in
+        try terminal.wait(for: "the lines that were dropped") { screen in
             screen.transcript.contains { $0.contains(" lines were dropped") }
         }
         #expect(try chat(at: address, saying: ["opening hours"]).contains("We are open"))
-        try terminal.wait(for: "news behind the loss", atMost: .seconds(60)) { screen in
+        try terminal.wait(for: "news behind the loss") { screen in
             screen.transcript.last { !$0.isEmpty }?.contains("stream closed") == true
         }
         terminal.sendBlindly("\u{13}")
         // Nor does a stopped terminal hold up the end.
         terminal.signal(SIGTERM)
-        #expect(try terminal.waitForExit(atMost: .seconds(30)) == .code(0))
+        #expect(try terminal.waitForExit() == .code(0))
     }
 
     @Test func `each line has its time, and a handoff its states`() throws {
@@ -219,7 +218,7 @@ struct ServeLogTests {
             )
         )
         _ = try? LoopbackRequests.post("/v3/directline/conversations", body: "{}", port: port)
-        _ = try server.waitForExit(atMost: .seconds(30))
+        _ = try server.waitForExit()
         #expect(String(decoding: try home.read("errors"), as: UTF8.self) == "output closed (broken pipe)\n")
     }
 }

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What `baton serve` is told on its command line.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ServeOptionTests {
     private func start(_ arguments: [String], home: TemporaryFolder) throws -> PipedProgram {
         try PipedProgram(

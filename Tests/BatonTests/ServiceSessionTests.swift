@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// Files, traces, faults and resumption with the real program on pipes.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ServiceSessionTests {
     private func run(
         _ arguments: [String],

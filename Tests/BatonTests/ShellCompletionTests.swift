@@ -8,13 +8,12 @@ import Darwin
 #endif
 
 /// Completion where people type, in the real shells; those that are not installed are passed over.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct ShellCompletionTests {
     private func output(of arguments: [String], _ home: TemporaryFolder) throws -> String {
         let program = try PipedProgram(arguments, environment: baseEnvironment(home: home))
         program.closeInput()
-        #expect(try program.waitForExit(atMost: .seconds(30)) == .code(0))
+        #expect(try program.waitForExit() == .code(0))
         return program.output
     }
 

@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// `baton serve --store`, killed in the middle of things.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct StoreTests {
     private func serve(_ home: TemporaryFolder, port: String) throws -> PipedProgram {
         let server = try PipedProgram(
@@ -53,11 +52,11 @@ struct StoreTests {
         for (number, chat) in chats.enumerated() {
             // A line of after the last restart is answered, so the client has found its way back.
             let done = "chat \(number) is done"
-            try chat.wait(for: "the connection", atMost: .seconds(60)) { $0.text.contains("Connected again.") }
+            try chat.wait(for: "the connection") { $0.text.contains("Connected again.") }
             chat.enter(done)
-            try chat.wait(for: "everything said", atMost: .seconds(90)) { $0.count(of: "you       \(done)") == 1 }
+            try chat.wait(for: "everything said") { $0.count(of: "you       \(done)") == 1 }
             chat.enter("/status")
-            try chat.wait(for: "nothing on its way", atMost: .seconds(90)) { screen in
+            try chat.wait(for: "nothing on its way") { screen in
                 if screen.lines.contains(where: { $0.contains("sending") && $0.contains("on the way") }) {
                     chat.enter("/status")
                     return false
@@ -65,7 +64,7 @@ struct StoreTests {
                 return screen.text.contains("activities")
             }
             chat.enter("/save \(home.file("\(number).transcript"))")
-            try chat.wait(for: "Saved", atMost: .seconds(30))
+            try chat.wait(for: "Saved")
             // What the chat has told as not delivered, or as unsure, may be missing; nothing else may.
             let told = chat.screen.transcript.filter { $0.contains("delivered") }.joined(separator: "\n")
             let resumed = try PipedProgram(
@@ -146,7 +145,7 @@ struct StoreTests {
         _ = try server.waitForExit()
         let ports = [address, hub].map { String($0.split(separator: ":").last ?? "0") }
         server = try office(ports[0], ports[1])
-        for user in users { try user.wait(for: "Connected again.", atMost: .seconds(60)) }
+        for user in users { try user.wait(for: "Connected again.") }
         try maria.wait(for: "The connection to Dana is broken.")
         maria.enter("are you there?")
 
@@ -159,13 +158,13 @@ struct StoreTests {
         dana.enter("/end")
         try maria.wait(for: "── completed")
         // Who came first is first.
-        try dana.wait(for: "── rings · Sam", atMost: .seconds(40))
+        try dana.wait(for: "── rings · Sam")
         #expect(dana.screen.count(of: "rings · Tom") == 0)
         dana.enter("/accept")
         try sam.wait(for: "Dana>")
         try dana.wait(for: "said while waiting")
         dana.enter("/end")
-        try dana.wait(for: "── rings · Tom", atMost: .seconds(40))
+        try dana.wait(for: "── rings · Tom")
         #expect(maria.screen.count(of: "you       It was declined in Oslo") == 1)
         withExtendedLifetime((server, tom)) {}
     }

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// The real program in a terminal: what a person sees from the first prompt to the last.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct TerminalSessionTests {
     @Test func `a whole handoff is played and saved on one screen`() throws {
         let home = try TemporaryFolder()

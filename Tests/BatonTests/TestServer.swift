@@ -30,17 +30,18 @@ final class RecordingBot: Bot {
 }
 
 /// Runs a server with a bot in this process, to which the real program connects, for the length of a closure.
-@MainActor
 func withServer(
     of bot: any Bot,
     adapter: (any ConversationAdapter)? = nil,
-    _ body: @MainActor (_ address: String) throws -> Void
+    _ body: (_ address: String) throws -> Void
 ) async throws {
-    let configuration = ServerConfiguration(secret: "test-secret")
+    var configuration = ServerConfiguration(secret: "test-secret")
+    configuration.limits.turn = .seconds(600)
     let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter)
     let (addresses, ready) = AsyncStream.makeStream(of: ServerAddress.self, bufferingPolicy: .bufferingNewest(1))
     try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
+        // Not on a thread of the tests, which all may wait for what their servers say.
+        group.addTask(executorPreference: globalConcurrentExecutor) {
             defer { ready.finish() }
             try await server.run { ready.yield($0) }
         }
@@ -54,7 +55,6 @@ func withServer(
 }
 
 /// Starts the program against a server of ``withServer(of:_:)``.
-@MainActor
 func startChat(
     at address: String,
     home: TemporaryFolder,

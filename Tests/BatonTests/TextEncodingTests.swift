@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Files and pipes in the encodings that editors write.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct TextEncodingTests {
     private nonisolated static let encodings: [(name: String, encode: @Sendable (String) -> [UInt8])] = [
         ("UTF-8", { Array($0.utf8) }), ("UTF-8 with a mark", { [0xef, 0xbb, 0xbf] + Array($0.utf8) }),

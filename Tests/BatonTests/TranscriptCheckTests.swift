@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// `baton transcript check`: what a script gets.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct TranscriptCheckCommandTests {
     private func check(
         _ arguments: [String],

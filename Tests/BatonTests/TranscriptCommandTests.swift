@@ -9,8 +9,7 @@ import Darwin
 #endif
 
 /// `baton transcript` and its subcommands: what a script gets.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct TranscriptCommandTests {
     private static let talk = #"""
         [{"type":"message","text":"hi","timestamp":"2026-01-02T03:04:05Z","from":{"id":"u","role":"user"},"conversation":{"id":"c1"}},

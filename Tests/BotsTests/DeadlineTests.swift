@@ -66,7 +66,7 @@ struct DeadlineListTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeadlineQueueTests {
     /// A clock that a test moves, and that tells how often it was slept on.
     private final class HandClock: Clock {

@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RemoteBotTests {
     @Test func `S23 an activity is one POST as SDKs demand it, without a credential`() async throws {
         try await withEndpoint({ _ in ("201 Created", "") }) { endpoint in

@@ -62,7 +62,7 @@ struct CardGoldenTests {
         try expectGolden(try #require(CardSamples.activities.first { $0.name == name }).json, "activity-\(name)")
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [10, 100])
+    @Test(.timeLimit(.minutes(20)), arguments: [10, 100])
     func `a card that was made to be slow is set all the same`(depth: Int) throws {
         var element = #"{"type":"TextBlock","text":"deep"}"#
         for _ in 0..<depth {

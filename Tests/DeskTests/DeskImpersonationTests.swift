@@ -10,7 +10,7 @@ import NIOHTTP1
 import Testing
 
 /// Users, a bot and an agent over real servers: nobody at a desk, and no user, takes one for the other.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct DeskImpersonationTests {
     /// What a customer pretends, as members of a message.
     private static let claims: [JSONObject] = [

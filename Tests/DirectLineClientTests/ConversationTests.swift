@@ -4,7 +4,7 @@ import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConversationTests {
     @Test func `a conversation starts, streams, sends and recognises its echo`() async throws {
         try await withFakeService { service in

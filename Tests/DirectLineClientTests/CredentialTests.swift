@@ -3,7 +3,7 @@ import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct CredentialTests {
     private static let start = "POST /v3/directline/conversations"
     private static let refresh = "POST /v3/directline/tokens/refresh"

@@ -4,7 +4,7 @@ import Testing
 @testable import DirectLineClient
 
 /// Files that bots attach.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DownloadTests {
     private func attachment(_ url: String, name: String? = nil) -> BotSchema.Attachment {
         var attachment = BotSchema.Attachment(json: [:])

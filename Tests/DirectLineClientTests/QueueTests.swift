@@ -17,7 +17,7 @@ private final class Counter: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct QueueTests {
     @Test func `a full queue makes its writer wait and loses nothing`() async {
         let queue = EventQueue(capacity: 2)

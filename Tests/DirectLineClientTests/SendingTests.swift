@@ -3,7 +3,7 @@ import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SendingTests {
     private static let route = "POST \(FakeService.path)/activities"
 

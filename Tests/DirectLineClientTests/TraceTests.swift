@@ -5,7 +5,7 @@ import Testing
 @testable import DirectLineClient
 
 /// What the trace shows, and what it must not.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TraceTests {
     @Test func `everything on the wire is told, and no credential`() async throws {
         let entries = Mutex<[TraceEntry]>([])

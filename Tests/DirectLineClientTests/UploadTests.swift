@@ -4,7 +4,7 @@ import Testing
 @testable import DirectLineClient
 
 /// Files that the user sends; against a real server they are tested there.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct UploadTests {
     private static let route = "POST \(FakeService.path)/upload"
 

@@ -4,7 +4,7 @@ import Bots
 import NIOHTTP1
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ActivityTests {
     // MARK: - Conversations
 

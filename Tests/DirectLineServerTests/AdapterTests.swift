@@ -3,7 +3,7 @@ import Bots
 @testable import DirectLineServer
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct AdapterTests {
     /// Diverts what begins with `agent`, tells of everything it sees, and does what a test says besides.
     private struct TestAdapter: ConversationAdapter {

@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// What a bot says of itself in order to be taken for the user, an agent or the hub.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct BotImpersonationTests {
     private static let claims: [JSONObject] = [
         ["from": ["id": "ada", "name": "Ada", "role": "user"]], ["from": ["id": "ada"]], ["from": ["role": "user"]],

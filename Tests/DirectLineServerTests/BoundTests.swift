@@ -7,7 +7,7 @@ import Testing
 import WebSocketTransport
 
 /// Whoever asks for too much is refused or bounded, and others do not notice.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct BoundTests {
     // MARK: - Conversations
 
@@ -227,7 +227,7 @@ struct BoundTests {
     }
 
     @Test func `patience depends on whose turn it is`() {
-        var patience = ConnectionPatience(ServerLimits(), phase: .arriving)
+        var patience = ConnectionPatience(ServerLimits())
         #expect(patience.limit != nil)
         patience.handle(.requestEnded)
         #expect(patience.phase == .working)
@@ -245,5 +245,25 @@ struct BoundTests {
         #expect(patience.limit != nil)
         patience.handle(.requestEnded)
         #expect(patience.phase == .done)
+    }
+
+    @Test func `requests that come before the answer is read do not lengthen the patience`() {
+        var patience = ConnectionPatience(ServerLimits())
+        patience.handle(.requestEnded)
+        patience.handle(.answerBegan(isLast: false))
+        patience.handle(.requestBegan)
+        #expect(patience.phase == .answering)
+        patience.handle(.requestEnded)
+        #expect(patience.phase == .answering)
+        patience.handle(.requestBegan)
+        patience.handle(.answerEnded)
+        #expect(patience.phase == .working, "the third is on its way, and the second waits for its answer")
+        patience.handle(.requestEnded)
+        for rest in ["the second", "the third"] {
+            patience.handle(.answerBegan(isLast: false))
+            #expect(patience.phase == .answering)
+            patience.handle(.answerEnded)
+            #expect(patience.phase == (rest == "the third" ? .idle : .working))
+        }
     }
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// The service URL of a bot is good for its conversation and for nothing else.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct CapabilityTests {
     /// Every call of the Connector API about a conversation.
     private static let calls: [(HTTPMethod, String, JSONValue?)] = [

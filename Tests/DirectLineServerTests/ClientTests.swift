@@ -6,17 +6,19 @@ import NIOHTTP1
 import Testing
 
 /// Our client at our server, where both have a part in what is shown.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ClientTests {
     private func configuration(
         _ server: TestServer,
         _ credential: DirectLineCredential = .none
     ) throws -> ClientConfiguration {
-        ClientConfiguration(
+        var configuration = ClientConfiguration(
             endpoint: try DirectLineEndpoint(server.address.url),
             credential: credential,
             user: ChannelAccount(id: "ada", name: "Ada")
         )
+        configuration.requestTimeout = .seconds(600)
+        return configuration
     }
 
     /// The next activity and whether it is an echo; changes of the connection are passed over.

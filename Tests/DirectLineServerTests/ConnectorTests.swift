@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// The bot's side, called as SDKs call it: below the service URL of the activity they got.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConnectorTests {
     private struct Scene: Sendable {
         let server: TestServer

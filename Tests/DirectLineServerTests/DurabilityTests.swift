@@ -6,7 +6,7 @@ import Testing
 import WebSocketTransport
 
 /// Nothing leaves the server before the store has it, and what the store refuses leaves no trace.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct DurabilityTests {
     private static let full = StoreError(.full, "/secret/place/talks.db: database or disk is full")
 

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Where the code of others runs: a loop that is blocked serves none of its connections.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct EventLoopExecutorTests {
     /// Notes whether it was called on an event loop.
     private final class Witness: Sendable {

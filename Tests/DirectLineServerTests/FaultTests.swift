@@ -5,7 +5,7 @@ import Testing
 import WebSocketTransport
 
 /// What goes wrong on purpose.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct FaultTests {
     private func withFault(
         _ text: String,

@@ -8,7 +8,7 @@ import NIOHTTP1
 import Testing
 
 /// Files that clients upload and bots attach.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct FileTests {
     private struct Part {
         var disposition: String

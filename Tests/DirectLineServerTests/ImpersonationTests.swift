@@ -6,7 +6,7 @@ import Testing
 import WebSocketTransport
 
 /// What one party says of itself in order to be taken for another one; none of it may be believed.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct ImpersonationTests {
     /// Members of an activity, as JSON text, with which a client pretends something.
     private static let claimsOfUsers = [

@@ -8,7 +8,7 @@ import ServiceLifecycle
 import Testing
 import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LifeTests {
     @Test func `a port in use is one clear error`() async throws {
         try await withServer { server in

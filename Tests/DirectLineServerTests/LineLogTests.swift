@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Lines for a reader who may stop reading.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct LineLogTests {
     /// A reader who stops, goes on or fails as a test wants.
     private final class Reader: Sendable {

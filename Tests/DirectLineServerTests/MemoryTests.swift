@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// What is kept in memory is bounded by bytes, and refused before anything is taken.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct MemoryTests {
     // A line of 7,500 takes a buffer of 8 KiB.
     private func line(of size: Int) -> Activity { .message(String(repeating: "x", count: size)) }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// Files of a conversation, which its members alone can read, and what the channel keeps of what it overwrites.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct OwnFileTests {
     /// Keeps a file on request and tells where, as the bot and as the user see it.
     private struct KeepingBot: Bot {

@@ -8,7 +8,7 @@ import NIOHTTP1
 import Testing
 
 /// Whose a line, a file and a link is: what the server knows and nobody's word.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct OwnershipTests {
     // MARK: - Files
 
@@ -240,6 +240,7 @@ struct OwnershipTests {
                 user: ChannelAccount(id: "ada", name: "Ada")
             )
             configuration.randomSeed = 1
+            configuration.requestTimeout = .seconds(600)
             try await DirectLine.withConversation(configuration) { conversation in
                 let path = "/conversations/\(conversation.conversationId)/activities"
                 let end: JSONValue = ["type": "endOfConversation", "from": ["id": "ada"]]

@@ -4,7 +4,7 @@ import NIOHTTP1
 import Testing
 
 /// What a browser asks for a page.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PageTests {
     @Test(arguments: ["/conversations", "/conversations/x/activities", "/tokens/refresh", "/nowhere"])
     func `S01 a preflight is answered on every path without a credential`(path: String) async throws {

@@ -6,7 +6,7 @@ import NIOHTTP1
 import Testing
 
 /// Under which URL clients reach a server, and what they are given for it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PublicURLTests {
     @Test(arguments: [
         ("localhost", "localhost"), ("LocalHost:80", "localhost:80"), ("127.0.0.1:4000", "127.0.0.1:4000"),

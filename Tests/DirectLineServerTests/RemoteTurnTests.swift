@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// The server in front of a bot program, over HTTP both ways.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RemoteTurnTests {
     /// Runs a server before a bot program; `conversationUpdate` is taken in silence.
     private func withScene(

@@ -8,14 +8,16 @@ import NIOHTTP1
 import Testing
 
 /// A server that goes away and comes back, for real clients.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RestartTests {
     private func configuration(_ url: String) throws -> ClientConfiguration {
-        ClientConfiguration(
+        var configuration = ClientConfiguration(
             endpoint: try DirectLineEndpoint(url),
             credential: .none,
             user: ChannelAccount(id: "ada", name: "Ada")
         )
+        configuration.requestTimeout = .seconds(600)
+        return configuration
     }
 
     @Test func `a restart breaks off what is open and refuses for a while`() async throws {

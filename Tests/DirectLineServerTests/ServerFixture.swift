@@ -9,11 +9,16 @@ import WebSocketTransport
 
 extension ServerConfiguration {
     /// The usual one, for machines on which a second of the processor takes a minute.
-    static var patient: ServerConfiguration {
-        var configuration = ServerConfiguration()
-        configuration.limits.turn = .seconds(120)
-        configuration.limits.firstRequest = .seconds(120)
-        configuration.limits.requestArrival = .seconds(120)
+    static var patient: ServerConfiguration { ServerConfiguration().patient }
+
+    /// This one with every limit of time as large as a slow machine needs, but for those that a test has set.
+    var patient: ServerConfiguration {
+        let usual = ServerLimits()
+        var configuration = self
+        for limit in [\ServerLimits.turn, \.firstRequest, \.requestArrival, \.answerDeparture, \.idleConnection]
+        where limits[keyPath: limit] == usual[keyPath: limit] {
+            configuration.limits[keyPath: limit] = .seconds(600)
+        }
         return configuration
     }
 }
@@ -26,7 +31,7 @@ func withServer<Result: Sendable>(
     store: any ConversationStore = VolatileConversations(),
     _ body: @Sendable (TestServer) async throws -> Result
 ) async throws -> Result {
-    let server = EmbeddedServer(configuration: configuration, bot: bot, adapter: adapter, store: store)
+    let server = EmbeddedServer(configuration: configuration.patient, bot: bot, adapter: adapter, store: store)
     let ready = Reply<ServerAddress?>()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

@@ -7,7 +7,7 @@ import NIOHTTP1
 import Testing
 
 /// Whatever way a bot links a file with the channel, users get a public link and never the bot's capability.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct ServiceURLFilterTests {
     private static func card(_ type: String, _ content: JSONValue) -> JSONValue {
         ["attachments": [["contentType": .string("application/vnd.microsoft.card." + type), "content": content]]]

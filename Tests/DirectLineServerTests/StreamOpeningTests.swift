@@ -9,7 +9,7 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct StreamOpeningTests {
     @Test func `a stream is open for its client only when it is known where it begins`() async throws {
         let (time, store) = (TestTime(), GatedStore())

@@ -6,7 +6,7 @@ import NIOHTTP1
 import Testing
 import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct StreamTests {
     @Test func `a stream brings the backlog and then what comes, one activity a frame`() async throws {
         try await withServer(bot: echoBot) { server in

@@ -3,7 +3,7 @@ import BotSchema
 import NIOHTTP1
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TokenTests {
     @Test func `S03 a token reserves a conversation and starts it once`() async throws {
         try await withServer { server in

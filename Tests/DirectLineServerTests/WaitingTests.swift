@@ -18,7 +18,7 @@ struct LaneTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct WaitingTests {
     @Test func `the first to settle a reply wins and all waiters get its value`() async {
         let reply = Reply<Int>()

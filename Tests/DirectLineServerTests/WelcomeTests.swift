@@ -6,7 +6,7 @@ import Testing
 import WebSocketTransport
 
 /// How conversations begin for bots and clients of different kinds.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct WelcomeTests {
     @Test func `S25 a split welcome tells of the user just before the user's first words`() async throws {
         let heard = Happenings<Activity>()

@@ -50,8 +50,7 @@ struct LineDraftsTests {
 }
 
 /// The same with the real editor.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineDraftsKeyTests {
     private static let alt = (one: "\u{1b}1", two: "\u{1b}2")
     /// As terminals send it that tell Alt from ESC.
@@ -95,7 +94,7 @@ struct LineDraftsKeyTests {
         terminal.send("for one" + Self.alt.two)
         try terminal.wait(for: "SELECTED b 1")
         terminal.send("/back" + Key.enter)
-        try terminal.wait(for: "the first line", atMost: .seconds(30)) {
+        try terminal.wait(for: "the first line") {
             showsLast("> for one")($0) && $0.text.contains("a long line of some text 8000")
         }
     }

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Whole characters, undoing, rows, modes and what is typed too early.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineEditorInputTests {
     private static let wordLeft = "\u{1b}[1;5D", wordRight = "\u{1b}[1;5C"
 

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What keys do.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineEditorKeyTests {
     @Test func `a paste of many lines is inserted and not sent`() throws {
         let terminal = try probe()

@@ -8,8 +8,7 @@ import Darwin
 #endif
 
 /// Beginning, interruption and end.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineEditorLifeTests {
     @Test(arguments: [SIGTERM, SIGHUP])
     func `a signal to stop restores the terminal and keeps the draft`(signal: Int32) throws {

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What the editor draws, and where.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineEditorScreenTests {
     private let digits = String(repeating: "0123456789", count: 10)
 

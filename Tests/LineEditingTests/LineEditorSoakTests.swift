@@ -11,8 +11,7 @@ import Darwin
 /// Random keys against a model, with a message every two milliseconds.
 ///
 /// `BATON_SOAK_SEEDS=200` makes it long.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineEditorSoakTests {
     private nonisolated static let seeds = 1...(getenv("BATON_SOAK_SEEDS").flatMap { Int(String(cString: $0)) } ?? 12)
 

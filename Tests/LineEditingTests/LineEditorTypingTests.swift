@@ -8,8 +8,7 @@ import Darwin
 #endif
 
 /// The editor in a terminal, with messages that arrive while a person types.
-@Suite(.serialized, .timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct LineEditorTypingTests {
     @Test(arguments: ["hello", "hello 你好", "Grüße 🚀😀", "cafe\u{301} x"])
     func `text and cursor stay while messages arrive`(text: String) throws {

@@ -11,8 +11,7 @@ import Darwin
 /// Any keys at all against the real editor: it neither ends nor hangs, and it gives the terminal back.
 ///
 /// `BATON_KEY_BURSTS=100000` makes it long; `BATON_KEY_SEED` chooses other keys.
-@Suite(.serialized, .timeLimit(.minutes(60)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(60)), .waitsForPrograms)
 struct RandomKeysTests {
     private nonisolated static let bursts = number("BATON_KEY_BURSTS") ?? 2000
     private nonisolated static let seed = number("BATON_KEY_SEED") ?? 1
@@ -46,7 +45,7 @@ struct RandomKeysTests {
         let control = Key.control("c")
         terminal.send("\u{1b}[201~ \u{1b}" + control + control + control + line + Key.enter)
         do {
-            try terminal.wait(for: line, atMost: .seconds(20)) { $0.text.contains("GOT \"\(line)\"") }
+            try terminal.wait(for: line) { $0.text.contains("GOT \"\(line)\"") }
         } catch {
             Issue.record("no answer after \(keys.map(\.debugDescription).joined(separator: " "))")
             throw error

@@ -8,8 +8,7 @@ import Darwin
 #endif
 
 /// The support of all tests, where they would not notice that it is wrong.
-@Suite(.timeLimit(.minutes(10)))
-@MainActor  // Waits for a terminal without suspending, which must not hold up the threads of other tests.
+@Suite(.timeLimit(.minutes(20)), .waitsForPrograms)
 struct TestSupportTests {
     @Test func `a golden text is recorded once and compared afterwards`() throws {
         let test = try TemporaryFile(contents: "", name: "Some.swift")

@@ -10,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PictureDrawingTests {
     /// Eight by four pixels, one half red and one half blue.
     private static let flag: [UInt8] =

@@ -6,6 +6,9 @@ import Glibc
 import Darwin
 #endif
 
+/// How long a test waits for what must come; a machine with much else to do needs a part of it, and a fault all of it.
+package let patience: Duration = .seconds(120)
+
 /// A program whose standard input and output are pipes, as in a script.
 ///
 /// For one thread. The program is killed when this goes away.
@@ -83,7 +86,7 @@ package final class PipedProgram {
     package func signal(_ number: Int32) { kill(process, number) }
 
     /// Waits until the program has printed a text.
-    package func wait(for text: String, atMost limit: Duration = .seconds(30)) throws {
+    package func wait(for text: String, atMost limit: Duration = patience) throws {
         let deadline = ContinuousClock.now + limit
         while !output.contains(text) {
             guard ContinuousClock.now < deadline, readOutput(milliseconds: 100) else {
@@ -96,7 +99,7 @@ package final class PipedProgram {
     package func forgetOutput() { output = "" }
 
     /// Reads until the program has ended.
-    package func waitForExit(atMost limit: Duration = .seconds(60)) throws -> PseudoTerminal.Exit {
+    package func waitForExit(atMost limit: Duration = patience) throws -> PseudoTerminal.Exit {
         let deadline = ContinuousClock.now + limit
         while readOutput(milliseconds: 100) {
             guard ContinuousClock.now < deadline else {

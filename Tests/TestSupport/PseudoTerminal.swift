@@ -75,7 +75,7 @@ package final class PseudoTerminal {
     }
 
     /// Closes the terminal, as a window that is closed does, and waits for the end of the program.
-    package func hangUp(atMost limit: Duration = .seconds(10)) throws -> Exit {
+    package func hangUp(atMost limit: Duration = patience) throws -> Exit {
         isHungUp = true
         close(master)
         let deadline = ContinuousClock.now + limit
@@ -96,7 +96,7 @@ package final class PseudoTerminal {
         var rest = Array(keys.utf8)[...]
         while !rest.isEmpty {
             var state = pollfd(fd: master, events: Int16(POLLOUT | POLLIN), revents: 0)
-            guard poll(&state, 1, 5000) > 0 else { return }
+            guard poll(&state, 1, 120_000) > 0 else { return }
             // A program that prints while a long text is typed must not wait for its reader.
             if state.revents & Int16(POLLIN) != 0, !readOutput(milliseconds: 0) { return }
             guard state.revents & Int16(POLLOUT) != 0 else { continue }
@@ -127,7 +127,7 @@ package final class PseudoTerminal {
     /// - Throws: `Failure.timeout` with the screen when it does not in time.
     package func wait(
         for expectation: String = "expected picture",
-        atMost limit: Duration = .seconds(10),
+        atMost limit: Duration = patience,
         polling interval: Int32 = 20,
         until isFulfilled: (TerminalScreen) -> Bool
     ) throws {
@@ -141,12 +141,12 @@ package final class PseudoTerminal {
     }
 
     /// Waits until a text is on the screen.
-    package func wait(for text: String, atMost limit: Duration = .seconds(10)) throws {
+    package func wait(for text: String, atMost limit: Duration = patience) throws {
         try wait(for: "\"\(text)\"", atMost: limit) { $0.text.contains(text) }
     }
 
     /// Waits for the end of the program.
-    package func waitForExit(atMost limit: Duration = .seconds(10)) throws -> Exit {
+    package func waitForExit(atMost limit: Duration = patience) throws -> Exit {
         if let exit { return exit }
         let deadline = ContinuousClock.now + limit
         var status: Int32 = 0

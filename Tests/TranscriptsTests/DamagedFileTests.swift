@@ -157,7 +157,7 @@ struct DamagedFileTests {
     }
 
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(20)),
         arguments: ["[", "{", "{\"a\":", "[{\"", "{\"\n", "\"", ",", "]", "{\"a\":[", "x{", "\\\""]
     )
     func `a megabyte of one fault takes no long time and few lines`(unit: String) {

@@ -10,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct JournalTests {
     private static let start = Timestamp(milliseconds: 1_767_323_045_000)
 
@@ -111,7 +111,9 @@ struct JournalTests {
         #expect(JournalFolder.Retention().expired(among: entries, at: now).map(\.path) == ["10"])
     }
 
-    @Test @MainActor func `nothing that was shown is missing after the program was killed at any moment`() throws {
+    @Test(.waitsForPrograms) func `nothing that was shown is missing after the program was killed at any moment`()
+        throws
+    {
         let probe = try BuiltProducts.executable("transcript-journal-probe")
         var random = SplitMix64(seed: 0x9_51)
         for round in 0..<200 {

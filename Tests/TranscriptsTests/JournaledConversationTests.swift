@@ -5,7 +5,7 @@ import Testing
 import Transcripts
 
 /// What journals tell of a conversation that is resumed.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct JournaledConversationTests {
     private static let start = Timestamp(milliseconds: 1_767_323_045_000)
 

@@ -48,7 +48,7 @@ struct RedactionTests {
         #expect(again.activities == redacted.activities)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: ["@", "a@", "1", "1 ", "+", "eyJ.", "(", "a.", "0-"])
+    @Test(.timeLimit(.minutes(20)), arguments: ["@", "a@", "1", "1 ", "+", "eyJ.", "(", "a.", "0-"])
     func `much of what begins something takes no long time`(unit: String) {
         _ = Self.masked(String(repeating: unit, count: 1 << 17))
     }

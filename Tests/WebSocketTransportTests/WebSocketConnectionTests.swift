@@ -7,7 +7,7 @@ import Testing
 
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct WebSocketConnectionTests {
     /// Sends every message back.
     @Sendable private static func echo(_ inbound: WebSocketInbound, _ outbound: WebSocketOutbound) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct WebSocketConnectorTests {
     @Test func `a refused upgrade tells its status`() async throws {
         try await withWebSocketServer(onConnection: { _, _ in }) { port in

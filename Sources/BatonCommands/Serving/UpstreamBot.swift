@@ -10,12 +10,21 @@ actor UpstreamBot: Bot {
     private let endpoint: DirectLineEndpoint
     private let credential: DirectLineCredential
     private let allowsClearText: Bool
+    private let requestTimeout: Duration?
     private let work: AsyncStream<UpstreamSession>
     private let entrance: AsyncStream<UpstreamSession>.Continuation
     private var sessions: [String: UpstreamSession] = [:]
 
     /// A bot at a service, which may be reached over `http` on another machine where that is allowed.
-    init(endpoint: DirectLineEndpoint, credential: DirectLineCredential, allowsClearText: Bool = false) {
+    ///
+    /// - Parameter requestTimeout: how long the service may take to answer; nil for what clients grant.
+    init(
+        endpoint: DirectLineEndpoint,
+        credential: DirectLineCredential,
+        allowsClearText: Bool = false,
+        requestTimeout: Duration? = nil
+    ) {
+        self.requestTimeout = requestTimeout
         self.allowsClearText = allowsClearText
         self.endpoint = endpoint
         self.credential = credential
@@ -65,6 +74,7 @@ actor UpstreamBot: Bot {
             locale: activity.locale
         )
         configuration.allowsClearText = allowsClearText
+        if let requestTimeout { configuration.requestTimeout = requestTimeout }
         let session = UpstreamSession(conversation: conversation, configuration: configuration)
         guard case .enqueued = entrance.yield(session) else {
             throw BotError(.unreachable, "the connection to the bot's service is closed")

@@ -29,14 +29,30 @@ struct ConnectionPatience: Sendable {
         case answerBegan(isLast: Bool)
     }
 
-    private(set) var phase: Phase
+    /// What is waited for. A client may send its next requests before it has read the answer to the first: that makes
+    /// the answer no less late, and while we work on one request, how far the next has come is no fault of the client.
+    var phase: Phase {
+        if isDone { return .done }
+        if isAnswering { return .answering }
+        if isPassingOver { return .passingOver }
+        if unanswered > 0 { return .working }
+        return isArriving ? .arriving : .idle
+    }
+
     private let limits: [Phase: TimeAmount]
-    /// An answer may begin, and even end, before the request has arrived.
-    private var isRequestComplete = false
+    private var isDone = false
+    private var isAnswering = false
+    private var isPassingOver = false
+    private var isArriving: Bool
+    /// How many requests have arrived whole whose answers have not ended.
+    private var unanswered = 0
+    /// Whether the answer to the request that arrives has ended before it.
+    private var isAnsweredAhead = false
     private var isLast = false
 
-    init(_ limits: ServerLimits, phase: Phase) {
-        self.phase = phase
+    /// The patience with a connection whose first request has begun.
+    init(_ limits: ServerLimits) {
+        isArriving = true
         self.limits = [
             .idle: TimeAmount(limits.idleConnection), .arriving: TimeAmount(limits.requestArrival),
             .answering: TimeAmount(limits.answerDeparture), .passingOver: .seconds(2),
@@ -48,19 +64,22 @@ struct ConnectionPatience: Sendable {
 
     /// Takes an event.
     mutating func handle(_ event: Event) {
-        switch (event, phase) {
-        case (.requestBegan, _):
-            isRequestComplete = false
-            phase = .arriving
-        case (.requestEnded, .passingOver): phase = .done
-        case (.requestEnded, _):
-            isRequestComplete = true
-            if phase == .arriving { phase = .working }
-        case (.answerBegan(let isLast), _):
+        switch event {
+        case .requestBegan: isArriving = true
+        case .requestEnded:
+            isArriving = false
+            if isPassingOver { isDone = true }
+            if !isAnsweredAhead { unanswered += 1 }
+            isAnsweredAhead = false
+        case .answerBegan(let isLast):
             self.isLast = isLast
-            phase = .answering
-        case (.answerEnded, _) where isLast: phase = isRequestComplete ? .done : .passingOver
-        case (.answerEnded, _): phase = isRequestComplete ? .idle : .arriving
+            isAnswering = true
+        case .answerEnded:
+            isAnswering = false
+            // An answer may begin, and even end, before its request has arrived.
+            let isWhole = unanswered > 0
+            if isWhole { unanswered -= 1 } else { isAnsweredAhead = true }
+            if isLast { (isDone, isPassingOver) = (isWhole, !isWhole) }
         }
     }
 }
@@ -79,8 +98,9 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: NIODeadline?
     private var timer: (time: NIODeadline, task: Scheduled<Void>)?
 
-    init(_ limits: ServerLimits, phase: ConnectionPatience.Phase) {
-        patience = ConnectionPatience(limits, phase: phase)
+    /// The watch over a connection whose first request has begun.
+    init(_ limits: ServerLimits) {
+        patience = ConnectionPatience(limits)
         uploadLimit = max(limits.upload, limits.botBody)
     }
 
@@ -96,15 +116,13 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            patience.handle(.requestBegan)
-            restart(context)
+            handle(.requestBegan, context)
             if head.headers.first(name: "Expect")?.lowercased() == "100-continue", isWelcome(head) {
                 let answer = HTTPResponseHead(version: .http1_1, status: .continue)
                 context.writeAndFlush(wrapOutboundOut(.head(answer)), promise: nil)
             }
         case .end:
-            patience.handle(.requestEnded)
-            restart(context)
+            handle(.requestEnded, context)
             if patience.phase == .done { return context.close(promise: nil) }
         case .body: break
         }
@@ -115,8 +133,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head):
             let isLast = head.headers.first(name: "Connection")?.lowercased() == "close"
-            patience.handle(.answerBegan(isLast: isLast))
-            restart(context)
+            handle(.answerBegan(isLast: isLast), context)
             context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
@@ -130,14 +147,20 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func answerEnded(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        patience.handle(.answerEnded)
-        restart(context)
+        handle(.answerEnded, context)
         if patience.phase == .done { context.close(promise: nil) }
     }
 
     /// Whether the body need not be refused before it is sent.
     private func isWelcome(_ head: HTTPRequestHead) -> Bool {
         (head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0) <= uploadLimit
+    }
+
+    /// Takes an event; who goes on doing the same has no more time for it.
+    private func handle(_ event: ConnectionPatience.Event, _ context: ChannelHandlerContext) {
+        let before = patience.phase
+        patience.handle(event)
+        if patience.phase != before { restart(context) }
     }
 
     private func restart(_ context: ChannelHandlerContext) {

@@ -106,7 +106,7 @@ struct UpgradableChannel: HTTPChannelHandler {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(firstHead.restorer())
         try pipeline.addHandler(HostMarker())
-        try pipeline.addHandler(RequestWatch(limits, phase: .arriving))
+        try pipeline.addHandler(RequestWatch(limits))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
         try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
         return .http(
