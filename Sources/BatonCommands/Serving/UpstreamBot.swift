@@ -15,9 +15,8 @@ actor UpstreamBot: Bot {
     private let entrance: AsyncStream<UpstreamSession>.Continuation
     private var sessions: [String: UpstreamSession] = [:]
 
-    /// A bot at a service, which may be reached over `http` on another machine where that is allowed.
-    ///
-    /// - Parameter requestTimeout: how long the service may take to answer; nil for what clients grant.
+    /// A bot at a service, which may be reached over `http` on another machine where that is allowed, and may take so
+    /// long to answer, or as long as clients grant.
     init(
         endpoint: DirectLineEndpoint,
         credential: DirectLineCredential,

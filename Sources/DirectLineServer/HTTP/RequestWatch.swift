@@ -29,7 +29,9 @@ struct ConnectionPatience: Sendable {
         case answerBegan(isLast: Bool)
     }
 
-    /// What is waited for. A client may send its next requests before it has read the answer to the first: that makes
+    /// What is waited for.
+    ///
+    /// A client may send its next requests before it has read the answer to the first: that makes
     /// the answer no less late, and while we work on one request, how far the next has come is no fault of the client.
     var phase: Phase {
         if isDone { return .done }
