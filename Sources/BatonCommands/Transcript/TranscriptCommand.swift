@@ -5,6 +5,8 @@ package struct TranscriptCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "transcript",
         abstract: "Work with recorded conversations.",
+        // The list of commands says it, and takes all rows of a screen.
+        usage: "",
         discussion: HelpScreen.discussion(
             "",
             more: """
@@ -15,7 +17,7 @@ package struct TranscriptCommand: AsyncParsableCommand {
         ),
         subcommands: [
             Check.self, Show.self, List.self, Recover.self, Stats.self, Grep.self, Convert.self, Diff.self, Merge.self,
-            Split.self, Replay.self, Play.self, Restore.self,
+            Split.self, Fetch.self, Replay.self, Play.self, Restore.self,
         ]
     )
 

@@ -51,6 +51,11 @@ public enum TranscriptFile {
         try write(bytes, into: AtomicFile(replacing: path))
     }
 
+    /// As ``write(_:to:)``; a new file is its owner's alone.
+    package static func write(private bytes: [UInt8], to path: String) throws(TranscriptError) {
+        try write(bytes, into: AtomicFile(replacing: path, for: .owner))
+    }
+
     private static func write(_ bytes: [UInt8], into file: consuming AtomicFile) throws(TranscriptError) {
         do throws(TranscriptError) {
             try file.write(bytes)
