@@ -11,8 +11,12 @@ package struct TranscriptCommand: AsyncParsableCommand {
             "",
             more: """
                 Reads .transcript files, ActivitySets, transcript attachments, handoff events, JSON lines, exports of \
-                Dataverse (JSON and CSV) and .chat files, in UTF-8 or UTF-16; damaged files as far as they are whole. \
-                What had to be mended is told on standard error. - stands for standard input.
+                Dataverse (JSON and CSV) and .chat files with what lies beside them, in UTF-8 or UTF-16; damaged files \
+                as far as they are whole. What had to be mended is told on standard error. - stands for standard input.
+
+                Also reads, and writes in any form of convert: a browser's network log (.har) with the answers and \
+                stream of Direct Line, the annotations of Omnichannel's bulk export, Botium's .convo.txt files, and \
+                test sets of Copilot Studio (CSV).
                 """
         ),
         subcommands: [
