@@ -62,7 +62,7 @@ struct OmnichannelTests {
                 "message", "message", "conversationUpdate", "message", "event", "messageDelete", "message", "message",
             ]
         )
-        #expect(activities.map { $0.from?.role } == ["bot", "user", nil, "agent", "agent", "user", "user", "bot"])
+        #expect(activities.map { $0.from?.role } == ["bot", "user", "bot", "agent", "agent", "user", "user", "bot"])
         #expect(activities[1].from?.name == "Noor Haddad" && activities[1].isFromUser)
         #expect(activities[2].membersAdded.map(\.id) == ["8:orgid:pn"])
         #expect(activities[3].textFormat == "xml" && activities[1].textFormat == "plain")

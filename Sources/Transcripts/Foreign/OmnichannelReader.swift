@@ -109,6 +109,8 @@ struct OmnichannelReader {
         } else {
             activity.membersAdded = targets
         }
+        let initiator = content.firstMatch(of: /<initiator>([^<]+)<\/initiator>/).map { String($0.output.1) }
+        activity.from = ChannelAccount(id: initiator ?? "omnichannel", role: "bot")
         return activity
     }
 
