@@ -77,10 +77,10 @@ enum HTMLPage {
           margin: .15rem .3rem .15rem 0; }
         .field { border: 1px dashed var(--line); padding: .1rem .5rem; }
         dl { display: grid; grid-template-columns: auto 1fr; gap: 0 1rem; } dd { margin: 0; } dt { font-weight: 600; }
-        img { max-width: 100%; }
+        img { max-width: 100%; } .talk > li { overflow-x: auto; }
         table { border-collapse: collapse; } caption { text-align: start; padding-bottom: .3rem; }
         th, td { text-align: start; padding: .15rem .9rem .15rem 0; vertical-align: top; }
-        nav li { margin: .35rem 0; } nav p { margin: 0; } main > section { margin-top: 3rem; }
+        nav li { margin: .35rem 0; } nav p { margin: 0; overflow-wrap: anywhere; } main > section { margin-top: 3rem; }
         main > section > h2 { border-top: 3px double var(--line); padding-top: .6rem; overflow-wrap: anywhere; }
         .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
         @media print { body { margin: 0; max-width: none; } .talk > li, tr { break-inside: avoid; }

@@ -53,14 +53,10 @@ public struct HTMLIndex: Sendable {
     ///   - title: What it is called.
     public mutating func add(_ file: String, of transcript: Transcript, title: String) {
         let conversations = NamedConversation.all(in: transcript)
-        let summary =
-            conversations.count == 1
-            ? conversations[0].summary(options.times)
-            : "\(conversations.count) conversations, the first on "
-                + (conversations.first?.summary(options.times) ?? "")
         links.append(
             (
-                address: "./" + Self.encoded(file), words: PlainText.line(title), summary: summary,
+                address: "./" + Self.encoded(file), words: PlainText.line(title),
+                summary: NamedConversation.summary(of: conversations, options.times),
                 opening: conversations.lazy.compactMap(\.opening).first
             )
         )

@@ -29,15 +29,21 @@ struct NamedConversation {
     }
 
     /// When it began, how much was said in it and what became of its handoffs.
-    func summary(_ times: TimeWords) -> String {
-        let messages = view.entries.count { if case .message = $0.entry { true } else { false } }
-        let outcomes = view.timeline.attempts.map(\.outcome.rawValue)
+    func summary(_ times: TimeWords) -> String { Self.summary(of: [self], times) }
+
+    /// The same of several together.
+    static func summary(of conversations: [NamedConversation], _ times: TimeWords) -> String {
+        let entries = conversations.lazy.flatMap(\.view.entries)
+        let messages = entries.count { if case .message = $0.entry { true } else { false } }
+        let outcomes = conversations.flatMap { $0.view.timeline.attempts.map(\.outcome.rawValue) }
         var parts = [
             messages == 1 ? "1 message" : "\(messages) messages",
             outcomes.count == 1 ? "1 handoff" : "\(outcomes.count) handoffs",
         ]
-        if let first = view.entries.lazy.compactMap(\.time).min() { parts.insert(times.whole(first), at: 0) }
-        if !outcomes.isEmpty { parts[parts.count - 1] += " (\(outcomes.joined(separator: ", ")))" }
+        if let first = entries.compactMap(\.time).min() { parts.insert(times.whole(first), at: 0) }
+        if conversations.count > 1 { parts.insert("\(conversations.count) conversations", at: 0) }
+        // Of many the number alone is read.
+        if (1...5).contains(outcomes.count) { parts[parts.count - 1] += " (\(outcomes.joined(separator: ", ")))" }
         return parts.joined(separator: ", ")
     }
 

@@ -47,6 +47,7 @@ struct PageOptionTests {
         #expect(
             index.contains("href=\"./a.html\"") && index.contains("href=\"./b.html\"") && index.contains("Our talks")
         )
+        #expect(try page("a.html").contains("<title>a</title>"))
         let again = try run(convert)
         #expect(again.exit == .code(1) && again.output.contains("index.html is there already"))
         let clash = try run([

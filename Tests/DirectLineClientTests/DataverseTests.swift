@@ -43,10 +43,12 @@ struct DataverseTests {
         _ query: DataverseQuery = DataverseQuery(),
         tokens: [String] = ["t0ken"],
         onDelay: @escaping @Sendable (Duration) -> Void = { _ in },
+        trusting authorities: [String] = [],
         body: ([JSONObject]) throws -> Void = { _ in }
     ) async throws {
         let left = Mutex(tokens)
         var configuration = try ClientConfiguration.test(service)
+        configuration.trustedCertificates = authorities
         configuration.clock = FastClock(speed: 10_000)
         try await DataverseTranscripts.forEachPage(
             of: DataverseEnvironment(service.base),
@@ -181,6 +183,19 @@ struct DataverseTests {
             await service.script(Self.route, .status(200, body: "<html>Sign in</html>"))
             #expect(await failure(service)?.message.contains("unexpected response") == true)
             #expect(await service.requests.allSatisfy { $0.path == Self.path })
+        }
+    }
+
+    @Test func `an environment whose certificate is not trusted gets no token`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(TestAuthority.certificate, to: "ca.pem")
+        let authority = folder.file("ca.pem")
+        try await withFakeService(tls: try TestAuthority.serverContext(), host: "localhost") { service in
+            #expect(await failure(service)?.message == "the certificate of \(service.authority) is not trusted")
+            #expect(await service.requests.isEmpty)
+            await service.script(Self.route, Self.page([]))
+            try await fetch(service, trusting: [authority])
+            #expect(await service.requests(Self.route).map(\.bearer) == ["t0ken"])
         }
     }
 

@@ -100,6 +100,11 @@ struct OmnichannelTests {
         #expect(try read(bad).repairs.contains { $0.place == "annotation t8" })
     }
 
+    @Test func `a transcript with one odd entry stays a transcript`() throws {
+        let text = #"[{"type":"message","text":"one"},{"content":"odd","createdDateTime":"2026-06-01T09:00:00Z"}]"#
+        #expect(try read(text).activities.compactMap(\.text) == ["one"])
+    }
+
     @Test(arguments: [
         #"{"value":[{"documentbody":"bm8="}]}"#, #"[{"documentbody":7}]"#, #"{"documentbody":null}"#,
         #"[{"content":"x","createdDateTime":7,"from":[]}]"#,

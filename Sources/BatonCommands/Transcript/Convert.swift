@@ -72,7 +72,7 @@ extension TranscriptCommand {
             var redactor = try redaction.makeRedactor()
             let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
             var isComplete = true
-            var index = page.index ? HTMLIndex(page.rendering(titled: "Conversations")) : nil
+            var index = page.index ? HTMLIndex(page.rendering(titled: "Conversations", isIndex: true)) : nil
             if index != nil { try checkIndex() }
             for file in large { isComplete = try stream(file, as: form, &redactor) && isComplete }
             let areAllRead = try TranscriptInput.forEach(small) { file, transcript in

@@ -30,9 +30,13 @@ struct PageOptions: ParsableArguments {
         if index, form != .html || !isFolder { throw ValidationError("--index is for html in a folder.") }
     }
 
-    /// The options for a file of a name.
-    func rendering(titled name: String) -> RenderingOptions {
-        RenderingOptions(title: title ?? name, zone: times == .local ? .local : .utc, showsPictures: images)
+    /// The options for a file of a name; a title that is given is that of the index where there is one.
+    func rendering(titled name: String, isIndex: Bool = false) -> RenderingOptions {
+        RenderingOptions(
+            title: index && !isIndex ? name : title ?? name,
+            zone: times == .local ? .local : .utc,
+            showsPictures: images
+        )
     }
 }
 

@@ -15,7 +15,7 @@ struct OmnichannelReader {
 
     /// Nil for what is neither.
     init?(_ value: JSONValue) {
-        if let list = value.array, list.contains(where: Self.isMessage) {
+        if let list = value.array, Self.holdsMessages(list) {
             transcripts = [("omnichannel", list)]
             return
         }
@@ -51,6 +51,11 @@ struct OmnichannelReader {
         return ForeignDocument.Reading(activities: activities, remarks: remarks)
     }
 
+    /// The first tells, so that one odd activity makes no transcript an export.
+    private static func holdsMessages(_ list: [JSONValue]) -> Bool {
+        list.first { $0.object != nil }.map(isMessage) == true
+    }
+
     private static func isMessage(_ value: JSONValue) -> Bool {
         guard let object = value.object, object["type"] == nil, object["content"]?.string != nil else { return false }
         return object["createdDateTime"] != nil || object["isControlMessage"] != nil
@@ -58,7 +63,7 @@ struct OmnichannelReader {
 
     private static func messages(in base64: String) -> [JSONValue]? {
         guard let bytes = Base64.decode(base64), let value = try? JSONValue(parsing: SourceText(bytes).bytes),
-            let list = value.array, list.isEmpty || list.contains(where: isMessage)
+            let list = value.array, list.isEmpty || holdsMessages(list)
         else { return nil }
         return list
     }
