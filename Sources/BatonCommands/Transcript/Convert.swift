@@ -45,6 +45,8 @@ extension TranscriptCommand {
         )
         var normalise = false
 
+        @OptionGroup var page: PageOptions
+
         @OptionGroup var redaction: RedactionOptions
 
         @OptionGroup var streaming: StreamOptions
@@ -61,6 +63,7 @@ extension TranscriptCommand {
             if files.count > 1, !isFolder {
                 throw ValidationError("Several files need --output with a folder that is there.")
             }
+            try page.check(target.form(else: .attachment), isFolder: isFolder)
         }
 
         package func run() async throws {
@@ -69,6 +72,8 @@ extension TranscriptCommand {
             var redactor = try redaction.makeRedactor()
             let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
             var isComplete = true
+            var index = page.index ? HTMLIndex(page.rendering(titled: "Conversations", isIndex: true)) : nil
+            if index != nil { try checkIndex() }
             for file in large { isComplete = try stream(file, as: form, &redactor) && isComplete }
             let areAllRead = try TranscriptInput.forEach(small) { file, transcript in
                 let parts = carried ? transcript.carriedTranscripts : [transcript]
@@ -83,10 +88,13 @@ extension TranscriptCommand {
                 for loss in form.losses(of: whole) {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
                 }
-                let title = TranscriptInput.baseName(file)
-                let bytes = form.bytes(of: whole, title: redactor?.redacted(title) ?? title)
+                let name = TranscriptInput.baseName(file)
+                let title = redactor?.redacted(name) ?? name
+                let bytes = form.bytes(of: whole, page.rendering(titled: title))
                 try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force)
+                index?.add("\(name).\(form.fileExtension)", of: whole, title: title)
             }
+            if let index { try TranscriptOutput.write(index.bytes, to: indexPath, isForced: target.force) }
             redaction.tell(redactor)
             if !isComplete || !areAllRead { throw ExitStatus.failed.code }
         }
@@ -143,6 +151,18 @@ extension TranscriptCommand {
             return normal
         }
 
+        private var indexPath: String { (target.output ?? ".") + "/index.html" }
+
+        /// Refuses an index that is there, or that a page would be, before anything is written.
+        private func checkIndex() throws {
+            if files.contains(where: { TranscriptInput.baseName($0) == "index" }) {
+                throw CommandError("index.html would be the page of a file and the index: give the file another name.")
+            }
+            if !target.force, TranscriptFile.size(of: indexPath) != nil {
+                throw CommandError("\(indexPath) is there already; --force replaces it.")
+            }
+        }
+
         private func path(for file: String, _ form: TargetForm) -> String? {
             guard let output = target.output, TranscriptOutput.isFolder(output) else { return target.output }
             let folder = output.hasSuffix("/") ? output : output + "/"
@@ -167,6 +187,9 @@ enum TargetForm: String, ExpressibleByArgument, CaseIterable {
     /// The form as one that can be read again; nil for those that are for people.
     var format: TranscriptFormat? { TranscriptFormat(rawValue: rawValue) }
 
+    /// Whether it is one of those that are not read again.
+    var isForPeople: Bool { rendered != nil }
+
     private var rendered: RenderedFormat? { RenderedFormat(rawValue: rawValue) }
 
     /// What a file of the form is called.
@@ -184,7 +207,11 @@ enum TargetForm: String, ExpressibleByArgument, CaseIterable {
     }
 
     func bytes(of transcript: Transcript, title: String) -> [UInt8] {
+        bytes(of: transcript, RenderingOptions(title: title))
+    }
+
+    func bytes(of transcript: Transcript, _ options: RenderingOptions) -> [UInt8] {
         if let format { return transcript.serialized(as: format) }
-        return rendered.map { transcript.rendered(as: $0, title: title) } ?? transcript.serializedAsRead()
+        return rendered.map { transcript.rendered(as: $0, options) } ?? transcript.serializedAsRead()
     }
 }

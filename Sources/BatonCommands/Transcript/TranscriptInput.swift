@@ -14,8 +14,9 @@ enum TranscriptInput {
 
     /// Reads a file; what had to be mended is told.
     static func read(_ file: String) throws(TranscriptError) -> Transcript {
-        let bytes = try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file)
-        let transcript = try Transcript(parsing: bytes, name: name(file))
+        let transcript =
+            try file == "-"
+            ? Transcript(parsing: TranscriptFile.standardInput(), name: name(file)) : TranscriptFile.read(file)
         report(transcript.repairs, of: file)
         return transcript
     }
