@@ -16,7 +16,7 @@ extension TranscriptCommand {
 
                 Reads .transcript files, ActivitySets, transcript attachments, single activities and exports, and names \
                 each rule that is broken, where, and the document that requires it. The exit code is 1 when there is an \
-                error, or a file that cannot be read; warnings and information leave it 0.
+                error, a file that cannot be read, or one that is cut off; warnings and information leave it 0.
                 """
         )
 

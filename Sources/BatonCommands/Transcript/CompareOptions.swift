@@ -6,8 +6,9 @@ import Transcripts
 struct CompareOptions: ParsableArguments {
     @Option(
         help: .detail(
-            "What counts: exact (every member), expected (the members the file has) or text. The default is exact for "
-                + "what Baton recorded, else expected."
+            "What counts: every member, those that the file has, or texts alone (default: exact for what Baton "
+                + "recorded, else expected).",
+            valueName: "extent"
         )
     )
     var compare: CompareOption?

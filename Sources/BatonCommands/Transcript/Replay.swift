@@ -174,6 +174,7 @@ extension TranscriptCommand {
                 throw CommandError("\(file): not updated, since it is damaged; convert it --to same first")
             }
             let accepted = transcript.accepting(result.received, as: result.diff, comparison: comparison)
+            ProcessSignals.removeFilesWhenEnded()
             do throws(TranscriptError) {
                 try TranscriptFile.write(accepted.serializedAsRead(), to: file)
             } catch {

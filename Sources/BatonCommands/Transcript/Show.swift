@@ -46,16 +46,17 @@ extension TranscriptCommand {
             let activities = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
             let output: any ChatOutput =
                 json ? JSONLinesOutput() : ScreenOutput(style: style, activities: activities, now: LocalClock.now)
-            var isComplete = true
+            var (isComplete, isAnyShown) = (true, false)
             var redactor = try redaction.makeRedactor()
             for file in input.files {
                 let name = TranscriptInput.name(file)
                 if input.files.count > 1, !json {
                     StandardStream.output.writeLine("== \(redactor?.redacted(name) ?? name)")
                 }
-                isComplete = show(file, output, &redactor) && isComplete
+                let isShown = show(file, output, &redactor)
+                (isComplete, isAnyShown) = (isComplete && isShown, isAnyShown || isShown)
             }
-            try redaction.keep(redactor)
+            if isAnyShown { try redaction.keep(redactor) }
             redaction.tell(redactor)
             if !isComplete { throw ExitStatus.failed.code }
         }
