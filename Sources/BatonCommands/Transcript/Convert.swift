@@ -27,8 +27,7 @@ extension TranscriptCommand {
             )
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @OptionGroup var target: OutputOptions
 
@@ -60,17 +59,21 @@ extension TranscriptCommand {
                 throw ValidationError("Give --to, or an --output whose name tells the form.")
             }
             if target.to == nil, isFolder { throw ValidationError("A folder does not tell the form: give --to.") }
-            if files.count > 1, !isFolder {
+            if input.files.count > 1, !isFolder {
                 throw ValidationError("Several files need --output with a folder that is there.")
             }
-            try page.check(target.form(else: .attachment), isFolder: isFolder)
+            let form = target.form(else: .attachment)
+            try page.check(form, isFolder: isFolder)
+            try TranscriptOutput.checkDistinct(input.files) { path(for: $0, form) }
         }
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             let form = target.form(else: .attachment)
             var redactor = try redaction.makeRedactor()
-            let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
+            let (large, small) = (
+                input.files.filter(streaming.isWanted), input.files.filter { !streaming.isWanted(for: $0) }
+            )
             var isComplete = true
             var index = page.index ? HTMLIndex(page.rendering(titled: "Conversations", isIndex: true)) : nil
             if index != nil { try checkIndex() }
@@ -84,14 +87,15 @@ extension TranscriptCommand {
                 if sort { whole = whole.sortedByTime() }
                 whole = normalised(whole, file, form)
                 whole = redactor?.redacted(whole) ?? whole
-                try redaction.keep(redactor)
                 for loss in form.losses(of: whole) {
                     TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
                 }
                 let name = TranscriptInput.baseName(file)
                 let title = redactor?.redacted(name) ?? name
                 let bytes = form.bytes(of: whole, page.rendering(titled: title))
-                try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force)
+                try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force) {
+                    try redaction.keep(redactor)
+                }
                 index?.add("\(name).\(form.fileExtension)", of: whole, title: title)
             }
             if let index { try TranscriptOutput.write(index.bytes, to: indexPath, isForced: target.force) }

@@ -17,6 +17,9 @@ package struct TranscriptCommand: AsyncParsableCommand {
                 Also reads, and writes in any form of convert: a browser's network log (.har) with the answers and \
                 stream of Direct Line, the annotations of Omnichannel's bulk export, Botium's .convo.txt files, and \
                 test sets of Copilot Studio (CSV).
+
+                What baton itself prints with --json or writes with --trace is read too, and an Adaptive Card by itself \
+                as a message that holds it. A file may be a named pipe; what is no transcript is refused.
                 """
         ),
         subcommands: [

@@ -36,7 +36,9 @@ package struct TranscriptCheck: Sendable {
             failure = nil
             // What a service sent has a watermark; all else is a record.
             let lint = HandoffLint(origin: transcript.watermark == nil ? .transcript : .wire, now: .now)
-            let file = HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
+            let file =
+                HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
+                + transcript.repairs.filter(\.isCut).map { HandoffLint.truncation("\($0)") }
             // An export holds conversations that have nothing to do with one another.
             let isExport = transcript.form == .export || transcript.form == .table
             let parts = isExport ? transcript.splitByConversation() : [(id: nil, transcript: transcript)]
@@ -76,7 +78,8 @@ package struct TranscriptCheck: Sendable {
 
     /// One line for each finding, and one for the whole.
     package var lines: [String] {
-        var lines = (transcript?.repairs ?? []).map { "\(name): note, \($0)" }
+        // Where the file is cut off is a finding.
+        var lines = (transcript?.repairs ?? []).filter { !$0.isCut }.map { "\(name): note, \($0)" }
         for (label, finding) in labelled {
             let place = [label, finding.place].compactMap(\.self).joined(separator: ", ")
             lines.append(

@@ -31,6 +31,12 @@ extension HandoffLint {
         }
     }
 
+    /// The finding for a file that ends before its content does, HO165.
+    ///
+    /// - Parameter words: Where it ends and what is missing.
+    /// - Returns: An error, however much could be read.
+    package static func truncation(_ words: String) -> HandoffFinding { HandoffFinding(.truncatedFile, message: words) }
+
     private static func shapeFindings(
         _ document: JSONValue,
         isTranscript: Bool,
