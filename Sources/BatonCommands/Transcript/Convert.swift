@@ -159,7 +159,7 @@ extension TranscriptCommand {
 
         /// Refuses an index that is there, or that a page would be, before anything is written.
         private func checkIndex() throws {
-            if files.contains(where: { TranscriptInput.baseName($0) == "index" }) {
+            if input.files.contains(where: { TranscriptInput.baseName($0) == "index" }) {
                 throw CommandError("index.html would be the page of a file and the index: give the file another name.")
             }
             if !target.force, TranscriptFile.size(of: indexPath) != nil {
