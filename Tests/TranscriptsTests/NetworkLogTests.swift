@@ -52,7 +52,7 @@ struct NetworkLogTests {
         #"{"activities":[\#(activities.joined(separator: ","))],"watermark":"1"}"#
     }
 
-    private static func message(_ id: String, _ text: String, from: String = "helper", more: String = "") -> String {
+    private static func message(_ id: String, _ text: String, from: String = "shop", more: String = "") -> String {
         #"{"type":"message","id":"Kq7|eu|\#(id)","text":"\#(text)","from":{"id":"\#(from)"},"conversation":{"id":"Kq7|eu"}\#(more)}"#
     }
 
