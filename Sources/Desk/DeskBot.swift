@@ -1,6 +1,7 @@
 package import AgentHub
 package import BotSchema
 package import Bots
+import Handoff
 
 /// The hub's agent side as a bot: each conversation with it is an agent's desk.
 ///

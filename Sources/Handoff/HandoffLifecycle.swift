@@ -108,6 +108,15 @@ public struct HandoffLifecycle: Hashable, Sendable {
         )
     }
 
+    /// Whether an activity is a signal of the other side that does not count, since somebody else reports here.
+    package func ignores(_ activity: Activity, isEcho: Bool = false) -> Bool {
+        // Telling who speaks teaches the machine accounts, so it happens on a copy.
+        var machine = self
+        let isUser = machine.isUser(activity, isEcho: isEcho)
+        guard let signal = HandoffSignal(activity), !isEcho, !isUser else { return false }
+        return !trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho)
+    }
+
     /// The user withdrew a request, or left the agent.
     public mutating func userLeft(at instant: Timestamp) -> [HandoffTransition] {
         guard state.isOpen else { return [] }

@@ -31,6 +31,18 @@ extension Activity {
     /// Whether a bot has put it among what was said, as something of an earlier time that nobody has seen here.
     package var isImported: Bool { channelData?["baton"]?["imported"]?.bool == true }
 
+    /// The report that no agent comes, marked as due to the user, who has left the queue: the protocol has no word for it.
+    package var reportingWithdrawal: Activity {
+        var report = self
+        report.mark("outcome", .string(HandoffOutcome.cancelled.rawValue))
+        return report
+    }
+
+    /// Whether a report says that no agent comes since the user has left the queue.
+    package var isWithdrawalReport: Bool {
+        channelData?["baton"]?["outcome"]?.string == HandoffOutcome.cancelled.rawValue
+    }
+
     /// Whether the hub itself speaks, which is neither the bot nor an agent.
     public var isFromHub: Bool { channelData?["baton"]?["author"]?.string == "hub" }
 

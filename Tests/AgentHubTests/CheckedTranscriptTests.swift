@@ -37,6 +37,22 @@ struct CheckedTranscriptTests {
         #expect(CheckedTranscript(claimed, log: Self.log, user: Self.user).entries == Self.log)
     }
 
+    @Test func `a line that the user has corrected stands in its last words, one that is taken back not at all`() {
+        func change(_ type: ActivityType, _ subject: String, _ text: String? = nil) -> Activity {
+            var change = Self.line(text ?? "", "\(subject)+", "user")
+            (change.type, change.replyToId) = (type, subject)
+            return change
+        }
+        let log = Self.log + [change(.messageUpdate, "c|3", "the red one"), change(.messageDelete, "c|1")]
+        // Bots keep what they were sent; our own asks for the lines as they stand.
+        for claimed in [Array(Self.log[..<4]), Array(log.asTheyStand.prefix(3))] {
+            let shown = ["Robin: which card?", "Sam: the red one", "Robin: one moment"]
+            #expect(check(claimed, log: log) == shown)
+        }
+        let other = Self.line("the green one", "c|3", "user")
+        #expect(check([other], log: log) == ["Sam (unverified): the green one"])
+    }
+
     @Test func `what a bot makes up is shown as its own word`() {
         func claim(_ text: String, _ id: String?, _ role: String, _ name: String?) -> [String] {
             check([Self.line(text, id, role, name: name)])

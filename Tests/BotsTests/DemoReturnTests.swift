@@ -21,6 +21,38 @@ struct DemoReturnTests {
         #expect(findings.isEmpty, "\(findings)")
     }
 
+    @Test func `what the user has corrected or taken back does not go to the agent`() async throws {
+        let visit = Visit()
+        _ = try await visit.say("my credit card ends with 17")
+        let first = await visit.transcript().first { $0.text == "my credit card ends with 17" }?.id
+        var change = Activity.message("my credit card ends with 71")
+        (change.type, change.replyToId) = (.messageUpdate, first)
+        _ = try await visit.turn(change)
+        _ = try await visit.say("my credit card PIN is 4711")
+        let second = await visit.transcript().first { $0.text == "my credit card PIN is 4711" }?.id
+        var deletion = Activity(type: .messageDelete)
+        deletion.replyToId = second
+        _ = try await visit.turn(deletion)
+        let asked = try await visit.say("a person please")
+        let request = try #require(asked.last)
+        let entries = (HandoffInitiation(request).transcript ?? []).compactMap(\.text)
+        #expect(entries.contains("my credit card ends with 71"))
+        let all = request.jsonValue.compactText
+        #expect(!all.contains("ends with 17") && !all.contains("4711"), "\(all)")
+        #expect(request.value?["va_Phrases"] == ["my credit card ends with 71", "a person please"])
+    }
+
+    @Test func `whoever leaves the queue is not told that nobody can be there`() async throws {
+        for isWithdrawn in [true, false] {
+            let visit = Visit()
+            _ = try await visit.say("a person please")
+            let failed = Activity.handoffStatus(.failed, conversationId: "c-1")
+            let words = try await visit.turn(isWithdrawn ? failed.reportingWithdrawal : failed).first?.text ?? ""
+            #expect(words.contains("no colleague can be with you") != isWithdrawn)
+            #expect(words.contains("You are out of the queue") == isWithdrawn)
+        }
+    }
+
     private func report(_ said: [Activity]) -> Activity {
         .handoffStatus(.completed(.transferBack), conversationId: "c-1", dialect: .threeEvents, transcript: said)
     }

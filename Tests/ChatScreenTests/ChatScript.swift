@@ -114,6 +114,7 @@ struct ChatScript {
         case .startTimer(.countdown, _): "countdown"
         case .startTimer(.composing, _): "composing"
         case .startTimer(.stream(let generation), _): "stream \(generation)"
+        case .startTimer(.remarks, _): "remarks"
         case .startTimer(.signIn, _): "sign in"
         case .startTimer(.leave, _): "leave soon"
         case .leave(let code): "leave \(code)"

@@ -123,6 +123,35 @@ struct PipedChatTests {
         #expect(script.settle(4) == ["leave 0"])
     }
 
+    @Test func `a bot that fails behind its answer is not said to have given none`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        _ = script.take(.input(.line("hello")))
+        _ = script.arrive(Fixture.answer)
+        let failure = ClientError(.botFailed, "the bot answered 500")
+        let told = script.take(.posted(number: 1, .failure(failure))).first
+        #expect(told == "“hello” was answered, but then the bot failed: the bot answered 500")
+        #expect(script.machine.exitCode == 1)
+    }
+
+    @Test func `a request that is repeated in one turn is one line and a number`() {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        let lines = (1...31).flatMap { _ in script.arrive(Fixture.initiate) }
+        let words = "-- handoff: a handoff is open already; the request adds to it (HO201)"
+        #expect(lines.filter { $0.hasPrefix(words) } == [words])
+        #expect(lines.count { $0 == "remarks" } == 1)
+        #expect(script.take(.timer(.remarks)) == [words + ", 29 more times"])
+        #expect(script.take(.timer(.remarks)) == [])
+        // What is counted when the script ends is told before that.
+        _ = script.arrive(Fixture.initiate)
+        _ = script.settle(script.lastSettle)
+        _ = script.take(.timer(.linger(turn: 0)))
+        _ = script.take(.input(.endOfInput))
+        #expect(script.take(.timer(.linger(turn: 1))).contains(words + ", 1 more time"))
+    }
+
     @Test func `a long line is named by its beginning, and the bot by its own address`() {
         var script = ChatScript(isInteractive: false)
         _ = script.open()

@@ -1,3 +1,4 @@
+import Handoff
 import Testing
 
 @testable import ChatScreen
@@ -53,6 +54,19 @@ struct UnknownEventTests {
         var script = ChatScript()
         _ = script.open()
         #expect(shown(event(name), in: &script) == [])
+    }
+
+    @Test func `a report of the bot that only the hub can give is told, and moves nothing`() {
+        let report = event("handoff.status", value: #"{"state":"accepted"}"#)
+        var script = ChatScript()
+        _ = script.take(.opened(conversationId: "c-1", trusting: .hub))
+        let words = "The bot sent the event “handoff.status”, which counts only from the hub here; it is ignored."
+        #expect(shown(report, in: &script) == [words])
+        #expect(shown(report, in: &script) == [])
+        #expect(script.machine.handoffState == .bot)
+        var elsewhere = ChatScript()
+        _ = elsewhere.open()
+        #expect(shown(report, in: &elsewhere) == [], "the bot reports where no hub of ours does")
     }
 
     @Test func `events of users are no news`() {

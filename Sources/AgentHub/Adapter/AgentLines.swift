@@ -1,4 +1,5 @@
 import BotSchema
+import Handoff
 
 /// What agents have said, by the hub's id and by the id that the user's channel gave it.
 ///

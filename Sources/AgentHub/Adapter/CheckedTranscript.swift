@@ -39,6 +39,7 @@ struct CheckedTranscript {
     /// must stand behind the one before as it does in the log: in another order words may mean something else.
     init(_ claimed: [Activity], log: [Activity], user: ChannelAccount) {
         let log = log.filter { !$0.isImported }
+        let standing = Dictionary(log.asTheyStand.map { ($0.id ?? "", $0) }) { $1 }
         let ids = Dictionary(log.enumerated().map { ($1.id ?? "", $0) }) { $1 }
         let sayings = Dictionary(grouping: log.indices) {
             Saying(party: Self.party(of: log[$0], user), words: Words(log[$0]))
@@ -47,7 +48,11 @@ struct CheckedTranscript {
         var last = -1
         for entry in claimed {
             let place = entry.id.flatMap { ids[$0] }
-            let isConfirmed = place.map { $0 > last && Words(log[$0]) == Words(entry) } ?? false
+            let isConfirmed =
+                place.map { place in
+                    let said = [log[place], standing[entry.id ?? ""]].compactMap { $0.map(Words.init) }
+                    return place > last && said.contains(Words(entry))
+                } ?? false
             anchors.append(isConfirmed ? place : nil)
             if isConfirmed { last = place ?? last }
         }
@@ -69,8 +74,18 @@ struct CheckedTranscript {
                 let places = sayings[Saying(party: Self.party(of: entry, user), words: words)] ?? []
                 place = places.first(atLeast: next).flatMap { $0 < ends[number] ? $0 : nil }
             }
-            entries.append(place.map { log[$0] } ?? Self.unverified(entry, user: user))
-            if let place { next = place + 1 }
+            guard let place else {
+                entries.append(Self.unverified(entry, user: user))
+                continue
+            }
+            next = place + 1
+            // Bots keep lines as they were said; what the user has corrected or taken back since, no agent reads.
+            let line = log[place]
+            if let id = line.id, line.type == .message {
+                if let stands = standing[id] { entries.append(stands) }
+            } else {
+                entries.append(line)
+            }
         }
         self.entries = entries
     }

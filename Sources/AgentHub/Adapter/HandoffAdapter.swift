@@ -318,11 +318,3 @@ struct RecentInitiations {
         return true
     }
 }
-
-extension Activity {
-    /// Whether it belongs to what user and agent say to each other: a line, a reaction to one, its new words or its end.
-    package var isForAgents: Bool { type == .message || isAboutLine }
-
-    /// Whether it is about an earlier line, which `replyToId` names.
-    package var isAboutLine: Bool { type == .messageReaction || type == .messageUpdate || type == .messageDelete }
-}

@@ -1,4 +1,5 @@
 import BotSchema
+import Handoff
 
 // A request of a bot that asks again and again.
 extension HandoffSession {

@@ -114,7 +114,15 @@ extension HandoffSession {
         let said = status == .completed(.transferBack) ? await saidWithAgent(by: agent, note: remark) : nil
         // The bot's reason speaks of the user, who is not spoken to.
         let words = outcome == .cancelled ? "You have left the queue." : nil
-        try await publish(status, message: message, by: agent, transcript: said, words: words)
+        let isWithdrawal = outcome == .cancelled
+        try await publish(
+            status,
+            message: message,
+            by: agent,
+            transcript: said,
+            words: words,
+            isWithdrawal: isWithdrawal
+        )
         try await publishKeptAcceptance()
         if let agent, case .completed = status, faults.contains(.agentAfterEnd) {
             let afterthought = Activity.message("One more thing: please keep your receipt.")
@@ -159,7 +167,8 @@ extension HandoffSession {
         message: String? = nil,
         by agent: HubAgent?,
         transcript: [Activity]? = nil,
-        words: String? = nil
+        words: String? = nil,
+        isWithdrawal: Bool = false
     ) async throws {
         var plain = Activity.handoffStatus(
             status,
@@ -168,6 +177,7 @@ extension HandoffSession {
             dialect: dialect
         )
         if let transcript { await plain.attachTranscript(transcript, keeping: conversation.keepTranscript) }
+        if isWithdrawal { plain = plain.reportingWithdrawal }
         let event = agent.map { plain.sent(byAgent: $0.id, name: $0.name) } ?? plain.sentByHub
         let events = StatusFault.allCases.filter(faults.contains).reduce([event]) { events, fault in
             events.flatMap { fault.activities(for: $0, status) }

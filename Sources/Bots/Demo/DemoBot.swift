@@ -51,7 +51,8 @@ package final class DemoBot: Bot, NeverBlocks {
                 reply.replyToId = activity.id
                 try await conversation.send(reply)
             case .escalate(let context):
-                let messages = await conversation.transcript().filter { $0.type == .message }
+                // What the user has corrected or taken back is nobody's business any more.
+                let messages = await conversation.transcript().asTheyStand.filter { $0.type == .message }
                 let request = await Activity.handoffInitiate(
                     context: context,
                     transcript: messages,

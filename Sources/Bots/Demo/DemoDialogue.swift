@@ -12,13 +12,19 @@ struct DemoDialogue: Sendable {
         case escalate(HandoffContext)
     }
 
+    /// Something that the user said, and the activity in which.
+    private struct Phrase: Hashable {
+        let id: String?
+        var text: String
+    }
+
     static let botName = "Robin"
     /// Of what the user says, so many characters and so many lines are remembered.
     private static let phraseLimit = 500
     private static let phraseCount = 50
 
     private var topics: [String] = []
-    private var phrases: [String] = []
+    private var phrases: [Phrase] = []
     private var misses = 0
     private var isAwaitingOrderNumber = false
     private var isHandedOff = false
@@ -31,7 +37,7 @@ struct DemoDialogue: Sendable {
     /// - Returns: What the bot does, in order.
     mutating func answer(_ activity: Activity, returning returned: [Activity] = []) -> [Answer] {
         if let signal = HandoffSignal(activity), !signal.relatesToAnotherConversation {
-            return answer(signal, returning: returned)
+            return answer(signal, returning: returned, isWithdrawn: activity.isWithdrawalReport)
         }
         switch activity.type {
         case .conversationUpdate:
@@ -44,6 +50,9 @@ struct DemoDialogue: Sendable {
                 return [.send(.message(words))]
             }
             return answer(activity, said: activity.text ?? activity.value?.string ?? "")
+        case .messageUpdate, .messageDelete:
+            change(by: activity)
+            return []
         default: return []
         }
     }
@@ -55,17 +64,17 @@ struct DemoDialogue: Sendable {
         let topic = DemoTopic(startedBy: phrase)
         isHandedOff = false
         if phrase.isForAPerson {
-            if let topic, topic != .help { remember(topic, text) }
+            if let topic, topic != .help { remember(topic, text, in: activity) }
             return escalate(activity, because: "asked for a person", said: text)
         }
         if isAwaitingOrderNumber || topic == .orderStatus, let number = phrase.orderNumber {
-            remember(.orderStatus, text)
+            remember(.orderStatus, text, in: activity)
             isAwaitingOrderNumber = false
             return [.lookUp, .send(Self.order(number))]
         }
         isAwaitingOrderNumber = false
         if let topic {
-            remember(topic, text)
+            remember(topic, text, in: activity)
             isAwaitingOrderNumber = topic == .orderStatus
             return [.send(Self.text(on: topic))]
         }
@@ -92,18 +101,33 @@ struct DemoDialogue: Sendable {
         return [.send(reply)]
     }
 
-    private mutating func remember(_ topic: DemoTopic, _ text: String) {
+    private mutating func remember(_ topic: DemoTopic, _ text: String, in activity: Activity? = nil) {
         misses = 0
         topics.append(topic.rawValue)
-        phrases.append(text.count <= Self.phraseLimit ? text : text.prefix(Self.phraseLimit) + "…")
+        phrases.append(Phrase(id: activity?.id, text: Self.shortened(text)))
         if phrases.count > Self.phraseCount { phrases.removeFirst() }
+    }
+
+    private static func shortened(_ text: String) -> String {
+        text.count <= phraseLimit ? text : text.prefix(phraseLimit) + "…"
+    }
+
+    /// The user has other words for a line, or has taken it back.
+    private mutating func change(by activity: Activity) {
+        guard let id = activity.replyToId, let place = phrases.lastIndex(where: { $0.id == id }) else { return }
+        if activity.type == .messageDelete {
+            phrases.remove(at: place)
+        } else if let text = activity.text {
+            phrases[place].text = Self.shortened(text)
+        }
     }
 
     // MARK: - Handoff
 
     private mutating func escalate(_ activity: Activity, because reason: String, said words: String) -> [Answer] {
         // Hubs take no more in a variable (Omnichannel: 4000 characters), and it is repeated in several.
-        let text = words.count <= Self.phraseLimit ? words : words.prefix(Self.phraseLimit) + "…"
+        let text = Self.shortened(words)
+        let said = phrases.map(\.text)
         misses = 0
         isAwaitingOrderNumber = false
         isHandedOff = true
@@ -114,7 +138,7 @@ struct DemoDialogue: Sendable {
             "va_LastTopic": .string(topics.last ?? "Escalate"),
             "va_Topics": .array(topics.map(JSONValue.string)),
             "va_LastPhrase": .string(text),
-            "va_Phrases": .array((phrases.last == text ? phrases : phrases + [text]).map(JSONValue.string)),
+            "va_Phrases": .array((said.last == text ? said : said + [text]).map(JSONValue.string)),
         ]
         if let id = activity.conversation?.id { variables["va_ConversationId"] = .string(id) }
         variables["va_AgentMessage"] = .string("The user \(reason). Last words: \(text)")
@@ -125,7 +149,11 @@ struct DemoDialogue: Sendable {
         return [.send(.message("One moment, I'll get you \(colleague).")), .escalate(HandoffContext(variables))]
     }
 
-    private mutating func answer(_ signal: HandoffSignal, returning returned: [Activity]) -> [Answer] {
+    private mutating func answer(
+        _ signal: HandoffSignal,
+        returning returned: [Activity],
+        isWithdrawn: Bool
+    ) -> [Answer] {
         guard isHandedOff else { return [] }
         var reply: Activity
         switch signal.kind {
@@ -139,6 +167,8 @@ struct DemoDialogue: Sendable {
                 return answer
             }
             reply = .message("Welcome back, this is \(Self.botName) again. Anything else I can do?")
+        case .failed where isWithdrawn:
+            reply = .message("You are out of the queue, and back with me. What can I do for you?")
         case .failed, .timedOut:
             reply = .message("I am sorry, no colleague can be with you right now. I am still here, though.")
         default: return []

@@ -4,6 +4,7 @@ import Desk
 import DirectLineClient
 import LineEditing
 import MessageContent
+import Handoff
 
 /// An agent's desk as a pure state machine: an event goes in, actions come out, nothing is done.
 ///
@@ -265,7 +266,7 @@ package struct DeskStateMachine: Sendable {
             let words = "Nothing came within \(configuration.linger.seconds) s for \(waitingLines[0].quotedBeginning)."
             return [.show(.failure(words)), .leave(exitCode: ExitStatus.noAnswer.rawValue)]
         case .signIn: return isSignedIn ? [] : connection?.canSend == true ? tellOfAddress() : [awaitSignIn]
-        case .stream, .countdown, .pictures: return []
+        case .stream, .countdown, .pictures, .remarks: return []
         }
     }
 

@@ -60,6 +60,8 @@ package enum ChatTimer: Equatable, Sendable {
     case stream(generation: Int)
     /// The end of the wait of a message for its pictures.
     case pictures(number: Int)
+    /// The end of counting how often a rule is broken in the same way.
+    case remarks
     /// The time during which it need not be told again that the person is composing.
     case composing
     /// The bound on waiting for a turn of a number.

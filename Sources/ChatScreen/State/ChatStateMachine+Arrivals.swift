@@ -78,7 +78,7 @@ extension ChatStateMachine {
             actions.append(.show(.latency(milliseconds: milliseconds)))
         }
         if isMessage { actions += formHint(for: shown) }
-        actions += transitions.map { .show(.handoff($0)) }
+        for transition in transitions { actions += remarks.take(transition) }
         if transitions.isEmpty, case .bot = speaker { actions += unknownEvent(activity) }
         if isMessage, !isChange, !activity.isTaggedHidden {
             actions = actions[..<before] + hold(Array(actions[before...]), for: activity.pictures, of: speaker)
@@ -95,6 +95,12 @@ extension ChatStateMachine {
 
     /// An event that is for other clients: that it came is told once for each name.
     private mutating func unknownEvent(_ activity: Activity) -> [ChatAction] {
+        if handoff.ignores(activity), let name = activity.name, toldEvents.count < Self.toldEventLimit,
+            toldEvents.insert(name).inserted
+        {
+            let words = "The bot sent the event \(quoted(name)), which counts only from the hub here; it is ignored."
+            return [.show(.notice(words))]
+        }
         guard let event = UnknownEvent(activity), toldEvents.count < Self.toldEventLimit,
             toldEvents.insert(event.name).inserted
         else { return [] }

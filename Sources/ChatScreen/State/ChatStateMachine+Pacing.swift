@@ -20,6 +20,7 @@ extension ChatStateMachine {
             guard generation == streamGeneration else { return [] }
             return abandonGrowingReply(at: now)
         case .pictures(let number): return pictureWait.end(number)
+        case .remarks: return remarks.end()
         case .composing:
             isComposingTold = false
             return []

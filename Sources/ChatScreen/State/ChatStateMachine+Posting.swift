@@ -41,7 +41,8 @@ extension ChatStateMachine {
         var actions: [ChatAction] = []
         if case .failure(let error) = result {
             let cause = oneLine(error.cause)
-            actions.append(.show(.failure("\(quoted(sent.words)) \(error.delivery.words): \(cause)")))
+            let outcome = latency.isAnswered(number) ? "was answered, but then the bot failed" : error.delivery.words
+            actions.append(.show(.failure("\(quoted(sent.words)) \(outcome): \(cause)")))
             switch error.delivery {
             case .unknown where echoedNumber != sent.number: lost.add(doubtful: sent)
             case .unknown: actions.append(.show(.notice("\(quoted(sent.words)) was delivered.")))

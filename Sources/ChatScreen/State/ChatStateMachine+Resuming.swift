@@ -15,6 +15,7 @@ extension ChatStateMachine {
         for entry in earlier.entries { recall(entry, at: now) }
         // Nobody has been typing since, and no answer has been growing.
         (typist, growing, liveReplies) = (nil, nil, LiveReplies())
+        remarks = RepeatedRemarks()
         var actions = showRecalled(earlier.entries)
         actions.append(.show(.notice(summary(of: earlier))))
         actions += recallUnsettled(earlier)

@@ -119,6 +119,8 @@ package struct ChatStateMachine: Sendable {
     var growing: GrowingReply?
     /// The names of events of the bot that nobody here understands, each of which is told once.
     var toldEvents: Set<String?> = []
+    /// What the other side breaks again and again.
+    var remarks = RepeatedRemarks()
     var streamGeneration = 0
 
     var outbox = Outbox()
@@ -228,6 +230,9 @@ package struct ChatStateMachine: Sendable {
             connection = .failed(error)
             actions.append(.show(.failure("No new conversation: \(error.message). /new tries again.")))
         }
+        if let place = actions.firstIndex(where: { if case .leave = $0 { true } else { false } }) {
+            actions.insert(contentsOf: remarks.end(), at: place)
+        }
         return pictureWait.ordered(actions, behind: waiting) + updatePrompt()
     }
 
@@ -262,6 +267,7 @@ package struct ChatStateMachine: Sendable {
         agentPresence = .there
         growing = nil
         toldEvents = []
+        remarks = RepeatedRemarks()
         liveReplies = LiveReplies()
         echoedNumber = nil
         // The opening is a turn as well, and a conversation that is resumed may open with a handoff that never ends.

@@ -14,6 +14,8 @@ struct TurnLatency: Sendable, Equatable {
     }
 
     private var lines: [Line] = []
+    /// The number of the newest line that has its answer.
+    private var newestAnswered = 0
     /// The newest times, in milliseconds.
     private(set) var milliseconds: [Int64] = []
 
@@ -41,6 +43,7 @@ struct TurnLatency: Sendable, Equatable {
     mutating func answered(_ id: String?, at now: Timestamp) -> Int64? {
         let named = id.flatMap { id in lines.firstIndex { $0.ids.contains(id) } }
         guard let place = named ?? lines.indices.first else { return nil }
+        newestAnswered = max(newestAnswered, lines[named ?? lines.indices.last ?? place].number)
         let latency = max(0, now.milliseconds - lines[place].enteredAt.milliseconds)
         // Whoever answers a line goes on from there: what was said before it stays without an answer.
         lines.removeSubrange(...(named ?? lines.indices.last ?? place))
@@ -48,6 +51,9 @@ struct TurnLatency: Sendable, Equatable {
         milliseconds.append(latency)
         return latency
     }
+
+    /// Whether a line has its answer, by the number of its post.
+    func isAnswered(_ number: Int) -> Bool { number <= newestAnswered }
 
     /// The last and the usual times in words; nil before the first answer.
     var summary: String? {

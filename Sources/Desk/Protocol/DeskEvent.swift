@@ -1,5 +1,6 @@
 package import AgentHub
 package import BotSchema
+import Handoff
 
 /// What the hub tells an agent's desk: event activities whose name begins with `desk.`.
 ///

@@ -149,7 +149,7 @@ struct DirectLineRoutes: Sendable {
         let posted = try await conversation.post(activity, tokenUser: tokenUser)
         report(.userActivity(conversation.id, activity))
         let outcome = await posted.outcome.value(orIfCancelled: .failure(.conversationGone(conversation.id)))
-        if faults.takesBotError() { throw .bot(BotError(.refused, "a fault was asked for", status: 500)) }
+        if faults.takesBotError() { throw .bot(BotError(.refused, "the fault bot-error was asked for", status: 500)) }
         switch outcome {
         case .failure(let error): throw .bot(error)
         case .success(let answer?):

@@ -8,7 +8,9 @@ extension [Activity] {
         var lines: [Activity?] = []
         var places: [String: Int] = [:]
         for activity in self {
-            let place = activity.isAboutLine ? activity.replyToId.flatMap { places[$0] } : nil
+            // A bot's change bears the id of its line, a user's or an agent's names it.
+            let subjects = activity.isAboutLine ? [activity.id, activity.replyToId].compactMap(\.self) : []
+            let place = subjects.lazy.compactMap { places[$0] }.first
             switch (activity.type, place.flatMap { lines[$0] }) {
             case (ActivityType.messageUpdate?, let line?):
                 guard let place, line.isFromUser == activity.isFromUser else { continue }
@@ -26,6 +28,12 @@ extension [Activity] {
 }
 
 extension Activity {
+    /// Whether it belongs to what user and agent say to each other: a line, a reaction to one, its new words or its end.
+    package var isForAgents: Bool { type == .message || isAboutLine }
+
+    /// Whether it is about an earlier line, which `replyToId` names.
+    package var isAboutLine: Bool { type == .messageReaction || type == .messageUpdate || type == .messageDelete }
+
     /// The line with the words of a change, in its own place and under its own id.
     fileprivate func changed(by change: Activity) -> Activity {
         var line = self
