@@ -20,6 +20,9 @@ final class FaultPanel: Sendable {
         case "clear":
             control.clear()
             return .success([])
+        case let name where FaultOption(argument: name).map { $0.serverFault == nil } ?? false:
+            let words = "\(name) concerns agents, hub or bot and is chosen at the start: start with --fault \(name)"
+            return .failure(CommandFailure(words))
         default:
             do throws(FaultSyntaxError) {
                 let fault = try ServerFault(wish)

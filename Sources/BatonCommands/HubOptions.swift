@@ -21,8 +21,8 @@ struct HubOptions: ParsableArguments {
     @Option(help: .detail("How handoff events are named; auto reports as the bot asked.", valueName: "form"))
     var dialect: DialectOption = .auto
 
-    @Option(help: .detail("Who gets a request whose skill no agent has.", valueName: "rule"))
-    var skillGap: SkillGapOption = .anybody
+    @Option(help: .detail("Who gets a request whose skill no agent has (default: anybody).", valueName: "rule"))
+    var skillGap: SkillGapOption?
 
     @Option(help: .detail("Seconds that a user waits in the queue before the handoff times out.", valueName: "s"))
     var maxWait: Int?
@@ -35,7 +35,9 @@ struct HubOptions: ParsableArguments {
         help: .detail(
             "What is to go wrong; --fault help lists all.",
             valueName: "name[:arg]"
-        )
+        ),
+        completion: FaultOption.defaultCompletionKind,
+        transform: FaultOption.init(parsing:)
     )
     var faults: [FaultOption] = []
 
@@ -145,6 +147,24 @@ enum FaultOption: ExpressibleByArgument, Hashable {
         } else {
             return nil
         }
+    }
+
+    /// Reads a word of the option.
+    ///
+    /// - Throws: `ValidationError` that says how the fault is written, or which faults there are.
+    init(parsing argument: String) throws {
+        if let fault = Self(argument: argument) {
+            self = fault
+            return
+        }
+        let name = argument.prefix { $0 != ":" }
+        if let usage = ServerFault.catalogue.first(where: { $0.name == name })?.usage {
+            throw ValidationError("The fault is written \(usage).")
+        }
+        let known = Self.all.map { $0.rawValue } + ServerFault.catalogue.map(\.name)
+        throw ValidationError(
+            "There is no fault “\(argument)”; --fault help explains \(known.joined(separator: ", "))."
+        )
     }
 
     private static let all: [any NamedFault] = HumanFault.allCases + StatusFault.allCases + BotFault.allCases

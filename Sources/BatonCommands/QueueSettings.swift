@@ -4,8 +4,8 @@ import BotSchema
 
 /// How long, how many and whom requests wait for.
 struct QueueSettings: Hashable, Sendable {
-    /// Who gets a request whose skill nobody has.
-    var skillGap = SkillGapOption.anybody
+    /// Who gets a request whose skill nobody has; nil for the hub's usual rule.
+    var skillGap: SkillGapOption?
     /// Seconds that a user waits before the hub gives up; nil for the hub's usual time.
     var maximumWait: Int?
     /// How many may wait; nil for any number.
@@ -13,14 +13,14 @@ struct QueueSettings: Hashable, Sendable {
 
     /// Has a policy say what the settings say.
     func apply(to policy: inout HubPolicy) {
-        policy.skillGap = skillGap.gap
+        if let skillGap { (policy.skillGap, policy.isSkillGapChosen) = (skillGap.gap, true) }
         if let maximumWait { policy.maximumWait = .seconds(maximumWait) }
         for index in policy.queues.indices { policy.queues[index].limit = limit ?? policy.queues[index].limit }
     }
 
     /// Writes what is not as usual into a recording.
     func record(in value: inout JSONObject) {
-        if skillGap != .anybody { value["skillGap"] = .string(skillGap.rawValue) }
+        value["skillGap"] = skillGap.map { .string($0.rawValue) }
         value["maxWait"] = maximumWait.map { .number(JSONNumber($0)) }
         value["queueLimit"] = limit.map { .number(JSONNumber($0)) }
     }
@@ -29,7 +29,7 @@ struct QueueSettings: Hashable, Sendable {
 extension QueueSettings {
     /// The settings of a recording, as far as it tells them.
     init(recordedIn value: JSONValue) {
-        skillGap = value["skillGap"]?.string.flatMap(SkillGapOption.init) ?? .anybody
+        skillGap = value["skillGap"]?.string.flatMap(SkillGapOption.init)
         maximumWait = value["maxWait"]?.int
         limit = value["queueLimit"]?.int
     }

@@ -66,6 +66,15 @@ struct HumanFaultTests {
         #expect(office.conversation.stream.last?.value?["message"] == "No agent was free in time.")
     }
 
+    @Test func `a rule for missing skills that was chosen holds with the fault as well`() {
+        let chosen = HubPolicy().with { $0.isSkillGapChosen = true }
+        for (policy, gap) in [(chosen, HubPolicy.SkillGap.anybody), (HubPolicy(), .wait)] {
+            var policy = policy
+            HumanFault.wrongSkill.apply(to: &policy)
+            #expect(policy.skillGap == gap)
+        }
+    }
+
     @Test func `agents who decline take the conversation in the end`() {
         let shown = FaultyOffice([.agentDeclines], policy: HubPolicy()).shown()
         #expect(shown.prefix(2) == ["queue 1", "Ana: accepted"])

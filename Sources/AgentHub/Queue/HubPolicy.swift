@@ -40,6 +40,8 @@ package struct HubPolicy: Hashable, Sendable {
     package var prefersPreviousAgent = false
     /// What becomes of needs that nobody can meet.
     package var skillGap = SkillGap.anybody
+    /// Whether somebody has chosen that, so that no fault changes it.
+    package var isSkillGapChosen = false
     /// The presences in which agents are rung.
     package var allowedPresences: Set<AgentPresence> = [.available]
     /// What an agent who misses an offer becomes: whoever does not answer is not there, until they say so.

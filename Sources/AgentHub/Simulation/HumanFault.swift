@@ -42,7 +42,7 @@ package enum HumanFault: String, NamedFault {
     package func apply(to policy: inout HubPolicy) {
         switch self {
         // Where anybody takes a request, nobody would notice the fault.
-        case .wrongSkill where policy.skillGap == .anybody: policy.skillGap = .wait
+        case .wrongSkill where policy.skillGap == .anybody && !policy.isSkillGapChosen: policy.skillGap = .wait
         case .queueFull: policy.queues = policy.queues.map { $0.with(\.limit, 0) }
         case .outOfHours: policy.queues = policy.queues.map { $0.with(\.hours, .closed) }
         case .hubDown: policy.isReachable = false
