@@ -80,6 +80,7 @@ public struct TranscriptStatistics: Sendable {
         var agent: [Duration] = []
         var asked: Timestamp?
         var state = HandoffState.bot
+        var known: Set<String> = []
         for (entry, time) in view.entries {
             guard case .message(let message) = entry else {
                 if case .handoff(let step) = entry {
@@ -89,6 +90,10 @@ public struct TranscriptStatistics: Sendable {
                 }
                 continue
             }
+            // A change of a line is no other line, and what the hub tells is nobody's turn.
+            guard message.remark == nil, !message.activity.isFromHub,
+                message.activity.id.map({ known.insert($0).inserted }) ?? true
+            else { continue }
             let latency = asked.flatMap { asked in time.map { Self.duration(from: asked, to: $0) } }
             switch message.role {
             case .user:

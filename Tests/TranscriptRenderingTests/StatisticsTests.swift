@@ -20,6 +20,25 @@ struct StatisticsTests {
         #expect(figures.span == .seconds(75))
     }
 
+    @Test func `changes of a line, deletions and what the hub tells are nobody's turns`() throws {
+        let user = #""from":{"id":"u","role":"user"}"#
+        let bot = #""from":{"id":"b","role":"bot"}"#
+        let hub = #""from":{"id":"agent-hub","role":"bot"},"channelData":{"baton":{"author":"hub"}}"#
+        let lines = [
+            #"{"type":"message","id":"1","text":"helo",\#(user)}"#,
+            #"{"type":"messageUpdate","id":"2","replyToId":"1","text":"hello",\#(user)}"#,
+            #"{"type":"message","id":"3","text":"Hi",\#(bot)}"#,
+            #"{"type":"message","id":"3","text":"Hi there",\#(bot)}"#,
+            #"{"type":"messageUpdate","id":"3","text":"Hi!",\#(bot)}"#,
+            #"{"type":"messageDelete","id":"4","replyToId":"1",\#(user)}"#,
+            #"{"type":"message","id":"5","text":"You are connected with Ana.",\#(hub)}"#,
+        ]
+        let activities = try lines.map { try #require(Activity(try JSONValue(parsing: $0))) }
+        let figures = TranscriptStatistics(of: activities)
+        #expect(figures.activities == 7)
+        #expect([figures.userTurns, figures.botMessages, figures.agentMessages] == [1, 1, 0])
+    }
+
     @Test func `figures of several conversations add up`() throws {
         var sum = TranscriptStatistics()
         for _ in 0..<3 { sum.add(try Self.statistics()) }
