@@ -76,6 +76,7 @@ package struct AgentCommand: AsyncParsableCommand {
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
         let screen = ChatTerminal(options: io)
+        if screen.hasEditor { StateFolder.removeOldDrafts() }
         // Where there is no hub, that is told later.
         let drafts = DeskDrafts(hub: try? place().address, agent: name)
         var lines = screen.hasEditor ? drafts.read() : [:]
@@ -99,10 +100,16 @@ package struct AgentCommand: AsyncParsableCommand {
     private func work(on console: any Console, screen: ChatTerminal) async -> Int32 {
         do {
             try io.checkRecord()
-            let (address, credential) = try place()
+            let (address, credential, others) = try place()
             let endpoint = try DirectLineEndpoint(address)
             try clearText.check(endpoint)
             if screen.isInteractive { console.show(greeting(at: address, screen: screen, columns: console.columns)) }
+            if !others.isEmpty {
+                let list = others.joined(separator: ", ")
+                let words =
+                    "Several hubs of yours run here; this is \(address), the newest. --hub takes another: \(list)."
+                console.show(screen.output.text(of: .notice(words), columns: console.columns))
+            }
             let desk = DeskStateMachine(
                 configuration: DeskStateMachine.Configuration(
                     name: name,
@@ -146,8 +153,8 @@ package struct AgentCommand: AsyncParsableCommand {
         }
     }
 
-    /// The hub's address and what admits the agent there.
-    private func place() throws -> (address: String, DirectLineCredential) {
+    /// The hub's address, what admits the agent there, and the other hubs among which it was chosen.
+    private func place() throws -> (address: String, DirectLineCredential, others: [String]) {
         let own = HubAnnouncement.all()
         var secret = Secrets.environment("BATON_AGENT_SECRET")
         if let secretFile { secret = try Secrets.read(fromFile: secretFile) }
@@ -155,14 +162,14 @@ package struct AgentCommand: AsyncParsableCommand {
             let address = try HTTPAddress.checked(hub, option: "--hub", example: "http://127.0.0.1:4001")
             let plain = address.hasSuffix("/") ? String(address.dropLast()) : address
             secret = secret ?? own.first { plain.hasPrefix($0.url) }?.secret
-            return (address, secret.map(DirectLineCredential.secret) ?? .none)
+            return (address, secret.map(DirectLineCredential.secret) ?? .none, [])
         }
         guard let newest = own.first else {
             throw CommandError(
                 "No hub of yours runs on this machine. Start one with `baton serve`, or name one with --hub."
             )
         }
-        return (newest.url, .secret(secret ?? newest.secret))
+        return (newest.url, .secret(secret ?? newest.secret), own.dropFirst().map(\.url))
     }
 
     private func greeting(at address: String, screen: ChatTerminal, columns: Int) -> String {

@@ -61,6 +61,7 @@ package struct ChatCommand: AsyncParsableCommand {
     package func run() async throws {
         ProcessSignals.ignoreBrokenPipes()
         let screen = ChatTerminal(options: io, profile: service.profile)
+        if screen.hasEditor { StateFolder.removeOldDrafts() }
         let left = Unsent(profile: service.profile, service: service.address)
         let unsent = screen.hasEditor ? left.take() : ""
         let console = try screen.makeConsole(draft: unsent)

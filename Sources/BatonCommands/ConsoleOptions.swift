@@ -9,7 +9,7 @@ struct ConsoleOptions: ParsableArguments {
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
-    @Flag(help: .detail("Print words without colour and drawing, wrapped at words."))
+    @Flag(help: .detail("Print words without colour and drawing: time, role and name, wrapped at words."))
     var plain = false
 
     @Option(help: .detail("Draw pictures, with the program chafa.", valueName: "how"))

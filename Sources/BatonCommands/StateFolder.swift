@@ -31,6 +31,28 @@ enum StateFolder {
         path.map { $0 + "/desk-drafts@" + Unsent.fileName(hub) + "-" + Unsent.fileName(agent) }
     }
 
+    /// Removes drafts that nobody has come back to for a month: most were for a server on a port of its own, which will
+    /// not be there again.
+    static func removeOldDrafts() {
+        guard let path, let entries = opendir(path) else { return }
+        defer { closedir(entries) }
+        let oldest = time(nil) - 30 * 86_400
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix("desk-drafts@") || name.hasPrefix("unsent") else { continue }
+            var status = stat()
+            guard lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            #if canImport(Glibc)
+            let changed = status.st_mtim.tv_sec
+            #else
+            let changed = status.st_mtimespec.tv_sec
+            #endif
+            if changed < oldest { unlink("\(path)/\(name)") }
+        }
+    }
+
     /// The file with the places of earlier conversations.
     static var conversations: String? { path.map { $0 + "/conversations.json" } }
 

@@ -1,6 +1,12 @@
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// What agents type and send at their desks, in terminals and from scripts, at one `baton serve`.
 @Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct DeskLineTests {
@@ -18,6 +24,32 @@ struct DeskLineTests {
         try maria.wait(for: "── completed · transferred back to the bot")
         #expect(try desk.waitForExit() == .code(3))
         #expect(desk.output.contains("No answer to “Is anybody there?” within 1 s."), "\(desk.output)")
+    }
+
+    @Test func `of several hubs the agent is told which one it is, and old drafts are removed`() throws {
+        let office = try DeskOffice()
+        let folder = office.home.file(".local/state/baton")
+        for (name, age) in [("desk-drafts@old-Dana", 40), ("desk-drafts@new-Dana", 1), ("unsent@old", 40)] {
+            let path = folder + "/" + name
+            let file = try #require(fopen(path, "w"))
+            fclose(file)
+            let instant = timeval(tv_sec: time(nil) - age * 86_400, tv_usec: 0)
+            utimes(path, [instant, instant])
+        }
+        let other = try PipedProgram(
+            [BuiltProducts.executable("baton"), "serve", "--agent", "desk"],
+            environment: baseEnvironment(home: office.home)
+        )
+        try other.wait(for: "Ctrl-C stops the server.")
+        let dana = try office.agent("Dana")
+        try dana.wait(for: "Several hubs of yours run here; this is")
+        try dana.wait(for: office.hub)
+        let names = TemporaryFolder.names(in: folder)
+        #expect(names.contains("desk-drafts@new-Dana"))
+        #expect(!names.contains("desk-drafts@old-Dana") && !names.contains("unsent@old"), "\(names)")
+        dana.enter("/quit")
+        other.signal(SIGTERM)
+        _ = try other.waitForExit()
     }
 
     @Test func `files go both ways, and the agent saves the conversation`() throws {
