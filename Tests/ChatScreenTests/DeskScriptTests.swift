@@ -139,18 +139,35 @@ struct DeskFileTests {
         let saved = try #require(desk.saved)
         #expect(
             saved.map { $0.text ?? $0.name ?? "" } == [
-                "line 0", "line 1", "handoff.initiate", "my card is lost", "which card?",
+                "line 0", "line 1", "handoff.initiate", "handoff.status", "my card is lost", "which card?",
             ]
         )
-        let (user, agent) = (saved[3], saved[4])
+        #expect(saved[3].value?["state"] == "accepted" && saved[3].humanAgent?.name == "Dana")
+        let (user, agent) = (saved[4], saved[5])
         #expect(user.id == "c|1" && user.isFromUser && user.channelData == nil)
         #expect(agent.humanAgent?.name == "Dana" && agent.deskItem == nil)
-        #expect(desk.take(.saved(path: "out.transcript", .success(5))) == ["Saved 5 activities to out.transcript."])
+        #expect(desk.take(.saved(path: "out.transcript", .success(6))) == ["Saved 6 activities to out.transcript."])
         // Also after the user has gone.
         _ = desk.hear(.userLeft("item-2"))
         _ = desk.hear(.userLeft("item-1"))
         _ = desk.enter("/save again.transcript")
-        #expect(desk.saved?.count == 5)
+        #expect(desk.saved?.count == 6)
+    }
+
+    @Test func `what is saved has the agent's coming and going, so that its handoff is whole`() throws {
+        var desk = talking()
+        _ = desk.say("my card is lost", in: "item-1", as: "Maria", id: "c|1")
+        _ = desk.take(.client(.activity(DeskCommand.end("item-1", .transferBack, note: nil).activity, isEcho: true)))
+        _ = desk.enter("/save out.transcript")
+        let saved = try #require(desk.saved)
+        #expect(saved.compactMap { $0.value?["state"]?.string } == ["accepted", "completed"])
+        // A colleague who got the user passed on has not accepted anything.
+        var other = DeskScript()
+        _ = other.begin()
+        let said = Activity.message("one moment").sent(byAgent: "eve", name: "Eve")
+        _ = other.hear(.connected(DeskScript.briefing(history: [said])))
+        _ = other.enter("/save out.transcript")
+        #expect(try #require(other.saved).allSatisfy { $0.name != "handoff.status" })
     }
 
     @Test func `a line that did not arrive is sent again to its own user`() {

@@ -1,4 +1,5 @@
 import BotSchema
+import DirectLineClient
 import Handoff
 import Testing
 import Transcripts
@@ -11,9 +12,10 @@ struct TranscriptPartTests {
         script.arrive(activity.jsonValue.compactText)
     }
 
-    private func handedBack(_ back: Activity) -> ChatScript {
+    private func handedBack(_ back: Activity, trusting trust: ReportTrust = .otherSide) -> ChatScript {
         var script = ChatScript(dialect: nil)
-        _ = script.open()
+        _ = script.take(.opened(conversationId: "c-1", trusting: trust))
+        _ = script.take(.client(.connection(Fixture.online)))
         var request = Activity.event("HandoffInitiation", value: ["Skill": "x"])
         request.attachments = [.transcript(of: [.message("where is my parcel")])]
         _ = arrive(request, in: &script)
@@ -38,6 +40,23 @@ struct TranscriptPartTests {
             .map { shown.firstRange(of: $0)?.lowerBound }
         #expect(places.allSatisfy { $0 != nil }, "\(shown)")
         #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
+    }
+
+    @Test(arguments: [ReportTrust.hub, .otherSide])
+    func `the agent's words for the bot are verified where the hub itself reports them`(trust: ReportTrust) {
+        let note = Activity.noteForBot("finish the booking", byAgent: "ana", name: "Ana")
+        var script = handedBack(
+            .handoffStatus(
+                .completed(.transferBack),
+                conversationId: "c-1",
+                dialect: .threeEvents,
+                transcript: [note, .message("I am the agent").sent(byAgent: "ana", name: "Ana")]
+            ),
+            trusting: trust
+        )
+        let shown = script.enter("/transcript")
+        #expect(shown.contains("loaded: agent Ana: finish the booking") == (trust == .hub), "\(shown)")
+        #expect(shown.contains("loaded: agent Ana (unverified): I am the agent"), "\(shown)")
     }
 
     @Test func `a line that was changed meanwhile is the agent's in its last words, and in no others`() {

@@ -119,17 +119,28 @@ extension DeskStateMachine {
     private func said(in conversation: DeskConversation, withNotes: Bool = false) -> [Activity] {
         let briefing = conversation.briefing
         return briefing.before + (briefing.request.map { [$0] } ?? []) + briefing.history
-            + said(since: conversation, withNotes: withNotes)
+            + said(since: conversation, forFile: true, withNotes: withNotes)
     }
 
     /// What has been said at this desk since the hub told of the conversation, as the user's own conversation has it.
-    func said(since conversation: DeskConversation, withNotes: Bool = false) -> [Activity] {
+    ///
+    /// - Parameters:
+    ///   - conversation: Whose lines.
+    ///   - isForFile: Whether the hub's reports are wanted as well, which the user and the bot got.
+    ///   - withNotes: Whether notes for colleagues are wanted as well.
+    /// - Returns: The activities, oldest first.
+    func said(
+        since conversation: DeskConversation,
+        forFile isForFile: Bool = false,
+        withNotes: Bool = false
+    ) -> [Activity] {
         let briefing = conversation.briefing
         let earlier = briefing.conversation + (briefing.request.map { [$0] } ?? [])
         let known = Set(earlier.compactMap(\.id))
         var sources: [String: String] = [:]
         return record.entries.compactMap { entry -> Activity? in
             let activity = entry.activity
+            if isForFile, let report = report(that: activity, isOf: conversation) { return report }
             let isNote = activity.name == "desk.note" && activity.value?["item"]?.string == conversation.item
             guard activity.deskItem == conversation.item && activity.isForAgents || isNote && withNotes,
                 ![activity.id, activity.deskSource].compactMap(\.self).contains(where: known.contains)
@@ -146,5 +157,30 @@ extension DeskStateMachine {
             copy.from?.role = "user"
             return copy
         }
+    }
+
+    /// The report that user and bot get of what hub and desk tell one another: that the agent is there, or is done.
+    private func report(that activity: Activity, isOf conversation: DeskConversation) -> Activity? {
+        let briefing = conversation.briefing
+        guard activity.type == .event, activity.value?["item"]?.string == conversation.item else { return nil }
+        let status: HandoffStatus
+        switch activity.name {
+        // A colleague who has passed the user on has accepted before.
+        case "desk.connected" where !briefing.history.contains { $0.humanAgent != nil }: status = .accepted
+        case "desk.end":
+            guard let completion = activity.value?["completion"]?.string.flatMap(HandoffCompletion.init(rawValue:))
+            else { return nil }
+            status = .completed(completion)
+        default: return nil
+        }
+        let request = briefing.request
+        var report = Activity.handoffStatus(
+            status,
+            conversationId: request?.conversation?.id ?? "",
+            dialect: request.flatMap { HandoffSignal($0) }?.dialect?.ofReports ?? .sdk
+        )
+        report.conversation = request?.conversation
+        report.timestamp = activity.timestamp
+        return report.sent(byAgent: agentId ?? "agent", name: configuration.name)
     }
 }

@@ -45,7 +45,7 @@ extension ChatStateMachine {
     private enum TranscriptPart { case before, withAgent }
 
     private mutating func show(_ entries: [Activity]?, _ link: String?, of part: TranscriptPart) -> [ChatAction]? {
-        if let entries { return show(entries, header: header(of: part, entries.count)) }
+        if let entries { return show(entries, of: part) }
         guard let link else { return nil }
         filesUnderWay += 1
         return [
@@ -63,15 +63,18 @@ extension ChatStateMachine {
         switch result {
         case .success(let transcript):
             let part: TranscriptPart = handoff.attempt?.returned?.url == link ? .withAgent : .before
-            return show(transcript.activities, header: header(of: part, transcript.activities.count))
+            return show(transcript.activities, of: part)
         case .failure(let error): return [.show(.failure(oneLine(error.description)))]
         }
     }
 
-    private func show(_ transcript: [Activity], header: String) -> [ChatAction] {
-        [.show(.loadedHeader(header))]
+    private func show(_ transcript: [Activity], of part: TranscriptPart) -> [ChatAction] {
+        // The hub's own report has the agent's words for the bot, which nobody has seen in the conversation.
+        let isVouchedFor = part == .withAgent && handoff.trust == .hub
+        return [.show(.loadedHeader(header(of: part, transcript.count)))]
             + transcript.map { activity in
-                let speaker = speaker(ofClaimed: activity)
+                let isNote = isVouchedFor && activity.isNoteForBot
+                let speaker = isNote ? Speaker.agent(name: activity.from?.name) : speaker(ofClaimed: activity)
                 return .show(.loaded(.activity(activity, speaker: speaker, isEcho: false, isNumbered: false)))
             }
     }
