@@ -187,6 +187,69 @@ struct UpstreamTests {
         }
     }
 
+    /// A bot that names what it answers, as the SDKs' bots do.
+    private final class NamingBot: Bot {
+        private let heard = Mutex<[Activity]>([])
+        /// What the user has said and changed.
+        var lines: [Activity] { heard.withLock { $0.filter { $0.type != .event && $0.type != .conversationUpdate } } }
+
+        func onTurn(_ activity: Activity, in conversation: any ConversationChannel) async throws -> InvokeResponse? {
+            heard.withLock { $0.append(activity) }
+            guard activity.type != .conversationUpdate else { return nil }
+            var answer = Activity.message("heard \(activity.name ?? activity.text ?? "")")
+            answer.replyToId = activity.id
+            if activity.text == "human" {
+                answer = .handoffInitiate(
+                    context: HandoffContext(["Skill": "billing"]),
+                    transcript: [],
+                    replyingTo: activity
+                )
+            }
+            try await conversation.send(answer)
+            return nil
+        }
+    }
+
+    @Test func `what answers or changes an activity names it as the other service does`() async throws {
+        let bot = NamingBot()
+        try await withServer(of: bot) { upstreamAddress in
+            let upstream = UpstreamBot(
+                endpoint: try DirectLineEndpoint(upstreamAddress.directLineURL),
+                credential: .none
+            )
+            async let _ = upstream.run()
+            try await withServer(of: upstream, adapter: HandoffAdapter(hub: InstantHub())) { address in
+                let configuration = ClientConfiguration(
+                    endpoint: try DirectLineEndpoint(address.directLineURL),
+                    credential: .none,
+                    user: ChannelAccount(id: "ada", name: "Ada", role: "user")
+                )
+                let record = try await DirectLine.withConversation(configuration) { conversation in
+                    var seen: [Activity] = []
+                    var change = Activity.message("my number is 71")
+                    change.type = .messageUpdate
+                    change.replyToId = try await conversation.send(.message("my number is 17")).id
+                    _ = try await conversation.send(change)
+                    _ = try await conversation.send(.message("human"))
+                    for await event in conversation.events {
+                        guard case .activity(let activity, _) = event, activity.type != .typing else { continue }
+                        seen.append(activity)
+                        if seen.count(where: { $0.text == "heard handoff.status" }) == 2 { return seen }
+                    }
+                    return seen
+                }
+                // The first is said while the agent has the user, to the hub's report, and so it is for the user.
+                let answers = record.filter { $0.text == "heard handoff.status" }
+                let reports = record.filter { $0.name == "handoff.status" }
+                #expect(answers.map(\.replyToId) == reports.map(\.id))
+                #expect(!record.contains { $0.name == "baton.suppressed" })
+            }
+        }
+        let (line, change) = (bot.lines.first, bot.lines.dropFirst().first)
+        #expect(line?.text == "my number is 17" && change?.text == "my number is 71")
+        #expect(change?.replyToId == line?.id && line?.id != nil)
+    }
+
     /// Sixty-eight times three runs in each order and dialect.
     @Test(arguments: EchoOrder.allCases)
     func `every state comes once, for the user, in the record and at the bot`(order: EchoOrder) async throws {

@@ -10,6 +10,9 @@ actor UpstreamSession {
     nonisolated let conversation: any ConversationChannel
     private let configuration: ClientConfiguration
     private var state = State.opening([])
+    private var ids = PairedIds()
+    /// What an activity is called here that is being posted there, by its client activity id.
+    private var posting: [String: String] = [:]
 
     private enum State {
         /// Turns wait for the conversation upstream.
@@ -45,14 +48,24 @@ actor UpstreamSession {
     func send(_ activity: Activity) async throws {
         let upstream = try await opened().get()
         do {
-            guard let (posted, files) = await uploaded(activity) else {
-                _ = try await upstream.send(Self.fromUser(activity))
-                return
-            }
-            _ = try await upstream.upload(files, with: Self.fromUser(posted))
+            let (posted, files) = await uploaded(activity) ?? (activity, [])
+            var copy = Self.fromUser(posted)
+            copy.replyToId = copy.replyToId.map(ids.upstream(of:))
+            let clientId = String(UInt64.random(in: 0 ... .max), radix: 36)
+            if copy.channelData == nil || copy.channelData?.object != nil { copy.clientActivityID = clientId }
+            posting[clientId] = activity.id
+            defer { posting[clientId] = nil }
+            let receipt =
+                files.isEmpty ? try await upstream.send(copy) : try await upstream.upload(files, with: copy)
+            pair(activity.id, upstream: receipt.id)
         } catch {
             throw Self.botError(error)
         }
+    }
+
+    /// Both names of an activity are known: whatever is about it names it by one of them.
+    private func pair(_ id: String?, upstream other: String?) {
+        if let id, let other { ids.pair(id, upstream: other) }
     }
 
     /// A file of the service upstream, nil for one that is elsewhere.
@@ -101,12 +114,19 @@ actor UpstreamSession {
     /// - Returns: False when nothing more will come.
     private func passOn(_ event: ClientEvent) async -> Bool {
         switch event {
+        // The echo may come before the answer to the post, and an answer of the bot before that as well.
+        case .activity(let activity, isEcho: true):
+            pair(activity.clientActivityID.flatMap { posting[$0] }, upstream: activity.id)
+            return true
         // What a user says by another client upstream is no word of the bot's.
         case .activity(let activity, isEcho: false) where !activity.isFromUser:
             // A conversation of ours that is gone needs none upstream.
             // Whoever stands behind the service upstream speaks in no name of ours.
-            let activity = MarkTrust.foreign.accepted(Self.withoutChannelFields(activity))
-            return (try? await conversation.send(activity)) != nil
+            var copy = MarkTrust.foreign.accepted(Self.withoutChannelFields(activity))
+            copy.replyToId = copy.replyToId.map(ids.own(of:))
+            guard let sent = try? await conversation.send(copy) else { return false }
+            pair(sent.id, upstream: activity.id)
+            return true
         case .connection(.ended), .connection(.failed), .connection(.expired): return false
         default: return true
         }
