@@ -301,7 +301,8 @@ let package = Package(
         .testTarget(
             name: "DirectLineServerTests",
             dependencies: [
-                "BotSchema", "Bots", "DirectLineClient", "DirectLineServer", "TestSupport", "WebSocketTransport",
+                "AgentHub", "BotSchema", "Bots", "DirectLineClient", "DirectLineServer", "Handoff", "TestSupport",
+                "WebSocketTransport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
