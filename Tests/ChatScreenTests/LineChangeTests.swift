@@ -92,6 +92,43 @@ struct LineChangeTests {
         #expect(script.posted.map(\.replyToId) == [nil, "c|7", "c|8"])
     }
 
+    @Test func `looking back shows each line once as it stands, with what was done to it`() {
+        var script = live()
+        for (number, words) in ["helo", "my PIN is 4711", "bye"].enumerated() {
+            _ = script.enter(words)
+            _ = script.take(.posted(number: number * 2 + 1, .success("c|\(number * 2 + 7)")))
+            if number < 2 {
+                _ = script.enter(number == 0 ? "/correct hello" : "/delete")
+                _ = script.take(.posted(number: number * 2 + 2, .success("c|\(number * 2 + 8)")))
+            }
+        }
+        _ = script.arrive(about("", #""type":"message","text":"Good morning""#, id: 20))
+        _ = script.enter("/react like")
+        _ = script.take(.posted(number: 6, .success("c|21")))
+        let shown = script.enter("/last").filter { $0.hasPrefix("loaded: ") }
+        #expect(
+            shown == [
+                "loaded: you: hello\nloaded:   (edited, was: “helo”)", "loaded: you: (deleted: “my PIN is 4711”)",
+                "loaded: you: bye", "loaded: agent Ana: Good morning",
+                "loaded: you: (reacted to “Good morning”: like)",
+            ]
+        )
+        #expect(script.enter("/find helo").contains { $0.contains("1 message with “helo”") })
+        #expect(script.enter("/find hello").contains { $0.contains("1 message with “hello”") })
+        #expect(script.enter("/filter you").contains { $0.contains("you: 4 of") })
+    }
+
+    @Test func `a reaction that few clients know is sent, and said to be one`() {
+        var script = live()
+        _ = script.arrive(about("", #""type":"message","text":"Good morning""#, id: 6))
+        let words = script.enter("/react lkie")
+        #expect(words.contains { $0.hasPrefix("“lkie” is sent as it is, but most clients know only like, plusOne,") })
+        _ = script.take(.posted(number: 1, .success("c|7")))
+        #expect(!script.enter("/react like").contains { $0.contains("is sent as it is") })
+        #expect(script.enter("/react").last?.contains("Types are like, plusOne, heart") == true)
+        #expect(script.posted.count == 2)
+    }
+
     @Test func `only a reaction that was given is taken back`() {
         var script = live()
         _ = script.arrive(about("", #""type":"message","text":"Good morning""#, id: 6))

@@ -1,5 +1,6 @@
 import AgentHub
 import BotSchema
+import LineEditing
 
 extension SlashCommand {
     /// What a person does to a line that was said; users and agents have the same commands.
@@ -9,8 +10,9 @@ extension SlashCommand {
         SlashCommand(
             name: "react",
             usage: "[-]TYPE",
-            summary: "react to the last line of the other side, such as with like; -TYPE takes it back",
-            argument: .words(["like", "heart", "laugh", "surprised", "sad", "angry"])
+            summary: "react to the last line of the other side; -TYPE takes it back. "
+                + "Types are \(LineChange.reactions.joined(separator: ", "))",
+            argument: .words(LineChange.reactions)
         ),
     ]
 }
@@ -33,6 +35,17 @@ enum LineChange: Equatable, Sendable {
             self = .react(type, isTakenBack: isTakenBack)
         default: return nil
         }
+    }
+
+    /// The reactions that clients draw; the protocol leaves the list open.
+    static let reactions = ["like", "plusOne", "heart", "laugh", "surprised", "sad", "angry"]
+
+    /// What to tell of a reaction that few clients draw; nil for one of the usual.
+    var doubt: String? {
+        guard case .react(let type, isTakenBack: false) = self, !Self.reactions.contains(type) else { return nil }
+        let word = DisplayText.neutralised(type, keepingNewlines: false)
+        let usual = Self.reactions.joined(separator: ", ")
+        return "“\(word)” is sent as it is, but most clients know only \(usual); /react -\(word) takes it back."
     }
 
     private var isOwn: Bool { if case .react = self { false } else { true } }

@@ -89,7 +89,8 @@ extension DeskStateMachine {
                     $0.deskItem == current.item
                 }
                 activity.deskItem = current.item
-                return [.show(.entered(words, to: nil))] + machine.post(activity, words: words)
+                let doubt = change.doubt.map { [ChatAction.show(.notice($0))] } ?? []
+                return [.show(.entered(words, to: nil))] + doubt + machine.post(activity, words: words)
             } catch {
                 return [.show(.failure(error.message))]
             }

@@ -104,7 +104,8 @@ extension ChatStateMachine {
             let turn = startTurn()
             pacer.otherSideSpoke()
             outbox.add(activity, words: words)
-            return [.show(.entered(words))] + turn + postNext()
+            let doubt = change.doubt.map { [ChatAction.show(.notice($0))] } ?? []
+            return [.show(.entered(words))] + doubt + turn + postNext()
         } catch {
             return [.show(.failure(error.message))]
         }

@@ -29,20 +29,22 @@ struct ConversationPast {
     /// `/last [N]`: the newest messages once more.
     private func last(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
         guard let count = argument.isEmpty ? 10 : Int(argument), count > 0 else { return command.usageActions }
-        let all = entries(\.isReadable)
+        let lines = StandingLines(entries)
+        let all = entries(lines.isLine)
         let shown = all.suffix(count)
         guard !shown.isEmpty else { return [.show(.notice("Nothing has been said yet."))] }
         let header = shown.count == all.count ? "all" : "the last \(shown.count) of"
-        return show(Array(shown), header: "\(header) \(all.count.of("message", "messages"))")
+        return show(Array(shown), of: lines, header: "\(header) \(all.count.of("message", "messages"))")
     }
 
     /// `/find WORD`: every message that holds the words, in any case.
     private func find(_ argument: String, _ command: SlashCommand) -> [ChatAction] {
         guard !argument.isEmpty else { return command.usageActions }
-        let found = entries { $0.isReadable && $0.words.contains(caseInsensitive: argument) }
+        let lines = StandingLines(entries)
+        let found = entries { lines.isLine($0) && lines.words(of: $0).contains(caseInsensitive: argument) }
         let words = oneLine(argument)
         guard !found.isEmpty else { return [.show(.notice("No message\(origin) holds “\(words)”."))] }
-        return show(found, header: "\(found.count.of("message", "messages")) with “\(words)”")
+        return show(found, of: lines, header: "\(found.count.of("message", "messages")) with “\(words)”")
     }
 
     /// `/filter KIND [WORD]`: what one side said, or what is of one kind.
@@ -55,6 +57,7 @@ struct ConversationPast {
             let others = kinds.joined(separator: ", ")
             return [.show(.notice("“\(oneLine(kind))” has said nothing\(origin). Kinds are: \(others)."))]
         }
+        let lines = StandingLines(entries)
         let found = entries { entry in
             let isOfKind =
                 switch kind {
@@ -62,12 +65,12 @@ struct ConversationPast {
                 case "choices": Choices(of: entry.activity).count > 0 && entry.isReadable
                 case "handoff": HandoffSignal(entry.activity) != nil
                 case "events": entry.activity.type == .event
-                default: entry.isReadable && isSpeaker(entry)
+                default: lines.isLine(entry) && isSpeaker(entry)
                 }
-            return isOfKind && (words.isEmpty || entry.words.contains(caseInsensitive: words))
+            return isOfKind && (words.isEmpty || lines.words(of: entry).contains(caseInsensitive: words))
         }
         guard !found.isEmpty else { return [.show(.notice("Nothing of this conversation is “\(oneLine(argument))”."))] }
-        return show(found, header: "\(oneLine(argument)): \(found.count) of \(count)")
+        return show(found, of: lines, header: "\(oneLine(argument)): \(found.count) of \(count)")
     }
 
     /// Who speaks, by role and by name.
@@ -77,16 +80,19 @@ struct ConversationPast {
     }
 
     /// Entries once more, below a line that says what they are.
-    private func show(_ entries: [ConversationRecord.Entry], header: String) -> [ChatAction] {
+    private func show(
+        _ entries: [ConversationRecord.Entry],
+        of lines: StandingLines,
+        header: String
+    ) -> [ChatAction] {
         [.show(.loadedHeader(header + origin))]
             + entries.map { entry in
                 let speaker = speaker(entry)
-                guard entry.isReadable else {
+                guard lines.isLine(entry) || entry.isReadable else {
                     let words = "\(entry.activity.type?.rawValue ?? "activity") \(entry.activity.name ?? "")"
                     return .show(.loaded(.notice(oneLine(words + " · " + speaker.label))))
                 }
-                // Not as an echo, which is not shown: here one's own words are wanted.
-                return .show(.loaded(.activity(entry.activity, speaker: speaker, isEcho: false, isNumbered: false)))
+                return .show(.loaded(lines.item(of: entry, by: speaker)))
             }
     }
 
