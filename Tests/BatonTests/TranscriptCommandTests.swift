@@ -202,29 +202,6 @@ struct TranscriptCommandTests {
         #expect(alone.exit == .code(64) && alone.output.contains("--report belongs to --redact"))
     }
 
-    @Test(arguments: ["transcript", "attachment", "jsonl", "csv"])
-    func `piece by piece a conversation is converted as it is as a whole`(form: String) throws {
-        let there = try run(["convert", "--stream", "-", "--to", form])
-        #expect(there.exit == .code(0))
-        let notice = "standard input: what surrounds its activities is not kept when it is read piece by piece\n"
-        let written = there.output.replacing(notice, with: "")
-        let back = try run(["convert", "-", "--to", "transcript"], input: written)
-        #expect(try JSONValue(parsing: back.output) == JSONValue(parsing: Self.talk))
-    }
-
-    @Test func `piece by piece the other commands tell the same`() throws {
-        let folder = try TemporaryFolder()
-        #expect(try run(["stats", "--stream", "--json", "-"]).output == run(["stats", "--json", "-"]).output)
-        let parts = try run(["split", "--stream", "-", "-o", folder.path])
-        #expect(parts.output.contains("standard-input-000001.transcript: 2 activities, c1"))
-        #expect(parts.output.contains("standard-input-000002.transcript: 1 activities, c2"))
-        let check = try run(["check", "--stream", "-"])
-        #expect(check.exit == .code(0) && check.output.contains("2 activities, 0 handoffs, nothing wrong"))
-        let page = try run(["convert", "--stream", "-", "--to", "html"])
-        #expect(page.exit == .code(1) && page.output.contains("only lists can be written"))
-        #expect(try run(["convert", "--stream", "-", "--to", "jsonl"], input: "[]").exit == .code(1))
-    }
-
     @Test func `each conversation of an export is checked on its own`() throws {
         let request = #"{"type":"event","name":"handoff.initiate","from":{"id":"b"},"value":{}}"#
         let export = #"{"conversations":[{"activities":[\#(request)]},{"activities":[\#(request)]}]}"#

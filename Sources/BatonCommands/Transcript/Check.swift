@@ -26,8 +26,6 @@ extension TranscriptCommand {
         @Flag(help: "Write one JSON object for each file.")
         var json = false
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -37,19 +35,7 @@ extension TranscriptCommand {
             for file in files {
                 let check: TranscriptCheck
                 do throws(TranscriptError) {
-                    if streaming.isWanted(for: file) {
-                        var number = 0
-                        try TranscriptInput.streamConversations(file) { part in
-                            number += 1
-                            let check = TranscriptCheck(part, number: number, name: TranscriptInput.name(file))
-                            hasErrors = hasErrors || check.hasErrors
-                            report(check)
-                            return true
-                        }
-                        continue
-                    }
-                    let bytes = try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file)
-                    check = TranscriptCheck(bytes, name: TranscriptInput.name(file))
+                    check = try TranscriptInput.check(file)
                 } catch {
                     hasErrors = true
                     TranscriptInput.fail(error.description)

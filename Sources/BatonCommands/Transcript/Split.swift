@@ -31,8 +31,6 @@ extension TranscriptCommand {
 
         @OptionGroup var redaction: RedactionOptions
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -42,7 +40,7 @@ extension TranscriptCommand {
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
-            let (large, small) = (files.filter(streaming.isWanted), files.filter { !streaming.isWanted(for: $0) })
+            let (large, small) = (files.filter(TranscriptFile.isLarge), files.filter { !TranscriptFile.isLarge($0) })
             var redactor = try redaction.makeRedactor()
             var isComplete = try TranscriptInput.forEach(small) { file, transcript in
                 for activity in transcript.activities { redactor?.learn(activity) }

@@ -26,8 +26,6 @@ extension TranscriptCommand {
         @Flag(help: "Print ASCII characters alone.")
         var plain = false
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -38,16 +36,7 @@ extension TranscriptCommand {
             for file in files {
                 var figures = TranscriptStatistics()
                 do throws(TranscriptError) {
-                    if streaming.isWanted(for: file) {
-                        try TranscriptInput.streamConversations(file) { part in
-                            figures.add(TranscriptStatistics(of: part.activities))
-                            return true
-                        }
-                    } else {
-                        for part in try TranscriptInput.read(file).splitByConversation() {
-                            figures.add(TranscriptStatistics(of: part.transcript))
-                        }
-                    }
+                    figures = try TranscriptInput.statistics(of: file)
                 } catch {
                     TranscriptInput.fail(error.description)
                     isComplete = false

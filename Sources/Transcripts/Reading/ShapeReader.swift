@@ -106,7 +106,7 @@ struct ShapeReader {
         )
     }
 
-    private func isEnvelope(_ object: JSONObject) -> Bool {
+    func isEnvelope(_ object: JSONObject) -> Bool {
         guard object["type"] == nil, object["Type"] == nil else { return false }
         for name in ["activities", "transcript", "content"] {
             guard let (_, value) = object.list(named: name) else { continue }
