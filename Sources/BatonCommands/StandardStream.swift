@@ -1,6 +1,7 @@
 import BotSchema
 import Dispatch
 import LineEditing
+import Transcripts
 
 #if canImport(Glibc)
 import Glibc
@@ -75,8 +76,13 @@ enum StandardStream: Int32 {
     }
 
     private static func lost(_ cause: Int32) {
-        // As other programs: `| head` is silent, a full disk is told.
-        if cause != EPIPE { error.writeLine("cannot write to standard output: \(String(cString: strerror(cause)))") }
+        let isClosed = cause == EPIPE
+        error.writeLine(
+            isClosed
+                ? "output closed (broken pipe)"
+                : "cannot write to standard output: \(String(cString: strerror(cause)))"
+        )
+        TemporaryFiles.removeAll()
         exit(1)
     }
 }

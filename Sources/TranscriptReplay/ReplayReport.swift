@@ -61,14 +61,23 @@ package struct ReplayReport: Sendable {
 
     private static func cases(of result: ReplayResult) -> [Case] {
         var changes: [Int: [String]] = [:]
-        for turn in result.diff.turns { changes[turn.number, default: []] += result.diff.lines(of: turn).map(\.text) }
-        let turns = result.diff.userTexts.enumerated().map { index, words in
+        var rest: [String] = []
+        let texts = result.diff.userTexts
+        for turn in result.diff.turns {
+            let lines = result.diff.lines(of: turn).map(\.text)
+            // A turn that only came has the number of another that was expected.
+            if texts.indices.contains(turn.number), texts[turn.number] == turn.userText {
+                changes[turn.number, default: []] += lines
+            } else {
+                rest += lines
+            }
+        }
+        let turns = texts.enumerated().map { index, words in
             Case(
                 name: words.map { "turn \(index): \($0)" } ?? "before the user speaks",
-                problems: changes.removeValue(forKey: index) ?? []
+                problems: changes[index] ?? []
             )
         }
-        let rest = changes.sorted { $0.key < $1.key }.flatMap(\.value)
         return turns + [Case(name: "as a whole", problems: rest + result.remarks)]
     }
 

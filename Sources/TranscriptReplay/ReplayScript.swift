@@ -39,12 +39,13 @@ package struct ReplayScript: Sendable {
     ///   - recorded: The activities of one conversation, in order.
     ///   - comparison: What makes two activities the same.
     package init(_ recorded: [Activity], comparison: ActivityComparison = ActivityComparison()) {
+        let comparison = comparison.adapted(to: recorded)
         self.recorded = recorded
         self.comparison = comparison
         var turns = [Turn(line: nil, words: nil, pause: .zero)]
         var last: Timestamp?
         for activity in recorded {
-            if let type = activity.type, comparison.ignoredTypes.contains(type) { continue }
+            guard comparison.counts(activity) else { continue }
             let since = Self.wait(from: last, to: activity.time)
             last = activity.time ?? last
             if activity.isFromUser {

@@ -166,7 +166,7 @@ package struct ReplayStateMachine: Sendable {
         record.append(activity, isEcho: isEcho)
         names.actual.learn(from: activity)
         _ = handoff.receive(activity, isEcho: isEcho, at: activity.time ?? Timestamp(milliseconds: 0))
-        if let type = activity.type, !isEcho, !script.comparison.ignoredTypes.contains(type) {
+        if activity.type != nil, !isEcho, script.comparison.counts(activity) {
             if !take(activity) { surplus.append(activity) }
             return [.tell(progress)] + wait()
         }

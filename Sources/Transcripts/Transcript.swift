@@ -70,6 +70,12 @@ public struct TranscriptRepair: Hashable, Sendable, CustomStringConvertible {
     public let place: String
     /// What was found and what was made of it.
     public let text: String
+    /// Whether the file, or a text in it, ends before its content does, so that something is missing.
+    public let isCut: Bool
+
+    init(place: String, text: String, isCut: Bool = false) {
+        (self.place, self.text, self.isCut) = (place, text, isCut)
+    }
 
     /// One line.
     public var description: String { "\(place): \(text)" }

@@ -4,19 +4,31 @@ extension Transcript {
     /// One transcript of several, file after file.
     ///
     /// An activity that is in more than one of them, as overlapping recordings have it, is kept once: where it comes
-    /// first. Equal activities within one file stay, since a file tells what happened.
+    /// first. The order of its members does not count, which services and tools change. Equal activities within one
+    /// file stay, since a file tells what happened.
     ///
     /// - Parameter transcripts: The parts in their order.
     /// - Returns: The whole as a plain list, with the number of activities that were left out as copies.
     public static func merging(_ transcripts: [Transcript]) -> (whole: Transcript, copies: Int) {
         var activities: [Activity] = []
-        var seen: Set<Activity> = []
+        var seen: Set<JSONValue> = []
         var copies = 0
         for transcript in transcripts {
-            let fresh = transcript.activities.filter { !(isTold($0) && seen.contains($0)) }
-            copies += transcript.activities.count - fresh.count
-            activities += fresh
-            seen.formUnion(fresh)
+            var told: [JSONValue] = []
+            for activity in transcript.activities {
+                guard isTold(activity) else {
+                    activities.append(activity)
+                    continue
+                }
+                let content = activity.jsonValue.inOrderOfNames
+                guard !seen.contains(content) else {
+                    copies += 1
+                    continue
+                }
+                activities.append(activity)
+                told.append(content)
+            }
+            seen.formUnion(told)
         }
         return (Transcript(activities: activities), copies)
     }
@@ -74,5 +86,22 @@ extension Transcript {
         let sorted = timed.sorted { ($0.time, $0.index) < ($1.time, $1.index) }
         guard sorted.map(\.index) != Array(activities.indices) else { return self }
         return Transcript(activities: sorted.map(\.activity))
+    }
+}
+
+extension JSONValue {
+    /// The value with the members of its objects by name, and of equal names the one that is read.
+    fileprivate var inOrderOfNames: JSONValue {
+        switch self {
+        case .object(let object):
+            var last: [String: JSONValue] = [:]
+            for entry in object.entries { last[entry.key] = entry.value }
+            let entries = last.sorted { $0.key < $1.key }.map {
+                JSONObject.Entry(key: $0.key, value: $0.value.inOrderOfNames)
+            }
+            return .object(JSONObject(entries: entries))
+        case .array(let elements): return .array(elements.map(\.inOrderOfNames))
+        default: return self
+        }
     }
 }

@@ -39,7 +39,11 @@ extension Transcript {
         if form == .export || (form == .table && !isOwnTable) {
             losses.append(TranscriptLoss("what the export holds beside its conversations", count: 0))
         }
-        let strays = format == .chat || format == .attachment ? 0 : strayCount(inList: format == .array)
+        // Where none says that it is an activity, nobody knows it of the list.
+        let isKnown = format == .csv || activities.contains { TranscriptEvidence.isActivity($0.json) }
+        let strays =
+            format == .chat || format == .attachment
+            ? 0 : isKnown ? strayCount(inList: format == .array) : activities.count
         if strays > 0 {
             losses.append(TranscriptLoss("that it is an activity, where it looks like something else", count: strays))
         }

@@ -46,6 +46,33 @@ struct ReplayTests {
         #expect(String(decoding: try home.read("report.xml"), as: UTF8.self).contains("failures=\"0\" errors=\"0\""))
     }
 
+    @Test func `what another program could have recorded passes by what it holds`() throws {
+        let home = try TemporaryFolder()
+        let path = try record(["--seed", "7"], home: home)
+        let (chat, talk) = (home.file("talk.chat"), home.file("other.json"))
+        #expect(try run(["transcript", "convert", path, "-o", chat], home: home).exit == .code(0))
+        // Such a file does not know of the agents, who are chosen as they were.
+        let pace = ["--agent-pace", "20", "--seed", "7"]
+        let mock = try run(["transcript", "replay", chat] + pace, home: home)
+        #expect(mock.exit == .code(0) && mock.output.contains("as recorded · 5 turns"), "\(mock.output)")
+        // A recorder that keeps words, speakers and nothing else.
+        let recorded = try JSONValue(parsing: String(decoding: home.read("talk.transcript"), as: UTF8.self)).array ?? []
+        let kept = recorded.compactMap { entry -> JSONValue? in
+            guard entry["type"] == "message", let text = entry["text"], let role = entry["from"]?["role"] else {
+                return nil
+            }
+            return ["type": "message", "text": text, "from": ["role": role]]
+        }
+        try home.write(JSONValue.array(kept).compactText, to: "other.json")
+        #expect(try run(["transcript", "replay", talk] + pace, home: home).exit == .code(0))
+        let exact = try run(["transcript", "replay", talk, "--compare", "exact"] + pace, home: home)
+        #expect(exact.exit == .code(1), "\(exact.output)")
+        #expect(
+            exact.output.contains("5 of 5 turns differ, and what comes before the user speaks differs"),
+            "\(exact.output)"
+        )
+    }
+
     @Test func `a changed answer fails so that a newcomer understands, and can be accepted`() throws {
         let home = try TemporaryFolder()
         let path = try record(home: home)

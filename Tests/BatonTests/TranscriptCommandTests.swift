@@ -75,8 +75,9 @@ struct TranscriptCommandTests {
         #expect(result.output.contains("standard input: activity 2, Robin: ") == (code == 0))
     }
 
-    @Test func `grep tells a broken expression and a missing file by 2`() throws {
-        #expect(try run(["grep", "-E", "(", "-"]).exit == .code(2))
+    @Test func `grep tells a broken expression as wrong use and a missing file by 2`() throws {
+        let broken = try run(["grep", "-E", "(", "-"])
+        #expect(broken.exit == .code(64) && broken.output.contains("‘(’ is no regular expression"), "\(broken.output)")
         #expect(try run(["grep", "x", "no-such-file.json"]).exit == .code(2))
     }
 
@@ -117,6 +118,12 @@ struct TranscriptCommandTests {
         let json = try run(["diff", "--json", expected, "-"], input: Self.talk.replacing("is 17", with: "is lost"))
         #expect(try JSONValue(parsing: json.output)["equal"] == false)
         #expect(try run(["diff", expected, "no-such-file"]).exit == .code(2))
+        let broken = try file(Self.talk.replacing("is 17", with: #"is <([)>"#), named: "b.transcript", in: folder)
+        for command in [["diff", broken, "-"], ["replay", broken]] {
+            let result = try run(command)
+            #expect(result.exit == .code(64), "\(result.output)")
+            #expect(result.output.contains("activity 2: “<([)>” is not a regular expression"), "\(result.output)")
+        }
     }
 
     @Test func `split and merge take a file apart and put it together`() throws {
@@ -200,6 +207,42 @@ struct TranscriptCommandTests {
         #expect(!all.contains("mina@") && !all.contains("Falcon") && all.contains("[word-1]"), "\(all)")
         let alone = try run([command, path, "--report"])
         #expect(alone.exit == .code(64) && alone.output.contains("--report belongs to --redact"))
+    }
+
+    @Test func `what is no transcript is refused by every subcommand`() throws {
+        let home = try TemporaryFolder()
+        let users = try file(#"[{"id":"u1","name":"Mina"},{"id":"u2","name":"Ana"}]"#, named: "users.json", in: home)
+        for command in [
+            ["check"], ["show"], ["stats"], ["grep", "Mina"], ["convert", "--to", "jsonl"], ["diff", users], ["merge"],
+            ["split", "-o", home.path], ["replay"], ["play"], ["recover"],
+        ] {
+            let result = try run(command + [users], home: home)
+            #expect(result.exit != .code(0), "\(command)")
+            #expect(result.output.contains("expected an activity, found an object without a type"), "\(result.output)")
+        }
+        #expect(home.names.filter { $0.hasPrefix("users") } == ["users.json"])
+    }
+
+    @Test func `check fails where a file is cut off`() throws {
+        let cut = String(Self.talk.dropLast(20))
+        for options in [[], ["--json"]] {
+            let result = try run(["check"] + options + ["-"], input: cut)
+            #expect(result.exit == .code(1), "\(result.output)")
+            #expect(result.output.contains("the file ends within this value"), "\(result.output)")
+        }
+        #expect(try run(["check", "-"], input: cut).output.contains("standard input: error HO165, "))
+    }
+
+    @Test func `what show and a chat print for machines is shown like any transcript`() throws {
+        let shown = try run(["show", "-"]).output
+        let lines = try run(["show", "--json", "-"]).output
+        #expect(try run(["show", "-"], input: lines).output == shown)
+        #expect(try run(["diff", "--compare", "exact", "-", "/dev/null"], input: lines).exit == .code(2))
+        let folder = try TemporaryFolder()
+        let talk = try file(Self.talk, named: "a.json", in: folder)
+        #expect(
+            try run(["diff", "--compare", "exact", talk, "-"], input: lines).output == "no difference in 2 turns\n"
+        )
     }
 
     @Test func `each conversation of an export is checked on its own`() throws {

@@ -117,7 +117,7 @@ struct DamagedFileTests {
     }
 
     @Test func `a member's name keeps its escapes, also where its list is read piece by piece`() throws {
-        let text = #"{"A\\b\u00e9":[{}],"type":"m"}"# + "\n" + #"{"type":"y"}"# + "\n[[4]]"
+        let text = #"{"A\\b\u00e9":[{}],"type":"event"}"# + "\n" + #"{"type":"y"}"# + "\n[[4]]"
         let transcript = try Self.read(Array(text.utf8))
         #expect(transcript.activities.first?.json.keys == [#"A\bé"#, "type"])
         #expect(try Self.read(transcript.serializedAsRead()).activities == transcript.activities)

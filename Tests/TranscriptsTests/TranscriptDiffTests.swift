@@ -1,6 +1,7 @@
 import BotSchema
 import Testing
-import Transcripts
+
+@testable import Transcripts
 
 struct TranscriptDiffTests {
     private static func user(_ text: String, id: String = "1") -> Activity {
@@ -105,6 +106,59 @@ struct TranscriptDiffTests {
         let (expected, actual) = (Activity.event("x", value: ["n": "<*>"]), Activity.event("x", value: ["n": 7]))
         #expect(TranscriptDiff(expected: [expected], actual: [actual]).isEqual)
         #expect(!TranscriptDiff(expected: [expected], actual: [.event("x", value: [:])]).isEqual)
+    }
+
+    @Test func `of what another program recorded only the members count that it has`() {
+        var (recorded, came) = (Activity.message("pick"), Self.bot("pick"))
+        recorded.from = ChannelAccount(id: "x", role: "bot")
+        came.attachments = [Attachment(contentType: "x", content: ["title": "A"])]
+        came.inputHint = "expectingInput"
+        var comparison = ActivityComparison()
+        func isEqual(_ expected: [Activity], _ actual: [Activity]) -> Bool {
+            TranscriptDiff(expected: expected, actual: actual, comparison: comparison).isEqual
+        }
+        #expect(!isEqual([recorded], [came]))
+        comparison.extent = .expected
+        #expect(isEqual([recorded], [came]))
+        #expect(isEqual([recorded], [came, .event("x")]), "a kind of activity that the file has none of")
+        #expect(!isEqual([recorded, .event("y")], [came, .event("x")]))
+        #expect(!isEqual([recorded], [came, Self.bot("more")]))
+        #expect(!isEqual([came], [recorded]), "what the file has counts")
+        recorded.attachments = [Attachment(contentType: "x", content: ["title": "B"])]
+        #expect(!isEqual([recorded], [came]))
+        comparison.extent = .text
+        #expect(isEqual([recorded], [came]))
+        #expect(isEqual([recorded, .event("y")], [came]))
+        #expect(!isEqual([recorded], [Self.bot("choose")]))
+        #expect(!isEqual([recorded], [Self.user("pick")]))
+    }
+
+    @Test func `what is accepted of another program's recording keeps to its members`() {
+        let recorded = Transcript(activities: [Self.user("hi"), .message("old")])
+        for (extent, keys) in [(ActivityComparison.Extent.expected, 2), (.text, 2)] {
+            var comparison = ActivityComparison()
+            comparison.extent = extent
+            let actual = [Self.user("hi"), Self.bot("new")]
+            let diff = TranscriptDiff(expected: recorded.activities, actual: actual, comparison: comparison)
+            let accepted = recorded.accepting(actual, as: diff, comparison: comparison)
+            #expect(accepted.activities[1].text == "new")
+            #expect(accepted.activities[1].json.keys.filter { $0 != "from" }.count == keys, "\(accepted.activities[1])")
+        }
+    }
+
+    @Test func `the counts add up, whatever differs`() {
+        let talk = [Self.user("a"), Self.bot("A"), Self.user("b"), Self.bot("B")]
+        let other = [Self.bot("Welcome"), Self.user("a"), Self.bot("X"), Self.user("c"), Self.user("b"), Self.bot("Y")]
+        let diff = TranscriptDiff(expected: talk, actual: other)
+        #expect(diff.turnCount >= diff.turns.count)
+        #expect(diff.spokenTurnCount == 3)
+        #expect(diff.summary == "3 of 3 turns differ, and what comes before the user speaks differs")
+        #expect(
+            TranscriptDiff(expected: talk, actual: [Self.bot("!")] + talk).summary
+                == "what comes before the user speaks differs"
+        )
+        #expect(TranscriptDiff(expected: talk, actual: Array(talk[..<3])).summary == "1 of 2 turns differs")
+        #expect(TranscriptDiff(expected: talk, actual: talk).summary == nil)
     }
 
     @Test func `another speaker is another answer`() {

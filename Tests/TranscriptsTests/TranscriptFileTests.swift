@@ -150,15 +150,54 @@ struct TranscriptFileTests {
         }
     }
 
-    @Test func `a file without activities is refused by the stream too`() throws {
+    @Test func `pipes are refused unless they may be read, and devices are ever`() throws {
         try Self.withFolder { folder in
-            for (name, text) in [("a", ""), ("b", "[]"), ("c", "nonsense"), ("d", #"{"a":[1,2]}"#)] {
-                try TranscriptFile.write(Array(text.utf8), to: "\(folder.path)/\(name)")
-                #expect(
-                    Self.failure { try TranscriptFile.forEachActivity(in: "\(folder.path)/\(name)") { _ in true } }
-                        == "\(folder.path)/\(name): expected activities, found none"
-                )
-            }
+            #expect(mkfifo(folder.file("p"), 0o600) == 0)
+            #expect(Self.failure { try TranscriptFile.bytes(of: folder.file("p")) }?.contains("regular file") == true)
+            // Open at both ends, so that neither waits for the other.
+            let pipe = open(folder.file("p"), O_RDWR | O_NONBLOCK)
+            defer { close(pipe) }
+            try TranscriptFile.write(Array("[]".utf8), to: folder.file("p"))
+            var bytes: [UInt8] = [0, 0]
+            #expect(read(pipe, &bytes, 2) == 2 && bytes == Array("[]".utf8))
+            #expect(
+                Self.failure { try TranscriptFile.bytes(of: "/dev/zero", takesPipes: true) }
+                    == "/dev/zero: cannot read: it is not a regular file"
+            )
+            #expect(try TranscriptFile.bytes(of: "/dev/null", takesPipes: true).isEmpty)
+            #expect(
+                Self.failure { try TranscriptFile.write([1], to: "/dev/full") }
+                    == "/dev/full: cannot write: no space left on the device"
+            )
+            #expect(folder.names == ["p"])
+        }
+    }
+
+    @Test func `a link that points nowhere yet stays, and the file is made where it points`() throws {
+        try Self.withFolder { folder in
+            try folder.makeFolder("far")
+            #expect(symlink("far/next", folder.file("link")) == 0 && symlink("there", folder.file("far/next")) == 0)
+            try TranscriptFile.write(Self.new, to: folder.file("link"))
+            #expect(
+                folder.names == ["far", "link"] && TemporaryFolder.names(in: folder.file("far")) == ["next", "there"]
+            )
+            #expect(try TranscriptFile.read(folder.file("link")).activities == Self.new.activities)
+            #expect(symlink("circle", folder.file("circle")) == 0)
+            #expect(Self.failure { try TranscriptFile.write(Self.new, to: folder.file("nowhere/a")) } != nil)
+        }
+    }
+
+    @Test func `what is being written is removed at the end of the program`() throws {
+        try Self.withFolder { folder in
+            var file = try AtomicFile(replacing: folder.file("a"))
+            try file.write([1])
+            #expect(folder.names.count == 1)
+            #expect(TemporaryFiles.removeAll())
+            #expect(folder.names.isEmpty)
+            file.discard()
+            try TranscriptFile.write(Self.new, to: folder.file("a"))
+            TemporaryFiles.removeAll()
+            #expect(folder.names == ["a"], "a file that has its name stays")
         }
     }
 

@@ -24,6 +24,15 @@ struct TranscriptJoiningTests {
         #expect(copies == 2)
     }
 
+    @Test func `the same activity with its members in another order is the same`() throws {
+        func read(_ text: String) throws -> Transcript { try Transcript(parsing: Array(text.utf8), name: "a.json") }
+        let one = try read(#"[{"type":"message","id":"1","text":"a","from":{"id":"u","name":"Mina"}}]"#)
+        let same = try read(#"[{"from":{"name":"Mina","id":"u"},"id":"1","text":"a","type":"message"}]"#)
+        let other = try read(#"[{"from":{"name":"Mina","id":"u"},"id":"1","text":"b","type":"message"}]"#)
+        let (whole, copies) = Transcript.merging([one, same, other])
+        #expect(copies == 1 && whole.activities == one.activities + other.activities)
+    }
+
     @Test func `equal words without id and time, or within one file, are kept`() {
         let yes = Transcript(activities: [Self.activity("yes"), Self.activity("yes")])
         #expect(Transcript.merging([yes, yes]).whole.activities.count == 4)

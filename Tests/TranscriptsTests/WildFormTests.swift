@@ -63,9 +63,9 @@ struct WildFormTests {
     }
 
     @Test func `documents one after the other are written so again`() throws {
-        let text = #"{"type":"a","n":1.0}"# + "\r" + #"[{"type":"b"},{"type":"c"}]"#
+        let text = #"{"type":"event","n":1.0}"# + "\r" + #"[{"type":"typing"},{"type":"c"}]"#
         let transcript = try Self.read(text)
-        #expect(transcript.activities.map(\.type?.rawValue) == ["a", "b", "c"])
+        #expect(transcript.activities.map(\.type?.rawValue) == ["event", "typing", "c"])
         #expect(
             String(decoding: transcript.serializedAsRead(), as: UTF8.self) == text.replacing("\r", with: "\n") + "\n"
         )

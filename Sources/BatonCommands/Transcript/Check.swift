@@ -16,12 +16,11 @@ extension TranscriptCommand {
 
                 Reads .transcript files, ActivitySets, transcript attachments, single activities and exports, and names \
                 each rule that is broken, where, and the document that requires it. The exit code is 1 when there is an \
-                error, or a file that cannot be read; warnings and information leave it 0.
+                error, a file that cannot be read, or one that is cut off; warnings and information leave it 0.
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @Flag(help: "Write one JSON object for each file.")
         var json = false
@@ -32,7 +31,7 @@ extension TranscriptCommand {
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             var hasErrors = false
-            for file in files {
+            for file in input.files {
                 let check: TranscriptCheck
                 do throws(TranscriptError) {
                     check = try TranscriptInput.check(file)

@@ -27,8 +27,7 @@ extension TranscriptCommand {
             )
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @OptionGroup var target: OutputOptions
 
@@ -56,9 +55,11 @@ extension TranscriptCommand {
                 throw ValidationError("Give --to, or an --output whose name tells the form.")
             }
             if target.to == nil, isFolder { throw ValidationError("A folder does not tell the form: give --to.") }
-            if files.count > 1, !isFolder {
+            if input.files.count > 1, !isFolder {
                 throw ValidationError("Several files need --output with a folder that is there.")
             }
+            let form = target.form(else: .attachment)
+            try TranscriptOutput.checkDistinct(input.files) { path(for: $0, form) }
         }
 
         package func run() async throws {
@@ -66,7 +67,7 @@ extension TranscriptCommand {
             let form = target.form(else: .attachment)
             var redactor = try redaction.makeRedactor()
             var isComplete = true
-            for file in files {
+            for file in input.files {
                 do {
                     try convert(file, as: form, &redactor)
                 } catch let error as TranscriptError {
@@ -106,11 +107,12 @@ extension TranscriptCommand {
             if sort { whole = whole.sortedByTime() }
             whole = normalised(whole, file, form)
             whole = redactor?.redacted(whole) ?? whole
-            try redaction.keep(redactor)
             tell(form.losses(of: whole), of: file, form)
             let title = TranscriptInput.baseName(file)
             let bytes = form.bytes(of: whole, title: redactor?.redacted(title) ?? title)
-            try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force)
+            try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force) {
+                try redaction.keep(redactor)
+            }
         }
 
         private func tell(_ losses: [TranscriptLoss], of file: String, _ form: TargetForm) {

@@ -21,7 +21,8 @@ extension TranscriptCommand {
                 more: """
                     Ids, times and addresses do not count. In the first file <*> within a text stands for any words, \
                     <(regex)> for what the expression matches, and channelData.baton.ignore lists the paths of \
-                    members that may differ.
+                    members that may differ. With --compare expected only the members count that the first file has, \
+                    and only the kinds of activities; text looks at what is said alone.
                     """,
                 of: "transcript diff"
             )
@@ -39,6 +40,8 @@ extension TranscriptCommand {
         @Option(help: ArgumentHelp("A type of activity that does not count; repeatable.", valueName: "type"))
         var ignoreType: [String] = []
 
+        @OptionGroup var extent: CompareOptions
+
         @Flag(help: "Write one JSON object.")
         var json = false
 
@@ -49,32 +52,39 @@ extension TranscriptCommand {
         package init() {}
 
         package func validate() throws {
-            if expected == "-", actual == "-" { throw ValidationError("Only one of the two can be standard input.") }
+            try InputFiles.check([expected, actual])
         }
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             var comparison = ActivityComparison(ignoredPaths: Set(ignore))
             comparison.ignoredTypes.formUnion(ignoreType.map(ActivityType.init(rawValue:)))
-            let diff: TranscriptDiff
+            let (left, right): (Transcript, Transcript)
             do throws(TranscriptError) {
-                diff = TranscriptDiff(
-                    expected: try TranscriptInput.read(expected).activities,
-                    actual: try TranscriptInput.read(actual).activities,
-                    comparison: comparison
-                )
+                left = try TranscriptInput.read(expected)
+                right = try TranscriptInput.read(actual)
             } catch {
                 TranscriptInput.fail(error.description)
                 throw ExitStatus.unusable.code
             }
+            if let mark = left.activities.brokenMark {
+                TranscriptInput.fail("\(TranscriptInput.name(expected)): \(mark)")
+                throw ExitStatus.usage.code
+            }
+            comparison = extent.adapted(comparison, to: left)
+            let diff = TranscriptDiff(expected: left.activities, actual: right.activities, comparison: comparison)
             if json {
                 StandardStream.output.writeLine(diff.json)
             } else {
                 let isColored = TranscriptOutput.isColored(plain: plain)
                 for line in diff.lines { StandardStream.output.writeLine(Self.dressed(line, isColored: isColored)) }
-                if diff.isEqual { StandardStream.output.writeLine("no difference in \(diff.turnCount - 1) turns") }
+                if diff.isEqual { StandardStream.output.writeLine("no difference in \(Self.turns(diff))") }
             }
             if !diff.isEqual { throw ExitStatus.failed.code }
+        }
+
+        private static func turns(_ diff: TranscriptDiff) -> String {
+            diff.spokenTurnCount == 1 ? "1 turn" : "\(diff.spokenTurnCount) turns"
         }
 
         static func dressed(_ line: TranscriptDiff.Line, isColored: Bool) -> String {

@@ -11,29 +11,35 @@ import Darwin
 extension TranscriptInput {
     /// Reads a file activity by activity, and tells how far it is.
     ///
+    /// - Returns: What had to be mended, which was told.
     /// - Throws: ``TranscriptError``, one clear line.
-    static func stream(_ file: String, _ body: (Activity) -> Bool) throws(TranscriptError) {
+    @discardableResult
+    static func stream(_ file: String, _ body: (Activity) -> Bool) throws(TranscriptError) -> [TranscriptRepair] {
         let progress = FileProgress(of: file)
         defer { progress.clear() }
-        let repairs = try TranscriptFile.forEachActivity(in: file, onBytes: progress.show, body)
+        let repairs = try TranscriptFile.forEachActivity(in: file, takesPipes: true, onBytes: progress.show, body)
         progress.clear()
         report(repairs, of: file)
+        return repairs
     }
 
     /// Reads a file conversation by conversation, and tells how far it is.
     ///
+    /// - Returns: What had to be mended, which was told.
     /// - Throws: ``TranscriptError``, one clear line.
+    @discardableResult
     static func streamConversations(
         _ file: String,
         _ body: (ConversationStream.Part) -> Bool
-    ) throws(TranscriptError) {
+    ) throws(TranscriptError) -> [TranscriptRepair] {
         var conversations = ConversationStream()
         var goesOn = true
-        try stream(file) { activity in
+        let repairs = try stream(file) { activity in
             if let part = conversations.take(activity) { goesOn = body(part) }
             return goesOn
         }
         if goesOn, let last = conversations.finish() { _ = body(last) }
+        return repairs
     }
 }
 

@@ -23,8 +23,7 @@ extension TranscriptCommand {
         @Argument(help: "What to look for.")
         var pattern: String
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @Flag(name: [.customShort("E"), .long], help: "The pattern is a regular expression.")
         var regex = false
@@ -44,23 +43,27 @@ extension TranscriptCommand {
         /// A command with nothing set.
         package init() {}
 
-        package func run() async throws {
-            ProcessSignals.ignoreBrokenPipes()
-            let search: TranscriptSearch
+        package func validate() throws { _ = try search() }
+
+        private func search() throws -> TranscriptSearch {
             do throws(TranscriptSearch.InvalidExpression) {
-                search = try TranscriptSearch(
+                return try TranscriptSearch(
                     pattern,
                     isExpression: regex,
                     ignoresCase: ignoreCase,
                     scope: all ? .everything : .words
                 )
             } catch {
-                TranscriptInput.fail(error.reason)
-                throw ExitStatus.unusable.code
+                throw ValidationError(DisplayText.neutralised(error.reason, keepingNewlines: false))
             }
+        }
+
+        package func run() async throws {
+            ProcessSignals.ignoreBrokenPipes()
+            let search = try search()
             var total = 0
             var isComplete = true
-            for file in files {
+            for file in input.files {
                 var index = 0
                 var found = 0
                 func look(_ activity: Activity) -> Bool {

@@ -97,7 +97,7 @@ extension TranscriptCommand {
             guard let path = newest else { throw CommandError("No journal was cut off; list names them all.") }
             let recovery: TranscriptJournal.Recovery
             do throws(TranscriptError) {
-                recovery = try TranscriptJournal.recover(path)
+                recovery = try TranscriptJournal.recover(path, takesPipes: true)
             } catch {
                 TranscriptInput.fail(error.description)
                 throw ExitStatus.failed.code

@@ -16,8 +16,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @OptionGroup var output: OutputOptions
 
@@ -33,16 +32,17 @@ extension TranscriptCommand {
             ProcessSignals.ignoreBrokenPipes()
             var transcripts: [Transcript] = []
             // A part that is missing would be missed by nobody later.
-            guard TranscriptInput.forEach(files, { transcripts.append($1) }) else { throw ExitStatus.failed.code }
+            guard TranscriptInput.forEach(input.files, { transcripts.append($1) }) else { throw ExitStatus.failed.code }
             var (whole, copies) = Transcript.merging(transcripts)
             if copies > 0 { TranscriptInput.fail("\(copies) activities were in several files; kept once") }
             if sort { whole = whole.sortedByTime() }
-            var title = files.map(TranscriptInput.baseName).joined(separator: ", ")
+            var title = input.files.map(TranscriptInput.baseName).joined(separator: ", ")
             if var redactor = try redaction.makeRedactor() {
                 whole = redactor.redacted(whole)
                 title = redactor.redacted(title)
-                try redaction.keep(redactor)
-                redaction.tell(redactor)
+                let masked = redactor
+                try output.write(whole, titled: title) { try redaction.keep(masked) }
+                return redaction.tell(redactor)
             }
             try output.write(whole, titled: title)
         }

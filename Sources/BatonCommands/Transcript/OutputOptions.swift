@@ -34,9 +34,15 @@ struct OutputOptions: ParsableArguments {
     func form(else standard: TargetForm) -> TargetForm { to ?? output.map(TargetForm.init(forFile:)) ?? standard }
 
     /// Writes a transcript and tells what its form cannot carry.
-    func write(_ transcript: Transcript, titled title: String, as standard: TargetForm = .transcript) throws {
+    func write(
+        _ transcript: Transcript,
+        titled title: String,
+        as standard: TargetForm = .transcript,
+        beforeCommit: () throws -> Void = {}
+    ) throws {
         let form = form(else: standard)
         for loss in form.losses(of: transcript) { TranscriptInput.fail("not in \(form.rawValue): \(loss)") }
-        try TranscriptOutput.write(form.bytes(of: transcript, title: title), to: output, isForced: force)
+        let bytes = form.bytes(of: transcript, title: title)
+        try TranscriptOutput.write(bytes, to: output, isForced: force, beforeCommit: beforeCommit)
     }
 }

@@ -47,7 +47,7 @@ struct RedactionOptions: ParsableArguments {
     private static func words(in path: String) throws -> [String] {
         let bytes: [UInt8]
         do throws(TranscriptError) {
-            bytes = try TranscriptFile.bytes(of: path)
+            bytes = try TranscriptFile.bytes(of: path, takesPipes: true)
         } catch {
             throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
         }
@@ -85,8 +85,9 @@ struct RedactionOptions: ParsableArguments {
     /// Keeps the key, before anything is written that needs it.
     func keep(_ redactor: TranscriptRedactor?) throws {
         guard let redactKey, let key = redactor?.key else { return }
+        ProcessSignals.removeFilesWhenEnded()
         do throws(TranscriptError) {
-            try TranscriptFile.write(key.serialized, to: redactKey)
+            try TranscriptFile.writeSecret(key.serialized, to: redactKey)
         } catch {
             throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
         }
@@ -95,16 +96,14 @@ struct RedactionOptions: ParsableArguments {
 
 /// The file of a redaction key, which nobody but its owner may read.
 enum RedactionKeyFile {
-    /// Opens a key, or begins one in a file that its owner alone can read.
+    /// Opens a key, or begins one; its file is written with the first masks, so that a failure leaves no empty one.
     static func open(_ path: String) throws -> RedactionKey {
-        let descriptor = createdFile(path)
-        guard descriptor >= 0 else {
-            guard errno == EEXIST else {
-                throw CommandError("\(path): cannot begin a key: \(String(cString: strerror(errno)))")
-            }
-            return try read(path)
+        guard access(path, F_OK) != 0 else { return try read(path) }
+        do throws(TranscriptError) {
+            try TranscriptFile.checkCreatable(path)
+        } catch {
+            throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
         }
-        close(descriptor)
         return RedactionKey(tag: String((0..<6).compactMap { _ in "abcdefghijkmnpqrstuvwxyz23456789".randomElement() }))
     }
 
@@ -115,7 +114,7 @@ enum RedactionKeyFile {
         try SecretFile.check(path)
         do throws(TranscriptError) {
             return try RedactionKey(
-                parsing: try WrittenText.utf8(of: try TranscriptFile.bytes(of: path), named: path),
+                parsing: try WrittenText.utf8(of: try TranscriptFile.bytes(of: path, takesPipes: true), named: path),
                 name: path
             )
         } catch {
@@ -123,5 +122,3 @@ enum RedactionKeyFile {
         }
     }
 }
-
-private func createdFile(_ path: String) -> Int32 { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }

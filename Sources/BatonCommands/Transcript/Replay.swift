@@ -25,7 +25,8 @@ extension TranscriptCommand {
 
                     Each line is said when everything that came before it then has come again, handoffs and agents \
                     included. What may differ is marked in the file as for diff: <*>, <(regex)>, \
-                    channelData.baton.ignore. A recording of an embedded hub remembers its agents; its simulated ones \
+                    channelData.baton.ignore. What another program recorded, a .chat file too, is compared in the \
+                    members and kinds of activities that it has; --compare says otherwise. A recording of an embedded hub remembers its agents; its simulated ones \
                     say the same again. For a build server:
                       baton transcript replay --report junit:report.xml --bot http://… *.transcript
                     """,
@@ -33,8 +34,7 @@ extension TranscriptCommand {
             )
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"))
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @OptionGroup(title: HelpScreen.title("Whom to talk to")) var service: ServiceOptions
         @OptionGroup(title: HelpScreen.title("Who you are")) var person: PersonOptions
@@ -46,6 +46,8 @@ extension TranscriptCommand {
 
         @Option(help: .detail("A type of activity that does not count; can be given again.", valueName: "type"))
         var ignoreType: [String] = []
+
+        @OptionGroup var extent: CompareOptions
 
         @Flag(help: "Take what came into the file, where it differs.")
         var update = false
@@ -74,7 +76,9 @@ extension TranscriptCommand {
 
         package func validate() throws {
             try service.validate()
-            if update, files.contains("-") { throw ValidationError("--update needs files that it can write to.") }
+            if update, input.files.contains(where: TranscriptFile.isStandardInput) {
+                throw ValidationError("--update needs files that it can write to.")
+            }
         }
 
         package func run() async throws {
@@ -89,13 +93,15 @@ extension TranscriptCommand {
                 hub: hub,
                 patience: patience.chosen,
                 comparison: comparison,
+                compare: extent,
                 authorities: ca,
                 allowsClearText: service.clearText.isAllowed
             )
             let progress = ReplayProgress()
+            var isMarkBroken = false
             var summary = ReplayReport()
-            for file in files {
-                let entries = await replay(file, on: stage, progress)
+            for file in input.files {
+                let entries = await replay(file, on: stage, progress, &isMarkBroken)
                 progress.clear()
                 summary.entries += entries
             }
@@ -106,6 +112,7 @@ extension TranscriptCommand {
                     isForced: true
                 )
             }
+            if isMarkBroken { throw ExitStatus.usage.code }
             if summary.entries.contains(where: { $0.error != nil }) { throw ExitStatus.unusable.code }
             if summary.entries.contains(where: { $0.result?.passes == false }), !update { throw ExitStatus.failed.code }
         }
@@ -113,7 +120,8 @@ extension TranscriptCommand {
         private func replay(
             _ file: String,
             on stage: ReplayStage,
-            _ progress: ReplayProgress
+            _ progress: ReplayProgress,
+            _ isMarkBroken: inout Bool
         ) async
             -> [ReplayReport.Entry]
         {
@@ -125,6 +133,11 @@ extension TranscriptCommand {
                 TranscriptInput.fail(error.description)
                 return [ReplayReport.Entry(name: name, error: error.description)]
             }
+            if let mark = transcript.activities.brokenMark {
+                isMarkBroken = true
+                TranscriptInput.fail("\(name): \(mark)")
+                return [ReplayReport.Entry(name: name, error: mark)]
+            }
             let entries: [ReplayReport.Entry]
             do {
                 entries = try await stage.replay(transcript, named: name) { progress.show($0, of: $1) }
@@ -135,7 +148,8 @@ extension TranscriptCommand {
             for entry in entries { show(entry) }
             guard update, let result = entries.first?.result, !result.passes else { return entries }
             do {
-                try accept(result, as: transcript, conversations: entries.count, in: file, stage.comparison)
+                let comparison = extent.adapted(stage.comparison, to: transcript)
+                try accept(result, as: transcript, conversations: entries.count, in: file, comparison)
                 return entries
             } catch {
                 TranscriptInput.fail(describe(error))
@@ -160,6 +174,7 @@ extension TranscriptCommand {
                 throw CommandError("\(file): not updated, since it is damaged; convert it --to same first")
             }
             let accepted = transcript.accepting(result.received, as: result.diff, comparison: comparison)
+            ProcessSignals.removeFilesWhenEnded()
             do throws(TranscriptError) {
                 try TranscriptFile.write(accepted.serializedAsRead(), to: file)
             } catch {
@@ -174,16 +189,14 @@ extension TranscriptCommand {
             if json { return StandardStream.output.writeLine(.object(Self.json(entry))) }
             guard let result = entry.result else { return TranscriptInput.fail("\(entry.name): \(entry.error ?? "")") }
             let isColored = TranscriptOutput.isColored(plain: plain)
-            let count = result.diff.userTexts.count - 1
+            let count = result.diff.spokenTurnCount
             let turns = "\(count) turn\(count == 1 ? "" : "s")"
             guard !result.passes else {
                 let handoff =
                     result.actualStates.isEmpty ? "" : " · handoff " + ReplayResult.words(result.actualStates)
                 return StandardStream.output.writeLine(oneLine("\(entry.name): as recorded · \(turns)\(handoff)"))
             }
-            let differing = result.diff.turns.count
-            let words =
-                differing == 0 ? "differs as a whole" : "\(differing) of \(turns) differ\(differing == 1 ? "s" : "")"
+            let words = result.diff.summary ?? "differs as a whole"
             StandardStream.output.writeLine(oneLine("\(entry.name): \(words)"))
             for line in result.diff.lines { StandardStream.output.writeLine(Diff.dressed(line, isColored: isColored)) }
             for remark in result.remarks { StandardStream.output.writeLine(oneLine(remark)) }

@@ -20,6 +20,7 @@ struct ReplayStage: Sendable {
     let hub: ReplayHubOptions
     let patience: ReplayStateMachine.Patience
     let comparison: ActivityComparison
+    let compare: CompareOptions
     let authorities: [String]
     let allowsClearText: Bool
 
@@ -36,6 +37,7 @@ struct ReplayStage: Sendable {
         named name: String,
         onProgress: @escaping @Sendable (ReplayStateMachine.Progress, String) -> Void
     ) async throws -> [ReplayReport.Entry] {
+        let comparison = compare.adapted(comparison, to: transcript)
         let parts = transcript.splitByConversation().map(\.transcript.activities)
         let scripts = parts.map { ReplayScript($0, comparison: comparison) }
         guard scripts.contains(where: \.hasLines) else {

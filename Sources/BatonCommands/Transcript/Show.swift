@@ -18,8 +18,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @Flag(help: "Print one JSON object a line, as the chat does.")
         var json = false
@@ -47,16 +46,17 @@ extension TranscriptCommand {
             let activities = ActivityRenderer(style: style, clockTime: LocalClock.time(of:))
             let output: any ChatOutput =
                 json ? JSONLinesOutput() : ScreenOutput(style: style, activities: activities, now: LocalClock.now)
-            var isComplete = true
+            var (isComplete, isAnyShown) = (true, false)
             var redactor = try redaction.makeRedactor()
-            for file in files {
+            for file in input.files {
                 let name = TranscriptInput.name(file)
-                if files.count > 1, !json {
+                if input.files.count > 1, !json {
                     StandardStream.output.writeLine("== \(redactor?.redacted(name) ?? name)")
                 }
-                isComplete = show(file, output, &redactor) && isComplete
+                let isShown = show(file, output, &redactor)
+                (isComplete, isAnyShown) = (isComplete && isShown, isAnyShown || isShown)
             }
-            try redaction.keep(redactor)
+            if isAnyShown { try redaction.keep(redactor) }
             redaction.tell(redactor)
             if !isComplete { throw ExitStatus.failed.code }
         }
@@ -75,6 +75,7 @@ extension TranscriptCommand {
                 } else {
                     let repairs = try TranscriptFile.forEachActivity(
                         in: file,
+                        takesPipes: true,
                         onBytes: { _ in },
                         onSession: { screen.begin($0) },
                         { screen.show(redactor?.redacted($0) ?? $0) }

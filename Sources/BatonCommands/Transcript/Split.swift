@@ -17,8 +17,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "folder"))
         var output: String = "."
@@ -36,11 +35,14 @@ extension TranscriptCommand {
 
         package func validate() throws {
             guard TranscriptOutput.isFolder(output) else { throw ValidationError("\(output) is no folder.") }
+            try TranscriptOutput.checkDistinct(input.files) { path(for: $0, "1") }
         }
 
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
-            let (large, small) = (files.filter(TranscriptFile.isLarge), files.filter { !TranscriptFile.isLarge($0) })
+            let (large, small) = (
+                input.files.filter(TranscriptFile.isLarge), input.files.filter { !TranscriptFile.isLarge($0) }
+            )
             var redactor = try redaction.makeRedactor()
             var isComplete = try TranscriptInput.forEach(small) { file, transcript in
                 for activity in transcript.activities { redactor?.learn(activity) }
@@ -86,12 +88,18 @@ extension TranscriptCommand {
         ) throws {
             let transcript = redactor?.redacted(transcript) ?? transcript
             let id = id.map { redactor?.redacted(id: $0) ?? $0 }
-            try redaction.keep(redactor)
-            let name = "\(TranscriptInput.baseName(file))-\(digits).\(to.fileExtension)"
-            let path = output.hasSuffix("/") ? output + name : "\(output)/\(name)"
-            try TranscriptOutput.write(to.bytes(of: transcript, title: name), to: path, isForced: force)
+            let path = path(for: file, digits)
+            let title = path.split(separator: "/").last.map(String.init) ?? path
+            try TranscriptOutput.write(to.bytes(of: transcript, title: title), to: path, isForced: force) {
+                try redaction.keep(redactor)
+            }
             let words = "\(path): \(transcript.activities.count) activities, \(id ?? "no conversation id")"
             StandardStream.output.writeLine(DisplayText.neutralised(words, keepingNewlines: false))
+        }
+
+        private func path(for file: String, _ digits: String) -> String {
+            let name = "\(TranscriptInput.baseName(file))-\(digits).\(to.fileExtension)"
+            return output.hasSuffix("/") ? output + name : "\(output)/\(name)"
         }
     }
 }

@@ -17,8 +17,7 @@ extension TranscriptCommand {
                 """
         )
 
-        @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
-        var files: [String]
+        @OptionGroup var input: InputFiles
 
         @Flag(help: "Write one JSON object for each file, durations in milliseconds.")
         var json = false
@@ -33,7 +32,7 @@ extension TranscriptCommand {
             ProcessSignals.ignoreBrokenPipes()
             var sum = TranscriptStatistics()
             var isComplete = true
-            for file in files {
+            for file in input.files {
                 var figures = TranscriptStatistics()
                 do throws(TranscriptError) {
                     figures = try TranscriptInput.statistics(of: file)
@@ -45,7 +44,7 @@ extension TranscriptCommand {
                 sum.add(figures)
                 report(figures, of: TranscriptInput.name(file))
             }
-            if files.count > 1 { report(sum, of: nil) }
+            if input.files.count > 1 { report(sum, of: nil) }
             if !isComplete { throw ExitStatus.failed.code }
         }
 
@@ -56,7 +55,7 @@ extension TranscriptCommand {
                 StandardStream.output.writeLine(.object(object))
                 return
             }
-            if files.count > 1 { StandardStream.output.writeLine("== \(name ?? "together")") }
+            if input.files.count > 1 { StandardStream.output.writeLine("== \(name ?? "together")") }
             let isDrawn = TranscriptOutput.isColored(plain: plain)
             for line in figures.lines(isDrawn: isDrawn) { StandardStream.output.writeLine(line) }
         }

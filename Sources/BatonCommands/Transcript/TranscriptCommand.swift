@@ -11,6 +11,9 @@ package struct TranscriptCommand: AsyncParsableCommand {
                 Reads .transcript files, ActivitySets, transcript attachments, handoff events, JSON lines, exports of \
                 Dataverse (JSON and CSV) and .chat files, in UTF-8 or UTF-16; damaged files as far as they are whole. \
                 What had to be mended is told on standard error. - stands for standard input.
+
+                What baton itself prints with --json or writes with --trace is read too, and an Adaptive Card by itself \
+                as a message that holds it. A file may be a named pipe; what is no transcript is refused.
                 """
         ),
         subcommands: [

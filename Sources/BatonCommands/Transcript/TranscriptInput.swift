@@ -1,3 +1,4 @@
+import ArgumentParser
 import LineEditing
 import Transcripts
 
@@ -7,6 +8,20 @@ import Glibc
 import Darwin
 #endif
 
+/// The files that a command was given, of which standard input is one at most: it can be read once.
+struct InputFiles: ParsableArguments {
+    @Argument(help: ArgumentHelp("The files; - is standard input.", valueName: "file"), completion: .file())
+    var files: [String]
+
+    func validate() throws { try Self.check(files) }
+
+    /// Refuses standard input that is given more than once.
+    static func check(_ files: [String]) throws {
+        guard files.count(where: TranscriptFile.isStandardInput) > 1 else { return }
+        throw ValidationError("Standard input can be read only once; give - a single time.")
+    }
+}
+
 /// The files that a command was given.
 enum TranscriptInput {
     /// What a file is called in messages.
@@ -14,10 +29,14 @@ enum TranscriptInput {
 
     /// Reads a file; what had to be mended is told.
     static func read(_ file: String) throws(TranscriptError) -> Transcript {
-        let bytes = try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file)
-        let transcript = try Transcript(parsing: bytes, name: name(file))
+        let transcript = try Transcript(parsing: bytes(of: file), name: name(file))
         report(transcript.repairs, of: file)
         return transcript
+    }
+
+    /// The bytes of a file, of a pipe or of standard input.
+    static func bytes(of file: String) throws(TranscriptError) -> [UInt8] {
+        try file == "-" ? TranscriptFile.standardInput() : TranscriptFile.bytes(of: file, takesPipes: true)
     }
 
     /// Does something with each file; one that cannot be read is told, and the others are read all the same.
@@ -65,39 +84,69 @@ enum TranscriptInput {
 /// Where a command writes.
 enum TranscriptOutput {
     /// Writes bytes to standard output, or to a file that is not there yet.
-    static func write(_ bytes: [UInt8], to path: String?, isForced: Bool) throws {
-        guard let path, path != "-" else {
-            StandardStream.output.writeBytes(bytes)
-            return
+    ///
+    /// - Parameters:
+    ///   - bytes: All of it.
+    ///   - path: The file; nil for standard output.
+    ///   - isForced: Whether a file that is there may be replaced.
+    ///   - beforeCommit: Done before anybody has the bytes, once there is room for them.
+    /// - Throws: ``CommandError``, and what is thrown before the commit.
+    static func write(
+        _ bytes: [UInt8],
+        to path: String?,
+        isForced: Bool,
+        beforeCommit: () throws -> Void = {}
+    ) throws {
+        guard !isStandardOutput(path) else {
+            try beforeCommit()
+            return try write(to: nil, isForced: isForced) { take in try take(bytes) }
         }
-        if !isForced, access(path, F_OK) == 0 {
+        try write(to: path, isForced: isForced, beforeCommit: beforeCommit) { take in try take(bytes) }
+    }
+
+    /// Writes pieces to standard output, or to a file that is not there yet.
+    ///
+    /// For standard output the body does what has to be done before its end.
+    static func write(
+        to path: String?,
+        isForced: Bool,
+        beforeCommit: () throws -> Void = {},
+        _ body: (([UInt8]) throws -> Void) throws -> Void
+    ) throws {
+        guard let path, !isStandardOutput(path) else {
+            // Output that nobody takes ends the program, so that there is no failure to pass on.
+            return try body { piece in StandardStream.output.writeBytes(piece) }
+        }
+        // A pipe is no file that could be lost.
+        if !isForced, TranscriptFile.size(of: path) != nil {
             throw CommandError("\(path) is there already; --force replaces it.")
         }
-        do throws(TranscriptError) {
-            try TranscriptFile.write(bytes, to: path)
-        } catch {
+        ProcessSignals.removeFilesWhenEnded()
+        do {
+            try TranscriptFile.write(to: path, beforeCommit: beforeCommit, body)
+        } catch let error as TranscriptError {
             throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
         }
     }
 
-    /// Writes pieces to standard output, or to a file that is not there yet.
-    static func write(
-        to path: String?,
-        isForced: Bool,
-        _ body: (([UInt8]) throws -> Void) throws -> Void
-    ) throws {
-        guard let path, path != "-" else {
-            return try body { piece in
-                guard StandardStream.output.writeBytes(piece) else { throw CommandError("output closed (broken pipe)") }
+    private static func isStandardOutput(_ path: String?) -> Bool {
+        path.map { ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains($0) } ?? true
+    }
+
+    /// Refuses inputs of which two would be written to the same place.
+    ///
+    /// - Parameters:
+    ///   - files: The inputs.
+    ///   - place: What is written for each; nil for standard output.
+    /// - Throws: `ValidationError` that names both and the place.
+    static func checkDistinct(_ files: [String], _ place: (String) -> String?) throws {
+        var inputs: [String: String] = [:]
+        for file in files {
+            guard let output = place(file) else { continue }
+            if let other = inputs.updateValue(file, forKey: output) {
+                let names = other == file ? "\(file) is given twice and" : "\(other) and \(file)"
+                throw ValidationError("\(names) would both be written to \(output).")
             }
-        }
-        if !isForced, access(path, F_OK) == 0 {
-            throw CommandError("\(path) is there already; --force replaces it.")
-        }
-        do {
-            try TranscriptFile.write(to: path, body)
-        } catch let error as TranscriptError {
-            throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
         }
     }
 

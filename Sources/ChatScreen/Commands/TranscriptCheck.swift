@@ -31,7 +31,9 @@ package struct TranscriptCheck: Sendable {
             transcript.forEachPiece { reading.take($0) }
             reading.finish()
             if reading.wantsSecondLook { transcript.forEachPiece { reading.lookAgain(at: $0) } }
-            let file = HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
+            let file =
+                HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
+                + transcript.repairs.filter(\.isCut).map { HandoffLint.truncation("\($0)") }
             self.init(reading, file, transcript.repairs, name: name)
         } catch {
             self.init(
@@ -78,7 +80,8 @@ package struct TranscriptCheck: Sendable {
                 }
             }
             let shape = HandoffLint.findings(inShapeOf: open.outline.listNames, named: open.name)
-            self.init(reading, text + shape, open.outline.repairs, name: open.name)
+            let cuts = open.outline.repairs.filter(\.isCut).map { HandoffLint.truncation("\($0)") }
+            self.init(reading, text + shape + cuts, open.outline.repairs, name: open.name)
         } catch {
             guard error.code == .malformed else { throw error }
             self.init(failure: error, text, name: open.name)
@@ -102,7 +105,8 @@ package struct TranscriptCheck: Sendable {
 
     /// One line for each finding, and one for the whole.
     package var lines: [String] {
-        var lines = repairs.map { "\(name): note, \($0)" }
+        // Where the file is cut off is a finding.
+        var lines = repairs.filter { !$0.isCut }.map { "\(name): note, \($0)" }
         for (label, finding) in labelled {
             let place = [label, finding.place].compactMap(\.self).joined(separator: ", ")
             lines.append(

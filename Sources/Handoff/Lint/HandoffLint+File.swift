@@ -47,6 +47,12 @@ extension HandoffLint {
         return isUTF8 ? [] : [HandoffFinding(.notPlainUTF8, message: "the file is not UTF-8")]
     }
 
+    /// The finding for a file that ends before its content does, HO165.
+    ///
+    /// - Parameter words: Where it ends and what is missing.
+    /// - Returns: An error, however much could be read.
+    package static func truncation(_ words: String) -> HandoffFinding { HandoffFinding(.truncatedFile, message: words) }
+
     private static func shapeFindings(
         _ document: JSONValue,
         isTranscript: Bool,

@@ -12,6 +12,20 @@ public struct MemberDifference: Hashable, Sendable {
 
 /// What makes two activities the same for a person who repeats a conversation.
 public struct ActivityComparison: Hashable, Sendable {
+    /// How much of two activities counts.
+    public enum Extent: String, Hashable, Sendable, CaseIterable {
+        /// Every member.
+        case exact
+        /// The members that the expected activity has: other programs record fewer of them.
+        case expected
+        /// What is said: the texts of messages, and who of user and others says them.
+        case text
+    }
+
+    /// How much counts.
+    public var extent = Extent.exact
+    /// Whether the names of bots and agents count; a `.chat` file has one name for all of them.
+    public var comparesNames = true
     /// Paths of members that may differ, such as `$.value.caseId` or `$.attachments[].content`.
     public var ignoredPaths: Set<String>
     /// Types of activities that do not count.
@@ -49,10 +63,43 @@ public struct ActivityComparison: Hashable, Sendable {
         actual: Activity,
         names: ConversationNames.Pair = ConversationNames.Pair()
     ) -> [MemberDifference] {
-        var walk = Walk(ignored: ignored(by: expected), names: names)
-        walk.compare(Self.comparable(expected.json), Self.comparable(actual.json), at: "$", general: "$")
+        var walk = Walk(ignored: ignored(by: expected), names: names, takesMore: extent != .exact)
+        var (left, right) = (Self.comparable(expected.json), Self.comparable(actual.json))
+        if extent == .text {
+            let said = ["type", "text", "from.role"]
+            left.entries.removeAll { !said.contains($0.key) }
+            right.entries.removeAll { !said.contains($0.key) }
+        }
+        if !comparesNames {
+            left["from.name"] = nil
+            right["from.name"] = nil
+        }
+        walk.compare(left, right, at: "$", general: "$")
         return walk.differences
     }
+
+    /// The comparison for an expected conversation.
+    ///
+    /// Where not every member counts, kinds of activities do not that it has none of: other programs record messages
+    /// alone.
+    package func adapted(to expected: [Activity]) -> ActivityComparison {
+        var adapted = self
+        adapted.isAdapted = true
+        guard extent != .exact, !isAdapted else { return adapted }
+        let kinds: Set<ActivityType> = extent == .text ? [] : Set(expected.compactMap(\.type))
+        adapted.countedTypes = kinds.union([.message])
+        return adapted
+    }
+
+    /// Whether an activity counts at all.
+    package func counts(_ activity: Activity) -> Bool {
+        guard let type = activity.type else { return countedTypes == nil }
+        return !ignoredTypes.contains(type) && countedTypes?.contains(type) != false
+    }
+
+    /// The types that count, where others do not.
+    private var countedTypes: Set<ActivityType>?
+    private var isAdapted = false
 
     /// The paths that may differ in this activity, in the form in which they are compared.
     func ignored(by expected: Activity) -> Set<String> {
@@ -121,6 +168,8 @@ public struct ActivityComparison: Hashable, Sendable {
     private struct Walk {
         let ignored: Set<String>
         let names: ConversationNames.Pair
+        /// Whether the actual value may have members that the expected one has not.
+        let takesMore: Bool
         var differences: [MemberDifference] = []
 
         mutating func compare(_ expected: JSONObject, _ actual: JSONObject, at path: String, general: String) {
@@ -128,7 +177,7 @@ public struct ActivityComparison: Hashable, Sendable {
                 let (place, kind) = ("\(path).\(entry.key)", "\(general).\(entry.key)")
                 compare(entry.value, actual[entry.key], at: place, general: kind)
             }
-            for entry in actual.entries where !expected.contains(entry.key) {
+            for entry in actual.entries where !takesMore && !expected.contains(entry.key) {
                 let (place, kind) = ("\(path).\(entry.key)", "\(general).\(entry.key)")
                 compare(nil, entry.value, at: place, general: kind)
             }

@@ -1,3 +1,5 @@
+import BotSchema
+
 /// Text of which some parts may differ, as a file marks them.
 ///
 /// `<(regex)>` stands for what the regular expression matches, `<*>` for any words at all; everything else stands for
@@ -42,6 +44,15 @@ struct TextPattern {
         return hasExpression ? matchesExpression(text) : matchesWords(text)
     }
 
+    /// The first expression in a text that is no regular expression; nil where all can be read.
+    static func brokenExpression(in text: String) -> String? {
+        guard text.contains("<("), let pattern = TextPattern(text) else { return nil }
+        for case .expression(let expression) in pattern.parts where (try? Regex(expression)) == nil {
+            return expression
+        }
+        return nil
+    }
+
     /// Parts between wildcards are looked for one after the other, which takes no longer than the text is.
     private func matchesWords(_ text: String) -> Bool {
         let words = parts.compactMap { if case .literal(let words) = $0 { words } else { nil } }
@@ -75,5 +86,27 @@ struct TextPattern {
             escaped.unicodeScalars.append(scalar)
         }
         return escaped
+    }
+}
+
+extension [Activity] {
+    /// The first mark in a file that cannot be read, in a sentence without the file's name.
+    package var brokenMark: String? {
+        for (index, activity) in enumerated() {
+            guard let expression = activity.jsonValue.brokenExpression else { continue }
+            return "activity \(index + 1): “<(\(expression))>” is not a regular expression"
+        }
+        return nil
+    }
+}
+
+extension JSONValue {
+    fileprivate var brokenExpression: String? {
+        switch self {
+        case .string(let text): TextPattern.brokenExpression(in: text)
+        case .array(let elements): elements.lazy.compactMap(\.brokenExpression).first
+        case .object(let object): object.entries.lazy.compactMap(\.value.brokenExpression).first
+        default: nil
+        }
     }
 }

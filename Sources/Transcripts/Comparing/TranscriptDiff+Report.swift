@@ -23,6 +23,16 @@ extension TranscriptDiff {
         public let text: String
     }
 
+    /// How much differs, in words whose numbers add up; nil when nothing does.
+    package var summary: String? {
+        guard !isEqual else { return nil }
+        let spoken = turns.count { $0.userText != nil }
+        let opening = spoken < turns.count ? "what comes before the user speaks differs" : nil
+        let count = spokenTurnCount == 1 ? "1 turn" : "\(spokenTurnCount) turns"
+        let others = spoken == 0 ? nil : "\(spoken) of \(count) \(spoken == 1 ? "differs" : "differ")"
+        return [others, opening].compactMap(\.self).joined(separator: ", and ")
+    }
+
     /// The differences for reading; none when the conversations are the same.
     public var lines: [Line] {
         turns.flatMap { turn -> [Line] in

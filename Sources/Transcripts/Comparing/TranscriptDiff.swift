@@ -36,8 +36,10 @@ public struct TranscriptDiff: Hashable, Sendable {
     package let userTexts: [String?]
     /// All activities that count, in the order of both conversations.
     package let pairs: [Pair]
-    /// How many turns were compared.
+    /// How many turns were compared, what comes before the user speaks among them.
     public let turnCount: Int
+    /// How many of them begin with something that the user said, in either conversation.
+    package let spokenTurnCount: Int
 
     /// Whether nothing differs.
     public var isEqual: Bool { turns.isEmpty }
@@ -49,16 +51,20 @@ public struct TranscriptDiff: Hashable, Sendable {
     ///   - actual: The conversation as it is.
     ///   - comparison: What makes two activities the same.
     public init(expected: [Activity], actual: [Activity], comparison: ActivityComparison = ActivityComparison()) {
+        let comparison = comparison.adapted(to: expected)
         let left = Self.turns(of: expected, comparison)
         let right = Self.turns(of: actual, comparison)
         let pairs = Alignment.pairs(left.count, right.count) { row, column in
             left[row].isSame(as: right[column])
         }
         let alike = Likeness(comparison: comparison, names: ConversationNames.Pair(expected: expected, actual: actual))
-        turnCount = left.count
         userTexts = left.map(\.userText)
+        let joined = Self.joined(pairs)
+        turnCount = joined.count
+        // The opening is the first of both, and a turn is one pair however it is paired.
+        spokenTurnCount = joined.count - 1
         var matches: [Pair] = []
-        turns = Self.joined(pairs).compactMap { pair in
+        turns = joined.compactMap { pair in
             let (expected, actual) = (pair.left.map { left[$0] }, pair.right.map { right[$0] })
             let changes = Self.changes(expected?.entries ?? [], actual?.entries ?? [], alike, &matches)
             guard !changes.isEmpty else { return nil }
@@ -87,7 +93,7 @@ public struct TranscriptDiff: Hashable, Sendable {
     private static func turns(of activities: [Activity], _ comparison: ActivityComparison) -> [RawTurn] {
         var turns = [RawTurn(number: 0, userText: nil, entries: [])]
         for (index, activity) in activities.enumerated() {
-            if let type = activity.type, comparison.ignoredTypes.contains(type) { continue }
+            guard comparison.counts(activity) else { continue }
             if activity.type == .message, activity.isFromUser {
                 let text = activity.text ?? activity.value?.compactText ?? ""
                 turns.append(RawTurn(number: turns.count, userText: text, entries: []))

@@ -11,12 +11,12 @@ extension OpenTranscript {
             let activities = block.isEmpty ? stream.finish() : stream.take(block[...])
             onBytes(end)
             isStopped = !activities.allSatisfy { body(.activity($0)) }
-            return !isStopped
+            return !isStopped && !stream.isRefused
         }
         hasEnvelope = stream.shape.envelope != nil
         guard !isStopped else { return }
-        guard stream.activityCount > 0 else {
-            throw TranscriptError(.malformed, file: name, reason: "expected activities, found none")
+        guard stream.isTranscript else {
+            throw TranscriptError(.malformed, file: name, reason: stream.refusal)
         }
         (outline.form, outline.envelope, outline.repairs) = (stream.shape.form, stream.shape.envelope, stream.repairs)
     }
@@ -63,7 +63,7 @@ extension OpenTranscript {
         }
         guard !isStopped else { return }
         if let quote = splitter.openQuote {
-            reading.shapes.log.note("byte \(quote)", "a quoted cell without its end; read to the end")
+            reading.shapes.log.note("byte \(quote)", "a quoted cell without its end; read to the end", isCut: true)
         }
         guard activityCount > 0 || number == 1 else {
             throw TranscriptError(.malformed, file: name, reason: "no row holds activities")
@@ -76,7 +76,7 @@ extension OpenTranscript {
         var reading = RecordReading(knowing: evidence)
         _ = reading.shapes.inOrder(index.places.map(\.record))
         if let quote = index.openQuote {
-            reading.shapes.log.note("byte \(quote)", "a quoted cell without its end; read to the end")
+            reading.shapes.log.note("byte \(quote)", "a quoted cell without its end; read to the end", isCut: true)
         }
         var (done, count) = (0, 0)
         for group in index.sessions {

@@ -20,7 +20,9 @@ final class RereadableFile {
     /// Opens a file; a pipe is read to its end.
     init(_ path: String, named name: String) throws(TranscriptError) {
         self.name = name
-        let opened = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : try TranscriptFile.openedForReading(path)
+        let opened =
+            path == "-"
+            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : try TranscriptFile.openedForReading(path, takesPipes: true)
         guard opened >= 0 else { throw .system(errno, doing: "cannot read", file: name) }
         var status = stat()
         if fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG {

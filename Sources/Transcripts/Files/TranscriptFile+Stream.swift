@@ -30,6 +30,7 @@ extension TranscriptFile {
     ///
     /// - Parameters:
     ///   - path: The file, or `-` for standard input.
+    ///   - takesPipes: Whether it may be a pipe.
     ///   - onBytes: Told how many bytes were read, every megabyte.
     ///   - onSession: Told of each session of an export before its first activity.
     ///   - body: Takes the next activity, and answers whether to go on.
@@ -37,6 +38,7 @@ extension TranscriptFile {
     /// - Throws: ``TranscriptError``, one clear line.
     package static func forEachActivity(
         in path: String,
+        takesPipes: Bool = false,
         onBytes: (Int) -> Void,
         onSession: (TranscriptSession) -> Void = { _ in },
         _ body: (Activity) -> Bool
@@ -47,7 +49,7 @@ extension TranscriptFile {
         if isLargerThanHeld(path), let repairs = try eachActivityOfTable(path, onBytes, onSession, body) {
             return repairs
         }
-        let descriptor = try openedForReading(path)
+        let descriptor = try openedForReading(path, takesPipes: takesPipes)
         defer { close(descriptor) }
         return try forEachActivity(from: descriptor, named: path, onBytes, onSession, body)
     }
@@ -83,6 +85,8 @@ extension TranscriptFile {
         _ body: (Activity) -> Bool
     ) throws(TranscriptError) -> [TranscriptRepair] {
         var block = [UInt8](repeating: 0, count: 1 << 20)
+        // A small file that holds no activities is read whole: that tells best why.
+        var small: [UInt8]? = []
         var stream: ActivityStream?
         var total = 0
         while true {
@@ -93,6 +97,7 @@ extension TranscriptFile {
             }
             let bytes = block[..<count]
             total += count
+            if stream?.isTranscript == true || total > 1 << 20 { small = nil }
             onBytes(total)
             if stream == nil {
                 var start = Array(bytes)
@@ -112,15 +117,28 @@ extension TranscriptFile {
                     return transcript.repairs
                 }
                 stream = ActivityStream(startOf: start)
+                small = start
+                total += start.count - count
                 let activities = stream?.take(start[...]) ?? []
                 guard activities.allSatisfy(body) else { break }
                 if count > 0 { continue }
+            } else {
+                small?.append(contentsOf: bytes)
             }
             let activities = (count == 0 ? stream?.finish() : stream?.take(bytes)) ?? []
-            guard activities.allSatisfy(body), count > 0 else { break }
+            guard activities.allSatisfy(body), count > 0, stream?.isRefused == false else { break }
         }
-        guard let stream, stream.activityCount > 0 else {
-            throw TranscriptError(.malformed, file: name, reason: "expected activities, found none")
+        guard let stream, stream.isTranscript else {
+            guard let small else {
+                throw TranscriptError(
+                    .malformed,
+                    file: name,
+                    reason: stream?.refusal ?? "expected activities, found none"
+                )
+            }
+            let transcript = try Transcript(parsing: small, name: name)
+            _ = transcript.activities.allSatisfy(body)
+            return transcript.repairs
         }
         return stream.repairs
     }
@@ -145,7 +163,14 @@ extension TranscriptFile {
 
 /// Turns blocks of a file into activities.
 struct ActivityStream {
-    private(set) var activityCount = 0
+    /// How many objects were taken for activities.
+    private var activityCount = 0
+    /// The lists and objects in which the next value is.
+    private var levels: [Level] = []
+    /// Whether a list of activities was found under a name of its own, of which a file has one.
+    private var hasOwnList = false
+    /// What was read before there was an activity for certain.
+    private var doubtful: [Activity] = []
     private var scanner = ActivityScanner()
     private var shapes = ShapeReader()
     /// Who speaks shows in what is said later, so that the first activities wait for one another.
@@ -175,6 +200,20 @@ struct ActivityStream {
         shift = decoder == nil ? markLength : 0
         if shift > 0 { shapes.log.note("byte 0", "a byte order mark before UTF-8, skipped") }
     }
+
+    private struct Level {
+        let isList: Bool
+        let key: String?
+        /// Whether activities are taken from it; nil until its first element tells.
+        var isTaken: Bool?
+    }
+
+    /// Whether this is a transcript.
+    var isTranscript: Bool { shapes.evidence.isCertain }
+    /// Whether reading on is in vain.
+    var isRefused: Bool { shapes.evidence.isRefused }
+    /// Why it is no transcript.
+    var refusal: String { shapes.evidence.refusal }
 
     /// What was mended so far.
     var repairs: [TranscriptRepair] { shapes.log.repairs }
@@ -221,17 +260,46 @@ struct ActivityStream {
             shape.note(piece)
             switch piece {
             case .value(let value, key: nil, _):
+                guard let place = place(of: value) else { break }
                 let path = "$[\(activityCount + found.count)]"
                 do throws(ShapeReader.Mismatch) {
-                    found += try shapes.streamed(value, at: path)
+                    found += try shapes.streamed(value, at: path, in: place)
                 } catch {
                     shapes.log.note(path, error.reason + "; left out")
+                    shapes.evidence.doubt(error.reason)
                 }
-            case .remark(let offset, let text): shapes.log.note("byte \(offset + shift)", text)
-            case .open, .close, .value: break
+            case .value(let value, let key?, _):
+                if ShapeReader.isNextLink(key), value.string?.isEmpty == false { shapes.noteNextPage() }
+            case .remark(let offset, let text, let isCut):
+                shapes.log.note("byte \(offset + shift)", text, isCut: isCut)
+            case .open(let isList, let key): levels.append(level(isList, key))
+            case .close: _ = levels.popLast()
             }
         }
         activityCount += found.count
-        return found
+        guard isTranscript else {
+            doubtful = isRefused ? [] : doubtful + found
+            return []
+        }
+        defer { doubtful = [] }
+        return doubtful + found
+    }
+
+    private func level(_ isList: Bool, _ key: String?) -> Level {
+        let isNamed = key.map(ActivityScanner.isListName) ?? false
+        let isOwn = levels.count == 1 && !levels[0].isList && !hasOwnList
+        return Level(isList: isList, key: key, isTaken: levels.isEmpty || isNamed ? true : isOwn ? nil : false)
+    }
+
+    /// Where a value stands; nil where no activity does.
+    private mutating func place(of value: JSONValue) -> ShapeReader.Place? {
+        guard let last = levels.indices.last else { return .root }
+        if levels[last].isTaken == nil {
+            let object = value.object
+            levels[last].isTaken = object.map { shapes.isEnvelope($0) || TranscriptEvidence.isActivity($0) } ?? false
+            hasOwnList = levels[last].isTaken == true
+        }
+        guard levels[last].isTaken == true else { return nil }
+        return levels[last].key.map(ActivityScanner.isListName) == true ? .namedList : .list
     }
 }

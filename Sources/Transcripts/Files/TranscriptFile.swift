@@ -46,9 +46,22 @@ public enum TranscriptFile {
 
     /// Writes bytes so that a file holds either all of them or what it held before; see ``write(_:to:as:)``.
     ///
-    /// A new file is made as other programs make them, for whom the umask lets.
+    /// A new file is made as other programs make them, for whom the umask lets. A pipe or a device gets the bytes.
     package static func write(_ bytes: [UInt8], to path: String) throws(TranscriptError) {
-        try write(bytes, into: AtomicFile(replacing: path))
+        try write(bytes, into: AtomicFile(replacing: path, takesPipes: true))
+    }
+
+    /// Writes bytes that hold a secret: a new file is its owner's alone, whatever the umask.
+    package static func writeSecret(_ bytes: [UInt8], to path: String) throws(TranscriptError) {
+        try write(bytes, into: AtomicFile(replacing: path, for: .owner))
+    }
+
+    /// Finds out whether a file can be written at a place, and leaves nothing there.
+    ///
+    /// - Throws: ``TranscriptError``, the one that writing would throw.
+    package static func checkCreatable(_ path: String) throws(TranscriptError) {
+        var file = try AtomicFile(replacing: path, for: .owner)
+        file.discard()
     }
 
     private static func write(_ bytes: [UInt8], into file: consuming AtomicFile) throws(TranscriptError) {
@@ -121,11 +134,13 @@ public enum TranscriptFile {
     ///
     /// Blocks until the file is read.
     ///
-    /// - Parameter path: The file; `~` stands for the home folder.
+    /// - Parameters:
+    ///   - path: The file; `~` stands for the home folder.
+    ///   - takesPipes: Whether it may be a pipe, which is read until its writers have closed it.
     /// - Returns: All of it.
-    /// - Throws: ``TranscriptError``, one clear line; pipes, devices and folders are refused.
-    package static func bytes(of path: String) throws(TranscriptError) -> [UInt8] {
-        let descriptor = try openedForReading(path)
+    /// - Throws: ``TranscriptError``, one clear line; devices and folders are refused.
+    package static func bytes(of path: String, takesPipes: Bool = false) throws(TranscriptError) -> [UInt8] {
+        let descriptor = try openedForReading(path, takesPipes: takesPipes)
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system(errno, doing: "cannot read", file: path) }
@@ -140,19 +155,41 @@ public enum TranscriptFile {
         return Int(status.st_size)
     }
 
-    /// A descriptor of a regular file.
-    static func openedForReading(_ path: String) throws(TranscriptError) -> Int32 {
+    /// A descriptor of a regular file, or of a pipe where one may be read.
+    ///
+    /// Opening a pipe waits for its writer, as every program does that reads a file.
+    static func openedForReading(_ path: String, takesPipes: Bool = false) throws(TranscriptError) -> Int32 {
         // Non-blocking, so that opening a pipe without a writer does not hang; it changes nothing for a file.
-        let descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        var descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC | (takesPipes ? 0 : O_NONBLOCK))
+        // A socket cannot be opened by its name, and a file of another user not again.
+        if descriptor < 0, takesPipes, isStandardInput(path) { descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) }
         guard descriptor >= 0 else { throw .system(errno, doing: "cannot open", file: path) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(descriptor, &status) == 0, isReadable(status, descriptor, takesPipes: takesPipes) else {
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
             close(descriptor)
             if isFolder { throw .system(EISDIR, doing: "cannot read", file: path) }
             throw TranscriptError(.inputOutput, file: path, reason: "cannot read: it is not a regular file")
         }
         return descriptor
+    }
+
+    /// Whether a name stands for standard input.
+    package static func isStandardInput(_ path: String) -> Bool {
+        ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(path)
+    }
+
+    /// Devices have no end, but for a terminal and the one that is nothing else.
+    private static func isReadable(_ status: stat, _ descriptor: Int32, takesPipes: Bool) -> Bool {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return true
+        case S_IFIFO, S_IFSOCK: return takesPipes
+        case S_IFCHR:
+            var null = stat()
+            let isNull = stat("/dev/null", &null) == 0 && null.st_rdev == status.st_rdev
+            return takesPipes && (isatty(descriptor) == 1 || isNull)
+        default: return false
+        }
     }
 
     /// The bytes of standard input, to its end.

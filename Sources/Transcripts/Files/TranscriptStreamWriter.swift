@@ -50,12 +50,18 @@ extension TranscriptFile {
     /// Writes a file piece by piece; it holds either all of them or what it held before.
     ///
     /// - Parameters:
-    ///   - path: The file; `~` stands for the home folder.
+    ///   - path: The file; `~` stands for the home folder. A pipe or a device gets the pieces.
+    ///   - beforeCommit: Done when all is written and before the file has its name: what it needs is there first, and
+    ///     is not made for a file that there is no room for.
     ///   - body: Gets what takes the next piece.
-    /// - Throws: What the body throws, and ``TranscriptError``; the temporary file is gone by then.
-    package static func write(to path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+    /// - Throws: What the bodies throw, and ``TranscriptError``; the temporary file is gone by then.
+    package static func write(
+        to path: String,
+        beforeCommit: () throws -> Void = {},
+        _ body: (([UInt8]) throws -> Void) throws -> Void
+    ) throws {
         // Pieces are gathered, since each write is a call of the system.
-        var file = try AtomicFile(replacing: path)
+        var file = try AtomicFile(replacing: path, takesPipes: true)
         var gathered: [UInt8] = []
         do {
             try body { piece in
@@ -65,6 +71,7 @@ extension TranscriptFile {
                 gathered.removeAll(keepingCapacity: true)
             }
             try file.write(gathered)
+            try beforeCommit()
             try file.commit()
         } catch {
             file.discard()

@@ -165,10 +165,16 @@ extension TranscriptJournal {
     /// - Returns: The conversation; what could not be read is told in its repairs.
     /// - Throws: ``TranscriptError``, one clear line; also for files that are no journals.
     public static func recover(_ path: String) throws(TranscriptError) -> Recovery {
+        try recover(path, takesPipes: false)
+    }
+
+    /// As ``recover(_:)``, also from a pipe, which is read until its writers have closed it.
+    package static func recover(_ path: String, takesPipes: Bool) throws(TranscriptError) -> Recovery {
         var activities: [Activity] = []
         var start: Activity?
         var isFinished = false
-        let repairs = try TranscriptFile.forEachActivity(in: path) { activity in
+        let repairs = try TranscriptFile.forEachActivity(in: path, takesPipes: takesPipes, onBytes: { _ in }) {
+            activity in
             switch activity.type == .trace ? activity.name.flatMap(Mark.init(rawValue:)) : nil {
             case .start?: start = start ?? activity
             case .end?: isFinished = true

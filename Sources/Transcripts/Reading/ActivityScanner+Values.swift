@@ -158,7 +158,10 @@ extension ActivityScanner {
     /// Whether activities may be found in a member: exports call their outermost list as they like.
     private static func mayHold(_ name: String, isList: Bool) -> Bool {
         guard isList else { return name.lowercased() == "content" }
-        return !["attachments", "entities", "membersadded", "membersremoved"].contains(name.lowercased())
+        return ![
+            "attachments", "entities", "membersadded", "membersremoved", "reactionsadded", "reactionsremoved",
+            "listenfor", "texthighlights",
+        ].contains(name.lowercased())
     }
 
     // MARK: - The end of a value

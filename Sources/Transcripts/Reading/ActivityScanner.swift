@@ -15,7 +15,9 @@ struct ActivityScanner {
         /// The list or object that was opened last ends.
         case close
         /// Something that had to be mended or left out; `offset` counts from the start of the text.
-        case remark(offset: Int, text: String)
+        ///
+        /// `isCut` says that the text ends before what it holds does.
+        case remark(offset: Int, text: String, isCut: Bool)
     }
 
     /// What may come next in an opened list or object.
@@ -84,12 +86,16 @@ struct ActivityScanner {
             if capture.isScalar {
                 endValue(capture)
             } else {
-                remark(capture.start, "the file ends within this value; its \(offset - capture.start) bytes left out")
+                remark(
+                    capture.start,
+                    "the file ends within this value; its \(offset - capture.start) bytes left out",
+                    isCut: true
+                )
             }
             self.capture = nil
         }
         if let level = levels.last {
-            remark(offset, "the file ends before \(level.isList ? "']'" : "'}'")")
+            remark(offset, "the file ends before \(level.isList ? "']'" : "'}'")", isCut: true)
             for _ in levels { pieces.append(.close) }
             levels = []
         }
@@ -206,7 +212,9 @@ struct ActivityScanner {
         levels[last].awaited = .separator
     }
 
-    mutating func remark(_ offset: Int, _ text: String) { pieces.append(.remark(offset: offset, text: text)) }
+    mutating func remark(_ offset: Int, _ text: String, isCut: Bool = false) {
+        pieces.append(.remark(offset: offset, text: text, isCut: isCut))
+    }
 
     /// Whether a list of this name holds activities, in any case of letters.
     static func isListName(_ name: String) -> Bool {

@@ -15,9 +15,9 @@ struct DelimitedText: Hashable, Sendable {
     struct Fault: Hashable, Sendable {
         let offset: Int
         let text: String
+        /// Whether the file ends within a cell.
+        var isCut = false
     }
-
-    var remarks: [(offset: Int, text: String)] { faults.map { ($0.offset, $0.text) } }
 
     init(rows: [[String]], separator: UInt8 = UInt8(ascii: ",")) {
         self.rows = rows
@@ -36,11 +36,13 @@ struct DelimitedText: Hashable, Sendable {
     /// A table as it is written; quotes that are open swallow no row of a table whose rows begin with an id.
     init(parsing bytes: [UInt8]) {
         separator = Self.separator(in: bytes)
-        read(bytes[...])
+        read(bytes[...], isLast: true)
         // What is well-formed is believed, whatever stands in its cells.
         if !faults.isEmpty || rows.contains(where: { $0.count != rows[0].count }) {
             (rows, rowOffsets, faults) = ([], [], [])
-            for part in Self.parts(of: bytes, separator) { read(bytes[part]) }
+            for part in Self.parts(of: bytes, separator) {
+                read(bytes[part], isLast: part.upperBound == bytes.count)
+            }
         }
         if String(validating: bytes, as: UTF8.self) == nil {
             faults.append(Fault(offset: 0, text: "bytes that are no UTF-8, replaced by U+FFFD"))
@@ -72,7 +74,7 @@ struct DelimitedText: Hashable, Sendable {
     /// The cells of rows that stand alone, without a header.
     static func rows(in bytes: [UInt8], separator: UInt8) -> [[String]] {
         var table = DelimitedText(separator: separator)
-        table.read(bytes[...])
+        table.read(bytes[...], isLast: true)
         return table.rows
     }
 
@@ -111,7 +113,7 @@ struct DelimitedText: Hashable, Sendable {
         return separators[counts.indices.max { counts[$0] < counts[$1] } ?? 0]
     }
 
-    private mutating func read(_ bytes: ArraySlice<UInt8>) {
+    private mutating func read(_ bytes: ArraySlice<UInt8>, isLast: Bool) {
         var row: [String] = []
         var cell: [UInt8] = []
         var rowStart = bytes.startIndex
@@ -150,7 +152,8 @@ struct DelimitedText: Hashable, Sendable {
             }
         }
         if let quoteStart {
-            faults.append(Fault(offset: quoteStart, text: "a quoted cell without its end; read to the end"))
+            let text = "a quoted cell without its end; read to the end"
+            faults.append(Fault(offset: quoteStart, text: text, isCut: isLast))
         }
         if !cell.isEmpty || !row.isEmpty {
             rows.append(row + [text()])

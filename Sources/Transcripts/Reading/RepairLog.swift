@@ -12,9 +12,15 @@ struct RepairLog {
         return told + [TranscriptRepair(place: "elsewhere", text: "\(untold) more places like these")]
     }
 
-    mutating func note(_ place: String, _ text: String) {
-        if told.count < Self.limit {
-            told.append(TranscriptRepair(place: place, text: text))
+    /// Notes a repair.
+    ///
+    /// - Parameters:
+    ///   - place: Where.
+    ///   - text: What was found and what was made of it.
+    ///   - isCut: Whether the file ends there before its content does, which is told however much else was.
+    mutating func note(_ place: String, _ text: String, isCut: Bool = false) {
+        if isCut || told.count < Self.limit {
+            told.append(TranscriptRepair(place: place, text: text, isCut: isCut))
         } else {
             untold += 1
         }

@@ -9,6 +9,10 @@ struct ShapeReader {
     private var numericTimes = 0
     /// Which number of a role is the user's.
     var userNumber = 1
+    /// Whether there is a transcript at all.
+    var evidence = TranscriptEvidence()
+    /// The activities of a trace, which a service may send again.
+    private var tracedIds: Set<String> = []
 
     /// What a document holds.
     struct Finding {
@@ -69,14 +73,33 @@ struct ShapeReader {
         }
     }
 
+    /// Where a value stands that is read by itself.
+    enum Place { case root, list, namedList }
+
     /// Reads a value that stands alone or in a list: an activity, or an envelope of some.
-    mutating func streamed(_ value: JSONValue, at path: String) throws(Mismatch) -> [Activity] {
-        guard let object = value.object, isEnvelope(object) else { return activities([value], at: path, isAlone: true) }
-        return try read(value, at: path, depth: 1).activities
+    mutating func streamed(_ value: JSONValue, at path: String, in place: Place) throws(Mismatch) -> [Activity] {
+        if place == .root || value.object.map(isEnvelope) == true {
+            return try read(value, at: path, depth: place == .root ? 0 : 1).activities
+        }
+        return activities([value], at: path, isAlone: true, isNamed: place == .namedList)
     }
 
+    /// Notes that a service has sent a part only.
+    mutating func noteNextPage() {
+        log.note("$", "this is one page of several; the rest, at its nextLink, is not read")
+    }
+
+    /// Whether a member tells where the next page is.
+    static func isNextLink(_ name: String) -> Bool { ["@odata.nextLink", "odata.nextLink", "nextLink"].contains(name) }
+
     private mutating func read(_ object: JSONObject, at path: String, _ depth: Int) throws(Mismatch) -> Finding {
-        let isTyped = object["type"]?.string != nil || object["Type"]?.string != nil
+        if let line = OwnLine(object) { return read(line, at: path) }
+        if depth == 0, object.entries.contains(where: { Self.isNextLink($0.key) && $0.value.string?.isEmpty == false })
+        {
+            noteNextPage()
+        }
+        let type = TranscriptEvidence.type(of: object)
+        let isTyped = type != nil
         if let (name, list) = object.list(named: "activities"), !isTyped || name == "activities" {
             return try read(list, named: name, in: object, as: .activitySet, at: path)
         }
@@ -86,27 +109,75 @@ struct ShapeReader {
         if !isTyped, let (name, content) = object.list(named: "content") {
             return try attached(content, named: name, at: path, depth)
         }
+        if type == "AdaptiveCard" { return card(object, at: path) }
         if isTyped {
-            return Finding(activities: activities([.object(object)], at: path), form: .activity)
+            return Finding(activities: activities([.object(object)], at: path, isAlone: true), form: .activity)
         }
         // Exports put a list of conversations under a name of their own.
         for entry in object.entries {
-            guard let elements = entry.value.array, let first = elements.first?.object, isEnvelope(first) else {
-                continue
+            guard let elements = entry.value.array, let first = elements.first?.object else { continue }
+            let place = "\(path).\(entry.key)"
+            if isEnvelope(first) { return try several(elements, at: place, depth) }
+            if TranscriptEvidence.isActivity(first) {
+                return Finding(activities: activities(elements, at: place), form: .export)
             }
-            return try several(elements, at: "\(path).\(entry.key)", depth)
+        }
+        // An activity that lost its type is kept, and not shown (A2008).
+        if TranscriptEvidence.isActivity(object) {
+            return Finding(activities: activities([.object(object)], at: path, isAlone: true), form: .activity)
         }
         throw mismatch(.object(object), at: path)
     }
 
+    /// A card by itself, as designers of cards save it: a message with it, so that it can be looked at.
+    private mutating func card(_ card: JSONObject, at path: String) -> Finding {
+        evidence.accept()
+        log.note(path, "an Adaptive Card by itself, read as a message that holds it")
+        var message = Activity(type: .message)
+        message.attachments = [
+            Attachment(contentType: "application/vnd.microsoft.card.adaptive", content: .object(card))
+        ]
+        return Finding(activities: [message], form: .activity)
+    }
+
+    private mutating func read(_ line: OwnLine, at path: String) -> Finding {
+        switch line {
+        case .remark: return Finding(activities: [], form: .sequence)
+        case .activity(let activity):
+            return Finding(
+                activities: activities([activity], at: path, isAlone: true, isNamed: true),
+                form: .sequence
+            )
+        case .set(let set):
+            let fresh = activities(set["activities"]?.array ?? [], at: path, isNamed: true).filter { activity in
+                activity.id.map { tracedIds.insert($0).inserted } ?? true
+            }
+            return Finding(activities: fresh, form: .sequence)
+        }
+    }
+
     private func mismatch(_ value: JSONValue, at path: String) -> Mismatch {
-        Mismatch(
+        if let reason = Self.failure(in: value) { return Mismatch(reason: reason) }
+        return Mismatch(
             reason: "at \(path): expected a list of activities, an object with 'activities' or 'transcript', "
                 + "an attachment or an activity, found \(value.kind)"
         )
     }
 
+    /// What a service says that refused to answer.
+    private static func failure(in value: JSONValue) -> String? {
+        guard let object = value.object else { return nil }
+        let error = object["error"]?.object
+        guard let message = error?["message"]?.string ?? object["error_description"]?.string, !message.isEmpty else {
+            return nil
+        }
+        let code = error?["code"] ?? object["error"]
+        let words = code?.string ?? code.flatMap { $0.int.map(String.init) }
+        return "the service answered with an error: \(message)" + (words.map { $0.isEmpty ? "" : " (\($0))" } ?? "")
+    }
+
     func isEnvelope(_ object: JSONObject) -> Bool {
+        if OwnLine(object) != nil { return true }
         guard object["type"] == nil, object["Type"] == nil else { return false }
         for name in ["activities", "transcript", "content"] {
             guard let (_, value) = object.list(named: name) else { continue }
@@ -124,6 +195,7 @@ struct ShapeReader {
                 all.add(part.activities, of: records[index])
             } catch {
                 log.note("\(path)[\(index)]", error.reason + "; left out")
+                evidence.doubt(error.reason)
             }
         }
         return all
@@ -155,7 +227,8 @@ struct ShapeReader {
         if name != name.lowercased() { log.note("\(path).\(name)", "the list's name begins with a capital") }
         var envelope = object
         envelope[name] = []
-        return Finding(activities: activities(entries, at: "\(path).\(name)"), form: form, envelope: envelope)
+        let activities = activities(entries, at: "\(path).\(name)", isNamed: true)
+        return Finding(activities: activities, form: form, envelope: envelope)
     }
 
     private mutating func attached(
@@ -188,21 +261,38 @@ struct ShapeReader {
             guard builder.documents.count == 1, let document = builder.documents.first, document.holdsEntries else {
                 throw Mismatch(reason: "at \(path): expected JSON within the text, \(error)")
             }
-            for case .remark(let offset, let text) in pieces { log.note("\(path), byte \(offset) of the text", text) }
+            for case .remark(let offset, let text, let isCut) in pieces {
+                log.note("\(path), byte \(offset) of the text", text, isCut: isCut)
+            }
             return document
         }
     }
 
     /// The activities among the entries of a list.
-    mutating func activities(_ entries: [JSONValue], at path: String, isAlone: Bool = false) -> [Activity] {
+    ///
+    /// - Parameters:
+    ///   - entries: The list, or what stands alone.
+    ///   - path: Where it is.
+    ///   - isAlone: Whether the path is that of the only entry.
+    ///   - isNamed: Whether the list has a name that says what it holds.
+    /// - Returns: Those that are objects; what is left out is noted.
+    mutating func activities(
+        _ entries: [JSONValue],
+        at path: String,
+        isAlone: Bool = false,
+        isNamed: Bool = false
+    ) -> [Activity] {
+        if isNamed, !entries.isEmpty { evidence.accept() }
         var activities: [Activity] = []
         activities.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() {
             func place() -> String { isAlone ? path : "\(path)[\(index)]" }
             guard var activity = Activity(entry) else {
                 log.note(place(), "expected an activity, found \(entry.kind); left out")
+                evidence.doubt("at \(place()): expected an activity, found \(entry.kind)")
                 continue
             }
+            evidence.take(activity.json, at: place())
             var oddities = ActivitySpelling.Oddities(activity.json)
             if !oddities.hasType {
                 if ActivitySpelling.isPascalCase(activity.json) {

@@ -48,13 +48,24 @@ private struct TranscriptReader {
                 transcript.parts = finding.parts
             } else {
                 transcript = Transcript(activities: [], form: .sequence, envelope: nil)
+                var first: ShapeReader.Mismatch?
                 for (index, document) in documents.enumerated() {
-                    transcript.activities += try shapes.read(document, at: "$[\(index)]").activities
+                    let place = "$[\(index)]"
+                    do throws(ShapeReader.Mismatch) {
+                        transcript.activities += try shapes.read(document, at: place).activities
+                    } catch {
+                        first = first ?? error
+                        shapes.log.note(place, error.reason + "; left out")
+                        shapes.evidence.doubt(error.reason)
+                    }
                 }
+                if let first, transcript.activities.isEmpty { throw first }
             }
         } catch {
             throw failure(error.reason)
         }
+        let isNothing = transcript.activities.isEmpty && transcript.form == .sequence
+        guard !shapes.evidence.isDoubtful, !isNothing else { throw failure(shapes.evidence.refusal) }
         return finished(transcript, source: .json(documents))
     }
 
@@ -69,16 +80,16 @@ private struct TranscriptReader {
         } catch {
             var scanner = ActivityScanner()
             var builder = DocumentBuilder()
-            var remarks: [(offset: Int, text: String)] = []
+            var remarks: [(offset: Int, text: String, isCut: Bool)] = []
             for piece in scanner.take(text.bytes) + scanner.finish() {
-                if case .remark(let offset, let text) = piece { remarks.append((offset, text)) }
+                if case .remark(let offset, let text, let isCut) = piece { remarks.append((offset, text, isCut)) }
                 builder.take(piece)
             }
             let documents = builder.documents.filter(\.holdsEntries)
             guard !documents.isEmpty, builder.holdsWholeEntry || remarks.isEmpty else {
                 throw failure(error.expectation, at: text.fileOffset(error.offset))
             }
-            for remark in remarks { note(text, remark.offset, remark.text) }
+            for remark in remarks { note(text, remark.offset, remark.text, isCut: remark.isCut) }
             return builder.documents
         }
     }
@@ -100,7 +111,7 @@ private struct TranscriptReader {
 
     private mutating func table(_ text: SourceText) throws(TranscriptError) -> Transcript {
         let table = DelimitedText(parsing: text.bytes)
-        for remark in table.remarks { note(text, remark.offset, remark.text) }
+        for fault in table.faults { note(text, fault.offset, fault.text, isCut: fault.isCut) }
         var reader = TableReader(table)
         do throws(ShapeReader.Mismatch) {
             let finding = try reader.read(with: &shapes)
@@ -125,8 +136,8 @@ private struct TranscriptReader {
         return transcript
     }
 
-    private mutating func note(_ text: SourceText, _ offset: Int, _ words: String) {
-        shapes.log.note("byte \(text.fileOffset(offset))", words)
+    private mutating func note(_ text: SourceText, _ offset: Int, _ words: String, isCut: Bool = false) {
+        shapes.log.note("byte \(text.fileOffset(offset))", words, isCut: isCut)
     }
 
     private func failure(_ reason: String, at offset: Int? = nil) -> TranscriptError {
