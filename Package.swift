@@ -277,7 +277,8 @@ let package = Package(
         .testTarget(
             name: "DirectLineClientTests",
             dependencies: [
-                "AgentHub", "BatonCommands", "BotSchema", "DirectLineClient", "TestSupport", "WebSocketTransport",
+                "AgentHub", "BatonCommands", "BotSchema", "DirectLineClient", "TestSupport", "Transcripts",
+                "WebSocketTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

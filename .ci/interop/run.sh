@@ -144,6 +144,8 @@ echo "== nginx and HAProxy with TLS in front of baton serve"
 PATH=$PATH:/usr/sbin part proxies proxies.py "$baton"
 echo "== files for an SDK, a browser and a cast player"
 part transcripts transcripts.py "$baton" "$here/../../Transcripts"
+echo "== transcripts from a stand-in for Dataverse"
+part dataverse dataverse.py "$baton"
 
 echo "== a server that is killed"
 part kills kills.py "$baton" 4 --same-service-url

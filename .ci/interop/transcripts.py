@@ -33,9 +33,9 @@ HOSTILE = [
 checks = Checks()
 
 
-def convert(program, source, form, *options):
+def convert(program, source, form, *options, env=None):
     done = subprocess.run(
-        [program, "transcript", "convert", source, "--to", form, *options], capture_output=True, timeout=60
+        [program, "transcript", "convert", source, "--to", form, *options], capture_output=True, timeout=60, env=env
     )
     checks.that(done.returncode == 0, f"{Path(source).name} converts to {form}", done.stderr)
     return done.stdout
@@ -81,8 +81,8 @@ def sdk(program, sample):
     checks.that(all(one.conversation and one.conversation.id for one in read), f"{name}: and where")
 
 
-def page(program, sample):
-    html = convert(program, sample, "html").decode()
+def page(program, sample, *options, env=None):
+    html = convert(program, sample, "html", *options, env=env).decode()
     error = None
     try:
         html5lib.HTMLParser(strict=True).parse(html)
@@ -90,6 +90,107 @@ def page(program, sample):
         error = repr(found)
     checks.that(error is None, f"{Path(sample).name}: the page is sound HTML", error)
     return html
+
+
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAIAQMAAAD+wSzIAAAABlBMVEX///+/v7+jQ3Y5AAAADklEQVQI12P4"
+    "AIX8EAgALgAD/aNpbtEAAAAASUVORK5CYII="
+)
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+
+
+def line(words, day, second, role="bot", **members):
+    time = f"2026-03-{day:02}T23:59:{second:02}Z"
+    return {"type": "message", "text": words, "timestamp": time, "from": {"id": role, "role": role}, **members}
+
+
+def formatted_conversation():
+    """Cards, tables and Markdown."""
+    text = {"type": "TextBlock", "text": "Your **order** is [on its way](https://example.org/track)", "wrap": True}
+    cells = [[{"type": "TableCell", "items": [{"type": "TextBlock", "text": word}]} for word in row.split()]
+             for row in ("City Zone", "Oslo north", "Rome south")]
+    table = {"type": "Table", "rows": [{"type": "TableRow", "cells": row} for row in cells]}
+    facts = {"type": "FactSet", "facts": [{"title": "Order", "value": "LH-208"}, {"title": "Seat", "value": "window"}]}
+    field = {"type": "Input.Text", "id": "street", "label": "Street", "isRequired": True}
+    more = {"type": "Action.ShowCard", "title": "More", "card": {"body": [{"type": "TextBlock", "text": "inside"}]}}
+    open_page = {"type": "Action.OpenUrl", "title": "Track it", "url": "https://example.org/track"}
+    card = {"type": "AdaptiveCard", "body": [text, table, facts, field], "actions": [open_page, more]}
+    hero = {"title": "Kettle", "subtitle": "K2", "images": [{"url": PICTURE, "alt": "a kettle"}],
+            "buttons": [{"type": "imBack", "title": "Buy", "value": "buy"}]}
+    markdown = "# Terms\n\nThe *first* and **second** `line`\n\n1. one\n2. two\n\n> quoted\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n```\nlet x = 1\n```"
+    return [
+        line("What can I buy?", 1, 1, "user"),
+        line("This:", 1, 2, attachments=[{"contentType": "application/vnd.microsoft.card.hero", "content": hero}]),
+        line("And this", 1, 3, attachments=[{"contentType": ADAPTIVE, "content": card}]),
+        line(markdown, 1, 4),
+        line("A picture", 1, 5, attachments=[{"contentType": "image/png", "name": "dot.png", "contentUrl": PICTURE}]),
+    ]
+
+
+def long_conversation():
+    """Three days and a handoff."""
+    said = [line(f"line {number} of the day", day, number, role)
+            for day in (1, 2, 3) for number, role in enumerate(("user", "bot", "user"), 1)]
+    request = {"type": "event", "name": "handoff.initiate", "timestamp": "2026-03-03T23:59:10Z",
+               "from": {"id": "bot", "role": "bot"}, "value": {"Skill": "kettles"}}
+    return said + [request]
+
+
+def exported_conversations():
+    """Two sessions of one conversation, and another conversation, in Dataverse's records."""
+    def record(name, hour, *words):
+        said = [{"type": "message", "text": text, "timestamp": f"2026-03-01T{hour}:00:0{index}Z",
+                 "from": {"id": "u" if index % 2 == 0 else "b", "role": 1 - index % 2}}
+                for index, text in enumerate(words)]
+        outcome = {"type": "trace", "valueType": "SessionInfo", "value": {"outcome": "Resolved", "type": "Engaged"}}
+        content = json.dumps({"activities": [*said, outcome]})
+        return {"name": name, "conversationstarttime": f"2026-03-01T{hour}:00:00Z", "metadata": "{}", "content": content}
+
+    rows = [record("talk_b", 10, "where is it?", "on its way"), record("talk_b", 12, "still not here", "soon"),
+            record("other_b", 11, "hello", "Hello!")]
+    return {"@odata.context": "x", "value": rows}
+
+
+def by_class(tree, name, word):
+    return [node for node in tree.iter(name) if word in (node.get("class") or "").split()]
+
+
+def shown(program, folder):
+    """What pages of cards, days and sessions hold, as another parser of HTML sees it."""
+    def tree(name, conversation, *options):
+        source = folder / f"{name}.json"
+        source.write_text(json.dumps(conversation), encoding="utf-8")
+        html = page(program, source, *options)
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+        parsed = html5lib.parse(html, namespaceHTMLElements=False)
+        ids = [node.get("id") for node in parsed.iter() if node.get("id")]
+        links = [node.get("href")[1:] for node in parsed.iter("a") if (node.get("href") or "").startswith("#")]
+        checks.that(len(ids) == len(set(ids)) and set(links) <= set(ids), f"{name}: every link leads somewhere", links)
+        return parsed, " ".join("".join(parsed.find("body").itertext()).split())
+
+    parsed, text = tree("formatted", formatted_conversation())
+    checks.that(len(by_class(parsed, "table", "grid")) == 2, "a card's table and Markdown's are tables")
+    checks.that({"em", "strong", "code", "blockquote", "ol", "pre"} <= {node.tag for node in parsed.iter()}, "formatted")
+    checks.that([node.get("src") for node in parsed.iter("img")] == [PICTURE] * 2, "with the pictures it holds itself")
+    for word in ("Street", "Track it", "More", "LH-208", "Oslo", "a kettle", "Buy"):
+        checks.that(word in text or word in str([node.get("alt") for node in parsed.iter("img")]), f"with “{word}”")
+    bare, _ = tree("bare", formatted_conversation(), "--no-images", "--title", "Kettles & more")
+    checks.that(not list(bare.iter("img")), "and without pictures when none are wanted")
+    checks.that(bare.find("head/title").text == "Kettles & more", "under the title that is given")
+
+    parsed, text = tree("days", long_conversation())
+    days = ["".join(node.itertext()).strip() for node in by_class(parsed, "li", "day")]
+    checks.that(days == ["2026-03-01", "2026-03-02", "2026-03-03"], "three days have three headings", days)
+    local = dict(os.environ, TZ="JST-9")
+    parsed = html5lib.parse(page(program, folder / "days.json", "--times", "local", env=local), namespaceHTMLElements=False)
+    days = ["".join(node.itertext()).strip() for node in by_class(parsed, "li", "day")]
+    checks.that(days == ["2026-03-02", "2026-03-03", "2026-03-04"], "others where it is day before", days)
+
+    parsed, text = tree("sessions", exported_conversations())
+    sections = [node for node in parsed.iter("section") if (node.get("id") or "").startswith("c")]
+    sessions = [len(by_class(section, "li", "session")) for section in sections]
+    checks.that(sessions == [1, 2], "two conversations, one of which has two sessions", sessions)
+    checks.that("“where is it?”" in text and "2 conversations" in text, "with an index before them", text)
 
 
 def browser():
@@ -116,9 +217,9 @@ def scripts(program, folder):
     trap = folder / "trap.html"
     trap.write_text(f"<!doctype html><title>x</title>{HOSTILE[0]}", encoding="utf-8")
     checks.that(MARK + '="1"' in rendered(chromium, trap), "a script in a page of somebody else's runs in Chromium")
-    shown = rendered(chromium, target)
-    checks.that("onerror" in shown and len(shown) > 2000, "Chromium shows a page of hostile words", shown)
-    checks.that(MARK + '="1"' not in shown, "and none of them runs", shown[:300])
+    dom = rendered(chromium, target)
+    checks.that("onerror" in dom and len(dom) > 2000, "Chromium shows a page of hostile words", dom)
+    checks.that(MARK + '="1"' not in dom, "and none of them runs", dom[:300])
 
 
 def on_terminal(*command):
@@ -158,6 +259,7 @@ def main(program, samples):
         for sample in sorted(Path(samples).iterdir()):
             sdk(program, sample)
             page(program, sample)
+        shown(program, folder)
         cast(program, Path(samples) / "credit-card-handoff.transcript", folder)
         scripts(program, folder)
     checks.finish()

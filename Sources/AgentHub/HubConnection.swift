@@ -102,7 +102,8 @@ package struct WorkRequest: Sendable {
     package var linkedTranscript: LinkedTranscript?
     /// Keeps a file of an agent's where the user can get it, and gives its address; nil where nothing is kept.
     package var keepFile: (@Sendable (_ bytes: [UInt8], _ name: String, _ contentType: String) async -> String?)?
-    /// The skills that were asked for and that the agent does not have, since nobody at work has them.
+    /// The skills that were asked for and that the agent does not have: nobody who is asked has them, or a colleague
+    /// has passed the user on.
     package var droppedSkills: [String] = []
     /// What user and agents have said since, for the agent who takes over; oldest first.
     package var history: [Activity] = []

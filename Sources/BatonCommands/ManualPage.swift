@@ -122,6 +122,7 @@ struct ManualPage {
 
     private static let environment = [
         ChatItem.Row("DIRECTLINE_SECRET, DIRECTLINE_TOKEN", "what admits to a service; never an argument"),
+        ChatItem.Row("DATAVERSE_TOKEN", "what admits baton transcript fetch; never an argument"),
         ChatItem.Row("BATON_SECRET, BATON_AGENT_SECRET", "what admits clients and agents to baton serve"),
         ChatItem.Row("VISUAL, EDITOR", "the editor of /edit and Ctrl-X Ctrl-E"),
         ChatItem.Row("PAGER, LESS", "what shows tall answers; LESS is FRX unless it is set"),

@@ -277,7 +277,10 @@ package struct ChatLoop: Sendable {
     private func show(_ item: ChatItem) {
         let text = output.text(of: item, columns: console.columns)
         guard !text.isEmpty else { return }
-        if case .failure = item { reportFailure(text) } else { console.show(text) }
+        switch item {
+        case .failure, .misuse: reportFailure(text)
+        default: console.show(text)
+        }
     }
 
     /// Shows what a command answers, in a pager when it is taller than the screen.

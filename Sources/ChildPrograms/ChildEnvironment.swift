@@ -16,7 +16,7 @@ package struct ChildEnvironment: Sendable {
 
     /// The names of variables that hold secrets: those of this program, and those that a person has named.
     private static let secretNames = Mutex<Set<String>>([
-        "BATON_AGENT_SECRET", "BATON_SECRET", "DIRECTLINE_SECRET", "DIRECTLINE_TOKEN",
+        "BATON_AGENT_SECRET", "BATON_SECRET", "DATAVERSE_TOKEN", "DIRECTLINE_SECRET", "DIRECTLINE_TOKEN",
     ])
 
     /// Keeps a variable from every program that is started from now on.

@@ -95,6 +95,38 @@ package enum ChildProgram {
         return code == 0 ? .done : .failed(code)
     }
 
+    /// Runs a command of the shell and collects what it prints.
+    ///
+    /// Its errors go where ours go, and it is killed on cancellation.
+    ///
+    /// - Parameters:
+    ///   - command: The command, as the shell takes it.
+    ///   - limit: How many bytes it may print.
+    /// - Returns: How it ended, and what it had printed.
+    package static func output(ofCommand command: String, limit: Int) async -> (outcome: Outcome, bytes: [UInt8]) {
+        let variables = ChildEnvironment().variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
+        let result = try? await run(
+            .name("sh"),
+            arguments: ["-c", command],
+            environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
+            platformOptions: killedOnCancellation,
+            output: .bytes(limit: limit),
+            error: .currentStandardError
+        )
+        guard let result else { return (.failed(0), []) }
+        return switch result.terminationStatus {
+        case .exited(0): (.done, result.standardOutput)
+        case .exited(let code): (.failed(code), result.standardOutput)
+        case .signaled(let signal): (.failed(-signal), result.standardOutput)
+        }
+    }
+
+    private static var killedOnCancellation: PlatformOptions {
+        var options = PlatformOptions()
+        options.teardownSequence = [.send(signal: .kill, allowedDurationToNextStep: .seconds(1))]
+        return options
+    }
+
     /// Runs a program away from the terminal and collects what it prints; it is killed on cancellation.
     ///
     /// - Parameters:
@@ -109,14 +141,12 @@ package enum ChildProgram {
         environment: ChildEnvironment,
         limit: Int
     ) async -> [UInt8]? {
-        var options = PlatformOptions()
-        options.teardownSequence = [.send(signal: .kill, allowedDurationToNextStep: .seconds(1))]
         let variables = environment.variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
         let result = try? await run(
             .name(program),
             arguments: Arguments(arguments),
             environment: .custom(Dictionary(uniqueKeysWithValues: variables)),
-            platformOptions: options,
+            platformOptions: killedOnCancellation,
             output: .bytes(limit: limit)
         )
         guard let result, result.terminationStatus.isSuccess else { return nil }

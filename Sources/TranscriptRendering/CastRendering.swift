@@ -2,44 +2,56 @@ import BotSchema
 import Handoff
 import Transcripts
 
-/// A conversation as an asciinema recording, version 2: a header, then an event a line.
+/// Conversations as an asciinema recording, version 2: a header, then an event a line.
 struct CastRendering {
     let text: String
 
     /// Pauses are kept up to this long; nobody watches a queue for an hour.
     private static let longestPause = 3.0
 
-    init(_ view: ConversationView, title: String) {
+    init(_ conversations: [NamedConversation], _ options: RenderingOptions) {
         var header: JSONObject = ["version": 2, "width": 90, "height": 30]
-        if let first = view.entries.lazy.compactMap(\.time).first {
+        if let first = conversations.lazy.flatMap({ $0.view.entries }).compactMap(\.time).first {
             header["timestamp"] = .number(JSONNumber(first.milliseconds / 1000))
         }
-        header["title"] = .string(PlainText.line(title))
+        header["title"] = .string(PlainText.line(options.title))
         header["env"] = ["TERM": "xterm-256color"]
         var lines = [JSONValue.object(header).compactText]
         var seconds = 0.0
+        for conversation in conversations {
+            if let name = conversation.name { lines.append(Self.divider(seconds, "═", name)) }
+            lines += Self.events(of: conversation.view, options.times, from: &seconds)
+        }
+        text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func events(of view: ConversationView, _ times: TimeWords, from seconds: inout Double) -> [String] {
+        var lines: [String] = []
         var last: Timestamp?
         var day = ""
         for (entry, time) in view.entries {
-            seconds += Self.pause(from: last, to: time, isFirst: lines.count == 1)
+            seconds += pause(from: last, to: time, isFirst: lines.isEmpty && seconds == 0)
             last = time ?? last
-            if let today = time.map(TimeWords.day), today != day {
+            if let today = time.map(times.day), today != day {
                 day = today
-                lines.append(Self.event(seconds, "o", "\u{1B}[2m── \(today) ──\u{1B}[0m\r\n"))
+                lines.append(divider(seconds, "─", today))
             }
             switch entry {
             case .session(let session):
-                let words = PlainText.line(session.words(clock: { TimeWords.clock($0) }))
-                lines.append(Self.event(seconds, "o", "\u{1B}[2m── \(words) ──\u{1B}[0m\r\n"))
+                lines.append(divider(seconds, "─", PlainText.line(session.words(clock: times.clock))))
             case .handoff(let step):
                 guard let words = HandoffWords(step) else { continue }
-                lines.append(Self.event(seconds, "m", "handoff: \(words.state)"))
-                lines.append(Self.event(seconds, "o", "\u{1B}[33m── \(words.text)\u{1B}[0m\r\n"))
+                lines.append(event(seconds, "m", "handoff: \(words.state)"))
+                lines.append(event(seconds, "o", "\u{1B}[33m── \(words.text)\u{1B}[0m\r\n"))
             case .message(let message):
-                lines.append(Self.event(seconds, "o", Self.screen(message)))
+                lines.append(event(seconds, "o", screen(message)))
             }
         }
-        text = lines.joined(separator: "\n") + "\n"
+        return lines
+    }
+
+    private static func divider(_ seconds: Double, _ line: String, _ words: String) -> String {
+        event(seconds, "o", "\u{1B}[2m\(line)\(line) \(words) \(line)\(line)\u{1B}[0m\r\n")
     }
 
     private static func pause(from last: Timestamp?, to time: Timestamp?, isFirst: Bool) -> Double {

@@ -3,11 +3,14 @@ import Markup
 import MessageContent
 
 /// The parts of a message as HTML: every word escaped, nothing fetched, nothing that runs.
-enum HTMLContent {
-    /// The body of a message.
-    static func body(of content: MessageContent) -> String { body(of: content.parts) }
+struct HTMLContent {
+    /// Whether pictures are shown that are within their addresses.
+    let showsPictures: Bool
 
-    private static func body(of parts: [MessageContent.Part]) -> String {
+    /// The body of a message.
+    func body(of content: MessageContent) -> String { body(of: content.parts) }
+
+    private func body(of parts: [MessageContent.Part]) -> String {
         var html = ""
         var index = 0
         while index < parts.count {
@@ -28,7 +31,7 @@ enum HTMLContent {
         return html
     }
 
-    private static func element(_ part: MessageContent.Part) -> String {
+    private func element(_ part: MessageContent.Part) -> String {
         switch part {
         case .text(let blocks): return html(of: blocks)
         case .heading(let blocks): return "<div class=\"title\">\(html(of: blocks))</div>"
@@ -55,14 +58,14 @@ enum HTMLContent {
     }
 
     /// A file within its address is named, since nobody can follow it.
-    private static func place(_ address: String) -> String {
+    private func place(_ address: String) -> String {
         let shown = MessageContent.shown(address)
         return shown == address ? "" : " " + escaped(shown)
     }
 
-    private static func image(_ words: String, _ source: String, _ isAddressShown: Bool) -> String {
+    private func image(_ words: String, _ source: String, _ isAddressShown: Bool) -> String {
         let shown = isAddressShown ? MessageContent.shown(source) : ""
-        if SafeLink.isInlinePicture(source) {
+        if showsPictures, SafeLink.isInlinePicture(source) {
             let alternative = ["image:", words, shown].filter { !$0.isEmpty }.joined(separator: " ")
             return "<p><img src=\"\(source)\" alt=\"\(escaped(alternative))\"></p>"
         }
@@ -70,7 +73,7 @@ enum HTMLContent {
         return "<p>Image: " + link(words.isEmpty ? shown : words, source) + place + "</p>"
     }
 
-    private static func table(_ header: [[MessageContent.Part]], _ rows: [[[MessageContent.Part]]]) -> String {
+    private func table(_ header: [[MessageContent.Part]], _ rows: [[[MessageContent.Part]]]) -> String {
         let head = header.map { "<th scope=\"col\">\(body(of: $0))</th>" }.joined()
         let lines = rows.map { "<tr>" + $0.map { "<td>\(body(of: $0))</td>" }.joined() + "</tr>\n" }.joined()
         return "<table class=\"grid\">\n" + (head.isEmpty ? "" : "<thead><tr>\(head)</tr></thead>\n")
@@ -78,7 +81,7 @@ enum HTMLContent {
     }
 
     /// Words that lead somewhere, where they lead to a page, a mailbox or a telephone.
-    static func link(_ title: String, _ url: String?) -> String {
+    private func link(_ title: String, _ url: String?) -> String {
         let words = "<span dir=\"auto\">\(escaped(title))</span>"
         guard let url, SafeLink.isLink(url) else { return words }
         return "<a href=\"\(escaped(url))\" rel=\"noopener noreferrer\">\(words)</a>"
@@ -86,9 +89,9 @@ enum HTMLContent {
 
     // MARK: - Markdown
 
-    private static func html(of blocks: [MarkupBlock]) -> String { blocks.map(html).joined(separator: "\n") }
+    private func html(of blocks: [MarkupBlock]) -> String { blocks.map(html).joined(separator: "\n") }
 
-    private static func html(of block: MarkupBlock) -> String {
+    private func html(of block: MarkupBlock) -> String {
         switch block {
         case .paragraph(let inlines): return "<p class=\"words\" dir=\"auto\">\(html(of: inlines))</p>"
         // The headings of the page are its own.
@@ -116,16 +119,16 @@ enum HTMLContent {
         }
     }
 
-    private static func html(of blocks: [MarkupBlock], isTight: Bool) -> String {
+    private func html(of blocks: [MarkupBlock], isTight: Bool) -> String {
         guard isTight else { return html(of: blocks) }
         return blocks.map { block in
             if case .paragraph(let inlines) = block { html(of: inlines) } else { html(of: block) }
         }.joined()
     }
 
-    private static func html(of inlines: [MarkupInline]) -> String { inlines.map(html).joined() }
+    private func html(of inlines: [MarkupInline]) -> String { inlines.map(html).joined() }
 
-    private static func html(of inline: MarkupInline) -> String {
+    private func html(of inline: MarkupInline) -> String {
         switch inline {
         case .text(let words): return escaped(words)
         case .code(let words): return "<code>\(escaped(words))</code>"
@@ -141,7 +144,7 @@ enum HTMLContent {
             return "<a href=\"\(escaped(target))\" rel=\"noopener noreferrer\">\(escaped(content.plainText))</a>"
         case .image(let source, let content):
             let words = content.plainText
-            if SafeLink.isInlinePicture(source) {
+            if showsPictures, SafeLink.isInlinePicture(source) {
                 let alternative = "image: \(words) \(MessageContent.shown(source))"
                 return "<img src=\"\(source)\" alt=\"\(escaped(alternative))\">"
             }
@@ -150,7 +153,7 @@ enum HTMLContent {
         }
     }
 
-    private static func escaped(_ text: String) -> String { HTMLRendering.escaped(PlainText.lines(text)) }
+    private func escaped(_ text: String) -> String { HTMLPage.escaped(PlainText.lines(text)) }
 }
 
 extension MessageContent.Part {

@@ -16,12 +16,3 @@ struct HandoffWords {
         text = PlainText.line(words.joined(separator: " · "))
     }
 }
-
-/// Times in words.
-enum TimeWords {
-    /// The hours, minutes and seconds of an instant, in UTC.
-    static func clock(_ time: Timestamp?) -> String { time.map { String($0.text.dropFirst(11).prefix(8)) } ?? "" }
-
-    /// The day of an instant, in UTC.
-    static func day(_ time: Timestamp) -> String { String(time.text.prefix(10)) }
-}

@@ -2,22 +2,31 @@ import BotSchema
 import Handoff
 import Transcripts
 
-/// A conversation as Markdown that shows words as they are and runs no mark-up of the speakers.
+/// Conversations as Markdown that shows words as they are and runs no mark-up of the speakers.
 struct MarkdownRendering {
     let text: String
 
-    init(_ view: ConversationView, title: String) {
-        var lines = ["# " + MarkdownContent.escaped(PlainText.line(title)), ""]
+    init(_ conversations: [NamedConversation], _ options: RenderingOptions) {
+        var lines = ["# " + MarkdownContent.escaped(PlainText.line(options.title)), ""]
+        for conversation in conversations {
+            if let name = conversation.name { lines += ["## " + MarkdownContent.escaped(name), ""] }
+            lines += Self.lines(of: conversation, options.times)
+        }
+        text = lines.joined(separator: "\n")
+    }
+
+    private static func lines(of conversation: NamedConversation, _ times: TimeWords) -> [String] {
+        var lines: [String] = []
         var day = ""
-        for (entry, time) in view.entries {
-            if let today = time.map(TimeWords.day), today != day {
+        for (entry, time) in conversation.view.entries {
+            if let today = time.map(times.day), today != day {
                 day = today
-                lines += ["## \(today)", ""]
+                lines += [(conversation.name == nil ? "## " : "### ") + today, ""]
             }
-            let clock = time == nil ? "" : " · \(TimeWords.clock(time))"
+            let clock = time == nil ? "" : " · \(times.clock(time))"
             switch entry {
             case .session(let session):
-                let words = PlainText.line(session.words(clock: { TimeWords.clock($0) }))
+                let words = PlainText.line(session.words(clock: times.clock))
                 lines += ["---", "", "_\(MarkdownContent.escaped(words))_", ""]
             case .handoff(let step):
                 guard let words = HandoffWords(step) else { continue }
@@ -30,7 +39,7 @@ struct MarkdownRendering {
                 if !body.isEmpty { lines += body + [""] }
             }
         }
-        text = lines.joined(separator: "\n")
+        return lines
     }
 }
 
@@ -41,9 +50,13 @@ enum SafeLink {
             && !url.contains { $0.isWhitespace }
     }
 
+    /// How long the address of a picture may be that holds it, in bytes; a phone's photograph fits.
+    static let pictureLimit = 8 << 20
+
     /// A picture that is within the link itself.
     static func isInlinePicture(_ url: String) -> Bool {
-        let kinds = ["png", "jpeg", "gif", "webp"]
+        guard url.utf8.count <= pictureLimit else { return false }
+        let kinds = ["png", "jpeg", "jpg", "gif", "webp"]
         guard let kind = kinds.first(where: { url.hasPrefix("data:image/\($0);base64,") }) else { return false }
         let data = url.dropFirst("data:image/\(kind);base64,".count)
         return data.utf8.allSatisfy { byte in

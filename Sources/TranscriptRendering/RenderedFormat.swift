@@ -25,20 +25,32 @@ public enum RenderedFormat: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Transcript {
-    /// The conversation in a form for people, in UTF-8, ending with a line break.
+    /// The conversations in a form for people, in UTF-8, ending with a line break.
     ///
     /// - Parameters:
     ///   - format: The form.
-    ///   - title: What the conversation is called, such as the file's name.
+    ///   - title: What the file is called, such as its name.
     /// - Returns: The bytes of the file; what it leaves out is told by ``losses(in:)``.
     public func rendered(as format: RenderedFormat, title: String) -> [UInt8] {
-        let view = ConversationView(of: activities, sessionsByStart: sessionsByStart)
+        rendered(as: format, RenderingOptions(title: title))
+    }
+
+    /// The conversations in a form for people, in UTF-8, ending with a line break.
+    ///
+    /// Several conversations follow one another, each whole.
+    ///
+    /// - Parameters:
+    ///   - format: The form.
+    ///   - options: The title, and how times and pictures are told.
+    /// - Returns: The bytes of the file; what it leaves out is told by ``losses(in:)``.
+    public func rendered(as format: RenderedFormat, _ options: RenderingOptions) -> [UInt8] {
+        let conversations = NamedConversation.all(in: self)
         let text =
             switch format {
-            case .text: TextRendering(view).text
-            case .markdown: MarkdownRendering(view, title: title).text
-            case .html: HTMLRendering(view, title: title).text
-            case .cast: CastRendering(view, title: title).text
+            case .text: TextRendering(conversations, options).text
+            case .markdown: MarkdownRendering(conversations, options).text
+            case .html: HTMLRendering(conversations, options).text
+            case .cast: CastRendering(conversations, options).text
             }
         return Array(text.utf8)
     }

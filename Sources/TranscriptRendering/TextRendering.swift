@@ -2,22 +2,32 @@ import BotSchema
 import Handoff
 import Transcripts
 
-/// A conversation as plain text.
+/// Conversations as plain text.
 struct TextRendering {
     let text: String
 
-    init(_ view: ConversationView) {
+    init(_ conversations: [NamedConversation], _ options: RenderingOptions) {
+        let times = options.times
+        var lines: [String] = []
+        for conversation in conversations {
+            if let name = conversation.name { lines.append("==== \(name) ====") }
+            lines += Self.lines(of: conversation.view, times)
+        }
+        text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func lines(of view: ConversationView, _ times: TimeWords) -> [String] {
         var lines: [String] = []
         var day = ""
         for (entry, time) in view.entries {
-            if let today = time.map(TimeWords.day), today != day {
+            if let today = time.map(times.day), today != day {
                 day = today
                 lines.append("== \(today) ==")
             }
-            let clock = time == nil ? "        " : TimeWords.clock(time)
+            let clock = time == nil ? "        " : times.clock(time)
             switch entry {
             case .session(let session):
-                lines.append("-- \(PlainText.line(session.words(clock: { TimeWords.clock($0) }))) --")
+                lines.append("-- \(PlainText.line(session.words(clock: times.clock))) --")
             case .handoff(let step):
                 if let words = HandoffWords(step) { lines.append("\(clock)  -- \(words.text)") }
             case .message(let message):
@@ -28,6 +38,6 @@ struct TextRendering {
                 lines += body.dropFirst().map { "          \($0)" }
             }
         }
-        text = lines.joined(separator: "\n") + "\n"
+        return lines
     }
 }

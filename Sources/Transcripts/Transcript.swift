@@ -59,6 +59,8 @@ public enum TranscriptForm: String, Hashable, Sendable, CaseIterable {
     case table
     /// A `.chat` file, the mock conversations of chatdown.
     case chat
+    /// A `.convo.txt` file, a test of Botium.
+    case convo
 
     /// The names under which a list of activities is looked for.
     static let listNames = ["activities", "transcript"]

@@ -114,7 +114,7 @@ extension Transcript {
             let list = JSONValue.array(activities.map(\.jsonValue))
             return JSONValue.object(enveloped(list, keepingName: true)).prettySerialized() + [0x0A]
         case .activity where activities.count == 1: return activities[0].jsonValue.prettySerialized() + [0x0A]
-        case .array, .activity, .export: return serialized(as: .array)
+        case .array, .activity, .export, .convo: return serialized(as: .array)
         }
     }
 

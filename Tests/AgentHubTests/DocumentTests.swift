@@ -241,6 +241,6 @@ struct DocumentTests {
             initiation: HandoffInitiation(context: HandoffContext(["Skill": "gardening"]))
         )
         request.droppedSkills = ["gardening"]
-        #expect(AgentBrief(request).headline.contains("skill gardening (nobody at work has it)"))
+        #expect(AgentBrief(request).headline.contains("skill gardening (which the agent does not have)"))
     }
 }

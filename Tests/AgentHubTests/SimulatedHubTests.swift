@@ -69,6 +69,18 @@ struct SimulatedHubTests {
         #expect(conversation.stream.contains { $0.type == .typing && $0.humanAgent?.name == "Ana" })
     }
 
+    @Test func `between two lines of one answer the agent types without a pause, so that nobody speaks in between`() {
+        let office = Office(patience: .seconds(60))
+        let conversation = FakeConversation()
+        office.escalate(conversation, skill: "credit cards", phrase: "my credit card was declined")
+        let lines = { conversation.shown.count { $0.hasPrefix("Ana: ") } }
+        office.time.run(upTo: .seconds(30)) { lines() == 2 }
+        let count = conversation.stream.count { $0.type == .typing }
+        // Sooner than anybody who waits for silence goes on.
+        office.time.run(upTo: office.time.now.offset + .milliseconds(1))
+        #expect(conversation.stream.count { $0.type == .typing } == count + 1)
+    }
+
     @Test func `a user who thanks is wished well and the handoff ends`() {
         let office = Office(patience: .seconds(60))
         let conversation = FakeConversation()

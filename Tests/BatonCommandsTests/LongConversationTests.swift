@@ -80,7 +80,7 @@ struct LongConversationTests {
     private func get(_ url: String, _ token: String? = nil) async throws -> Int {
         var request = HTTPClientRequest(url: url)
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         _ = try await response.body.collect(upTo: 16 << 20)
         return Int(response.status.code)
     }

@@ -170,8 +170,8 @@ struct MannersTests {
     private nonisolated static let commands =
         ["", "chat", "agent", "serve", "transcript"]
         + [
-            "check", "show", "list", "recover", "stats", "grep", "convert", "diff", "merge", "split", "replay", "play",
-            "restore",
+            "check", "show", "list", "recover", "stats", "grep", "convert", "diff", "merge", "split", "fetch", "replay",
+            "play", "restore",
         ].map { "transcript " + $0 }
 
     private func help(of command: String, _ flag: String, until end: String) throws -> [Substring] {

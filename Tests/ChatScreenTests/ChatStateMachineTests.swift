@@ -157,7 +157,7 @@ struct ChatStateMachineTests {
         _ = script.arrive(Fixture.initiate)
         _ = script.take(.input(.endOfInput))
         #expect(script.take(.timer(.linger(turn: 0))).contains("linger 1"))
-        #expect(script.take(.timer(.linger(turn: 1))).last == "leave 0")
+        #expect(script.take(.timer(.linger(turn: 1))).last == "leave 3")
     }
 
     @Test func `one post is under way at a time`() {

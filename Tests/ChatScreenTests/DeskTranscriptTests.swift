@@ -103,12 +103,33 @@ struct DeskTranscriptTests {
         #expect(brief.contains("I lost my card") && !brief.contains("/transcript fetches it"))
     }
 
-    @Test func `the agent is told that nobody has the skill`() {
+    @Test func `the agent is told of a skill that the agent does not have`() {
         var desk = DeskScript()
         _ = desk.begin()
         let briefing = DeskBriefing(request(linked: nil, dropping: ["cards"]), item: "item-1")
         let offered = desk.hear(DeskEvent(DeskEvent.offered(briefing, rings: nil).activity) ?? .failure("unreadable"))
-        #expect(offered.joined().contains("skill cards, which nobody at work has"))
+        #expect(offered.joined().contains("skill cards, which you do not have"))
+    }
+
+    @Test func `the brief goes on to what was said at the desk, as it stands`() {
+        var desk = DeskScript()
+        _ = desk.begin()
+        _ = desk.hear(.offered(DeskBriefing(request(linked: nil), item: "item-1"), rings: nil))
+        _ = desk.enter("/accept")
+        _ = desk.hear(.connected(DeskBriefing(request(linked: nil), item: "item-1")))
+        _ = desk.say("my number is 17", in: "item-1", as: "Maria", id: "u-1")
+        var change = Activity.message("my number is 71")
+        (change.type, change.id, change.replyToId) = (.messageUpdate, "u-2", "u-1")
+        _ = desk.hear(change.forDesk(item: "item-1", user: ChannelAccount(id: "Maria", name: "Maria", role: "user")))
+        var answer = Activity.message("I have found it")
+        (answer.id, answer.deskItem) = ("d-9", "item-1")
+        _ = desk.take(.client(.activity(answer, isEcho: true)))
+        for command in ["/brief", "/transcript"] {
+            let shown = desk.enter(command).joined(separator: "\n")
+            #expect(shown.contains("I lost my card") && shown.contains("my number is 71"), "\(shown)")
+            #expect(shown.contains("agent Dana: I have found it"), "\(shown)")
+        }
+        #expect(!desk.enter("/brief").joined().contains("my number is 17"))
     }
 
     @Test func `words for the bot go with the user`() throws {

@@ -98,7 +98,7 @@ struct LastingTests {
             $0.joinedAgent != nil
         },
         Belonging("the time between two agents", Fixture.initiate, Fixture.accepted, notice("transferring")) {
-            $0.isBetweenAgents
+            $0.agentPresence == .between
         },
         Belonging("what was said", offer) { !$0.record.entries.isEmpty },
     ]

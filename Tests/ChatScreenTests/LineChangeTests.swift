@@ -79,6 +79,19 @@ struct LineChangeTests {
         #expect(script.machine.record.entries.count { $0.activity.type == .messageDelete } == 1)
     }
 
+    @Test func `a correction is of the last line with words, a deletion of whatever came last`() {
+        var script = live()
+        _ = script.enter("see the reciept")
+        _ = script.take(.posted(number: 1, .success("c|7")))
+        _ = script.enter("/attach receipt.pdf")
+        _ = script.take(.posted(number: 2, .success("c|8")))
+        let words = "you: see the receipt (edited, was: “see the reciept”)"
+        #expect(script.enter("/correct see the receipt").contains(words))
+        _ = script.take(.posted(number: 3, .success("c|9")))
+        _ = script.enter("/delete")
+        #expect(script.posted.map(\.replyToId) == [nil, "c|7", "c|8"])
+    }
+
     @Test func `only a reaction that was given is taken back`() {
         var script = live()
         _ = script.arrive(about("", #""type":"message","text":"Good morning""#, id: 6))

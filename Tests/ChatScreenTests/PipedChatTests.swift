@@ -182,8 +182,55 @@ struct PipedChatTests {
         let atBound = script.take(.timer(.linger(turn: 1)))
         #expect(atBound == ["No agent accepted the handoff within 60 s.", "linger 2"])
         #expect(
-            script.take(.timer(.linger(turn: 2))) == ["Left after 60 s with the handoff still open.", "leave 3"]
+            script.take(.timer(.linger(turn: 2))) == [
+                "Left after 60 s with the handoff still open: requested, nobody has answered yet.", "leave 3",
+            ]
         )
+    }
+
+    @Test(arguments: [[], [Fixture.queued], [Fixture.accepted, Fixture.agentSays]])
+    func `a handoff that is open at the bound is told, and is the exit code`(since: [String]) {
+        var script = ChatScript(isInteractive: false)
+        _ = script.open()
+        _ = script.settle(1)
+        // The bot asks for an agent by itself, so that no line of the script waits for one.
+        for json in [Fixture.initiate] + since { _ = script.arrive(json) }
+        #expect(script.take(.input(.endOfInput)) == ["linger 1"])
+        let said = script.take(.timer(.linger(turn: 1)))
+        #expect(said.first?.hasPrefix("Left after 60 s with the handoff still open: ") == true, "\(said)")
+        #expect(said.last == "leave 3")
+    }
+
+    /// What a script of these lines ends with, with nobody to answer.
+    private func status(of lines: [String]) -> Int32? {
+        var sides = Sides(
+            chat: ChatStateMachine(
+                configuration: ChatStateMachine.Configuration(
+                    isInteractive: false,
+                    settle: .zero,
+                    linger: .zero,
+                    style: .plain
+                )
+            )
+        )
+        var steps: [Sides.Step] = []
+        func take(_ event: ChatEvent) {
+            steps += sides.handle(event, of: .user, at: Timestamp(milliseconds: 0))
+        }
+        take(.opened(conversationId: "c-1"))
+        take(.client(.connection(.online)))
+        for line in lines { take(.input(.line(line))) }
+        take(.input(.endOfInput))
+        take(.timer(.settle(generation: 1)))
+        take(.client(.caughtUp(1, isCertain: true)))
+        return steps.compactMap { if case .leave(let code) = $0.action { code } else { nil } }.last
+    }
+
+    @Test func `a mistyped command of a script is wrong use`() {
+        #expect(status(of: ["/status"]) == 0)
+        #expect(status(of: ["/statsu"]) == 64)
+        #expect(status(of: ["/save", "/status"]) == 64, "a command without what it needs")
+        #expect(status(of: ["/find", "/status"]) == 64, "also where both sides share it")
     }
 
     @Test func `a file is written or read before a pipe goes on, and its failure is the exit code`() throws {

@@ -58,6 +58,19 @@ struct ResumingTests {
         #expect(script.arrive(Fixture.accepted).contains { $0.contains("accepted") })
     }
 
+    @Test func `an agent whose connection is broken is not said to be there`() throws {
+        func notice(_ code: String) throws -> ConversationRecord.Entry {
+            let mark = #""baton":{"author":"hub","notice":"\#(code)","agentName":"Ana"}"#
+            return try Self.entry(#"{"type":"message","from":{"id":"agent-hub"},"channelData":{\#(mark)}}"#)
+        }
+        let accepted = try [Fixture.initiate, Fixture.accepted].map { try Self.entry($0) }
+        var (script, shown) = Self.script(accepted + [try notice("interrupted")])
+        #expect(shown.contains { $0.contains("with Ana, whose connection is broken") }, "\(shown)")
+        #expect(script.notes.last == "connection broken")
+        _ = script.take(.client(.activity(try notice("reachable").activity, isEcho: false)))
+        #expect(script.enter("/status").joined().contains("with Ana") && script.notes.last == "")
+    }
+
     @Test func `the last six messages are shown once more, and all can be looked back over`() throws {
         let entries = try (1...9).map { try Self.said("line \($0)", "e-\($0)") }
         var (script, shown) = Self.script(entries)

@@ -210,7 +210,7 @@ private struct Client: Sendable {
         request.method = .init(rawValue: method)
         request.headers = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
         if let body { request.body = .bytes(body.serialized()) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         let answer = try await response.body.collect(upTo: 16 << 20)
         return (Int(response.status.code), try? JSONValue(parsing: Array(answer.readableBytesView)))
     }

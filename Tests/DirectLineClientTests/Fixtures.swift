@@ -18,7 +18,7 @@ extension ClientConfiguration {
             transport: transport
         )
         configuration.clock = FastClock(speed: 100)
-        configuration.requestTimeout = .seconds(120)
+        configuration.requestTimeout = .seconds(600)
         configuration.randomSeed = 7
         configuration.now = { Timestamp(milliseconds: 0) }
         return configuration

@@ -10,7 +10,7 @@ struct LinkedTranscriptTests {
     /// Runs a service with TLS, and a reader of links that trusts it.
     private func withLinks(
         limit: Int = 1000,
-        timeout: Duration = .seconds(20),
+        timeout: Duration = .seconds(600),
         _ body: @escaping @Sendable (FakeService, LinkedTranscripts) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()

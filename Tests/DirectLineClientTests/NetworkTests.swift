@@ -90,7 +90,7 @@ struct NetworkTests {
             let refused = await #expect(throws: WebSocketError.self) {
                 try await WebSocketConnector.connect(
                     url: "ws://service.test/",
-                    timeout: .seconds(120),
+                    timeout: .seconds(600),
                     proxy: WebSocketProxy(host: "127.0.0.1", port: proxy.port)
                 )
             }

@@ -27,7 +27,7 @@ struct FileTests {
     }
 
     private func fetch(_ url: String) async throws -> (status: Int, type: String?, bytes: [UInt8]) {
-        let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(600))
         let bytes = Array(try await response.body.collect(upTo: 8 << 20).readableBytesView)
         return (Int(response.status.code), response.headers.first(name: "Content-Type"), bytes)
     }
@@ -299,7 +299,7 @@ extension TestServer {
         request.headers = headers
         request.headers.add(name: "Content-Type", value: type)
         request.body = .bytes(body)
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
         return Answer(status: Int(response.status.code), headers: response.headers, text: text)
     }

@@ -25,7 +25,7 @@ struct OwnershipTests {
         request.method = .POST
         request.headers = headers
         request.body = .bytes(Array("12345678".utf8))
-        return Int(try await HTTPClient.shared.execute(request, timeout: .seconds(120)).status.code)
+        return Int(try await HTTPClient.shared.execute(request, timeout: .seconds(600)).status.code)
     }
 
     @Test(arguments: [false, true])

@@ -74,7 +74,7 @@ struct TestServer: Sendable {
             request.body = .bytes(Array(text.utf8))
             request.headers.add(name: "Content-Type", value: "application/json")
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         let answer = try await response.body.collect(upTo: 16 << 20)
         return Answer(status: Int(response.status.code), headers: response.headers, text: String(buffer: answer))
     }

@@ -26,7 +26,7 @@ struct StubBot: Sendable {
         request.method = .POST
         request.headers = ["Content-Type": "application/json"]
         request.body = .bytes(reply.jsonValue.serialized())
-        return Int(try await HTTPClient.shared.execute(request, timeout: .seconds(120)).status.code)
+        return Int(try await HTTPClient.shared.execute(request, timeout: .seconds(600)).status.code)
     }
 }
 

@@ -29,7 +29,10 @@ struct ForegroundProgramTests {
 
     @Test func `no program gets a secret, under whatever name it is kept`() throws {
         let file = try TemporaryFile()
-        let names = ["DIRECTLINE_SECRET", "DIRECTLINE_TOKEN", "BATON_SECRET", "BATON_AGENT_SECRET", "CHILD_TEST_SHOP"]
+        let names = [
+            "DIRECTLINE_SECRET", "DIRECTLINE_TOKEN", "DATAVERSE_TOKEN", "BATON_SECRET", "BATON_AGENT_SECRET",
+            "CHILD_TEST_SHOP",
+        ]
         ChildEnvironment.conceal("CHILD_TEST_SHOP")
         for name in names { setenv(name, "s3cr3t-\(name)", 1) }
         setenv("CHILD_TEST_COPY", "s3cr3t-BATON_SECRET", 1)

@@ -41,7 +41,7 @@ struct LineEditorScreenTests {
         terminal.send(digits)
         try terminal.wait(for: "msg 2")
         for (columns, rows) in [(30, 30), (80, 30), (50, 20), (60, 30)] {
-            terminal.resize(columns: columns, rows: rows)
+            terminal.resizeAtRest(columns: columns, rows: rows)
             let last = terminal.screen.text.split(separator: "\n").count { $0.hasPrefix("msg") }
             try terminal.wait(for: "two more messages") { screen in
                 screen.transcript.count { $0.hasPrefix("msg") } >= last + 2

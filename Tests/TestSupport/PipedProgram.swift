@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// How long a test waits for what must come; a machine with much else to do needs a part of it, and a fault all of it.
-package let patience: Duration = .seconds(120)
+package let patience: Duration = .seconds(300)
 
 /// A program whose standard input and output are pipes, as in a script.
 ///

@@ -96,7 +96,7 @@ package final class PseudoTerminal {
         var rest = Array(keys.utf8)[...]
         while !rest.isEmpty {
             var state = pollfd(fd: master, events: Int16(POLLOUT | POLLIN), revents: 0)
-            guard poll(&state, 1, 120_000) > 0 else { return }
+            guard poll(&state, 1, 300_000) > 0 else { return }
             // A program that prints while a long text is typed must not wait for its reader.
             if state.revents & Int16(POLLIN) != 0, !readOutput(milliseconds: 0) { return }
             guard state.revents & Int16(POLLOUT) != 0 else { continue }
@@ -120,6 +120,17 @@ package final class PseudoTerminal {
         screen.resize(columns: columns, rows: rows)
         var size = Self.size(columns: columns, rows: rows)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    }
+
+    /// Changes the size of the terminal while nothing that was drawn for the old one is on its way.
+    ///
+    /// Rows that a terminal gets too late are wrapped differently from what the program meant, which no program can
+    /// undo.
+    package func resizeAtRest(columns: Int, rows: Int) {
+        signal(SIGSTOP)
+        while readOutput(milliseconds: 50) {}
+        resize(columns: columns, rows: rows)
+        signal(SIGCONT)
     }
 
     /// Waits until the screen fulfils a condition.

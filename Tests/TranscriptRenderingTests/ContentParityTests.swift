@@ -84,6 +84,26 @@ struct ContentParityTests {
             #"{"fallbackText":"instead","body":[{"type":"Hologram"},{"type":"TextBlock","text":"beside"}]}"#
         ),
         ("fallback", #"{"body":[{"type":"Hologram","fallback":{"type":"TextBlock","text":"substitute"}}]}"#),
+        (
+            "selectAction",
+            #"{"body":[{"type":"Image","url":"https://example.org/a.png","altText":"map","selectAction":{"type":"Action.OpenUrl","url":"https://example.org/m"}},{"type":"ColumnSet","columns":[{"type":"Column","items":[{"type":"TextBlock","text":"cell"}],"selectAction":{"type":"Action.Submit","title":"Choose"}}]}]}"#
+        ),
+        (
+            "nested",
+            #"{"body":[{"type":"Table","rows":[{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"FactSet","facts":[{"title":"Weight","value":"9 kg"}]},{"type":"ActionSet","actions":[{"type":"Action.Submit","title":"Weigh"}]}]},{"type":"TableCell","items":[{"type":"Container","items":[{"type":"Image","url":"https://example.org/a.png","altText":"scale"},{"type":"Input.Toggle","id":"g","title":"Gross"}]}]}]}]},{"type":"ColumnSet","columns":[{"type":"Column","items":[{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"rich","strikethrough":true}]},{"type":"Media","sources":[{"mimeType":"audio/ogg","url":"https://example.org/a.ogg"},{"mimeType":"audio/mp3","url":"https://example.org/a.mp3"}]}]}]}]}"#
+        ),
+        (
+            "several choices",
+            #"{"body":[{"type":"Input.ChoiceSet","id":"c","style":"expanded","isMultiSelect":true,"value":"r,g","placeholder":"Any","choices":[{"title":"Rouge","value":"r"},{"title":"Vert","value":"g"},{"title":"Bleu","value":"b"}]},{"type":"Input.Time","id":"t","label":"Hour","value":"09:30"},{"type":"Input.Number","id":"n","placeholder":"How many","min":1,"max":9}]}"#
+        ),
+        (
+            "Markdown in a card",
+            #"{"body":[{"type":"TextBlock","text":"- one\r- **two**\n\n[three](https://example.org/3) and [four](javascript:a)"}]}"#
+        ),
+        (
+            "invisible",
+            #"{"body":[{"type":"Container","isVisible":false,"items":[{"type":"TextBlock","text":"ghost"}]},{"type":"TextBlock","text":"body","requires":{"adaptiveCards":"1.2"}}]}"#
+        ),
         ("empty", #"{"body":[]}"#),
         ("dates", #"{"body":[{"type":"TextBlock","text":"{{DATE(2026-03-14T10:00:00Z,LONG)}}"}]}"#),
     ]
@@ -196,6 +216,17 @@ struct ContentParityTests {
         for word in Self.screen(activity) {
             #expect(try !TranscriptSearch(word, ignoresCase: true).matches(in: activity).isEmpty, "\(word)")
         }
+    }
+
+    @Test func `the table has every element and action of Adaptive Cards, and every kind of card`() {
+        let all = Self.samples.map(\.activity).joined()
+        for element in [
+            "TextBlock", "RichTextBlock", "TextRun", "Image", "ImageSet", "Media", "FactSet", "Container", "ColumnSet",
+            "Column", "Table", "TableRow", "TableCell", "ActionSet", "Input.Text", "Input.Number", "Input.Date",
+            "Input.Time", "Input.Toggle", "Input.ChoiceSet", "Action.OpenUrl", "Action.Submit", "Action.Execute",
+            "Action.ShowCard", "Action.ToggleVisibility",
+        ] { #expect(all.contains(#""type":"\#(element)""#), "\(element)") }
+        for card in Attachment.CardType.all { #expect(all.contains(#""contentType":"\#(card)""#), "\(card)") }
     }
 
     private static func activity(_ name: String) throws -> Activity {

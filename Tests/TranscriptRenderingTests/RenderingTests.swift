@@ -3,6 +3,12 @@ import Testing
 import TranscriptRendering
 import Transcripts
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 struct RenderingTests {
     private static let attack =
         #"</p><script>alert(1)</script><img src=x onerror=\"a()\"> & 'x' [b](javascript:a()) **c**"#
@@ -120,6 +126,85 @@ struct RenderingTests {
         ]
         let transcript = Transcript(activities: odd.compactMap { Activity($0) })
         #expect(!transcript.rendered(as: format, title: "\u{1B}]0;x\u{7}").contains(7))
+    }
+
+    // MARK: - Several conversations
+
+    private static let several = #"""
+        [{"type":"message","timestamp":"2026-03-01T23:30:00Z","text":"first <here>","conversation":{"id":"c&1"},"from":{"id":"u","role":"user"}},
+         {"type":"message","timestamp":"2026-03-01T23:31:00Z","text":"another","conversation":{"id":"c2"},"from":{"id":"v","role":"user"}},
+         {"type":"message","timestamp":"2026-03-03T09:00:00Z","text":"later","conversation":{"id":"c&1"},"from":{"id":"b","role":"bot"}}]
+        """#
+
+    private func several(_ format: RenderedFormat, _ options: RenderingOptions) throws -> String {
+        let transcript = try Transcript(parsing: Array(Self.several.utf8), name: "a.json")
+        return String(decoding: transcript.rendered(as: format, options), as: UTF8.self)
+    }
+
+    @Test func `a page of several conversations begins with an index that leads to each`() throws {
+        let html = try several(.html, RenderingOptions(title: "Talks"))
+        #expect(html.contains("<a href=\"#c1\"><span dir=\"auto\">c&amp;1</span></a>"))
+        #expect(html.contains("<section id=\"c1\"") && html.contains("<section id=\"c2\""))
+        #expect(
+            html.contains("2026-03-01 23:30:00 UTC, 2 messages, 0 handoffs") && html.contains("“first &lt;here&gt;”")
+        )
+        let later = try #require(html.firstRange(of: ">later<"))
+        let second = try #require(html.firstRange(of: "<section id=\"c2\""))
+        #expect(later.lowerBound < second.lowerBound, "a conversation is whole")
+        let one = try render(.html)
+        #expect(!one.contains("<nav") && one.contains("2026-01-02 03:04:05 UTC, 3 messages, 1 handoff (completed)"))
+    }
+
+    @Test(arguments: [
+        (RenderedFormat.text, "==== c&1 ===="), (.markdown, "## c&1\n\n### 2026-03-01"), (.cast, "══ c2 ══"),
+    ])
+    func `a line divides conversations in every form`(format: RenderedFormat, line: String) throws {
+        let text = try several(format, RenderingOptions(title: "t"))
+        #expect(text.contains(line.replacing("&", with: format == .markdown ? "&amp;" : "&")), "\(text)")
+        #expect(text.contains("2026-03-03"))
+    }
+
+    @Test func `an index leads to the pages of a folder`() throws {
+        var index = HTMLIndex(RenderingOptions(title: "All & more"))
+        index.add("a b?.html", of: try Self.transcript(), title: "a b?")
+        index.add("<c>.html", of: try Transcript(parsing: Array(Self.several.utf8), name: "c"), title: "<c>")
+        let html = String(decoding: index.bytes, as: UTF8.self)
+        #expect(html.contains("<h1 dir=\"auto\">All &amp; more</h1>\n<p>2 files</p>"))
+        #expect(html.contains("href=\"./a%20b%3F.html\"") && html.contains("href=\"./%3Cc%3E.html\""))
+        #expect(html.contains("2 conversations, 2026-03-01 23:30:00 UTC, 3 messages, 0 handoffs") && !html.contains("<c>"))
+    }
+
+    // MARK: - Options
+
+    @Test func `pictures are words where they are not wanted, and where they are too large`() throws {
+        let bare = String(
+            decoding: try Self.transcript().rendered(as: .html, RenderingOptions(title: "t", showsPictures: false)),
+            as: UTF8.self
+        )
+        #expect(!bare.contains("<img") && bare.contains("dot"))
+        let large = "data:image/png;base64," + String(repeating: "A", count: 8 << 20)
+        let activity = Activity(json: [
+            "type": "message",
+            "attachments": [["contentType": "image/png", "name": "vast", "contentUrl": .string(large)]],
+        ])
+        let page = Transcript(activities: [activity]).rendered(as: .html, title: "t")
+        #expect(page.count < 1 << 20)
+        #expect(String(decoding: page, as: UTF8.self).contains("vast"))
+    }
+
+    @Test(arguments: RenderedFormat.allCases)
+    func `times are told where this program runs when that is asked for`(format: RenderedFormat) throws {
+        let seconds = try #require(Timestamp("2026-01-02T03:04:05Z")).milliseconds / 1000
+        var time = time_t(seconds)
+        var parts = tm()
+        localtime_r(&time, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let local = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+        let options = RenderingOptions(title: "t", zone: .local)
+        let text = String(decoding: try Self.transcript().rendered(as: format, options), as: UTF8.self)
+        if format != .cast { #expect(text.contains(local)) }
+        #expect(text.contains("2026-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"))
+        if format == .html { #expect(text.contains("datetime=\"2026-01-02T03:04:05.000Z\"")) }
     }
 }
 

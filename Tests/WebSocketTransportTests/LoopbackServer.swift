@@ -74,7 +74,7 @@ func withWebSocketClient(
     body: @Sendable (WebSocketInbound, WebSocketOutbound) async throws -> Void
 ) async throws -> WebSocketClosure {
     let url = "ws://127.0.0.1:\(port)/"
-    switch try await WebSocketConnector.connect(url: url, configuration: configuration, timeout: .seconds(120)) {
+    switch try await WebSocketConnector.connect(url: url, configuration: configuration, timeout: .seconds(600)) {
     case .upgraded(let channel, _):
         return try await WebSocketConnection.run(channel, role: .client, configuration: configuration, body: body)
     case .refused(let status):

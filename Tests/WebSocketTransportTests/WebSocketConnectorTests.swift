@@ -12,7 +12,7 @@ struct WebSocketConnectorTests {
         try await withWebSocketServer(onConnection: { _, _ in }) { port in
             let outcome = try await WebSocketConnector.connect(
                 url: "ws://127.0.0.1:\(port)/refused",
-                timeout: .seconds(120)
+                timeout: .seconds(600)
             )
             guard case .refused(let status) = outcome else {
                 Issue.record("the upgrade was granted")
@@ -25,7 +25,7 @@ struct WebSocketConnectorTests {
     @Test func `a port without a listener is named in one sentence`() async throws {
         // A port that was free a moment ago may be another test's by now; nobody listens at port 1.
         await #expect(throws: WebSocketError(.unreachable, "nobody listens at 127.0.0.1:1")) {
-            try await WebSocketConnector.connect(url: "ws://127.0.0.1:1/x?t=secret", timeout: .seconds(120))
+            try await WebSocketConnector.connect(url: "ws://127.0.0.1:1/x?t=secret", timeout: .seconds(600))
         }
     }
 
@@ -64,7 +64,7 @@ struct WebSocketConnectorTests {
                 try await outbound.write(ByteBuffer(string: switchingProtocols(accept: "bm9wZQ==")))
             }
         }) { port in
-            switch try await WebSocketConnector.connect(url: "ws://127.0.0.1:\(port)/", timeout: .seconds(120)) {
+            switch try await WebSocketConnector.connect(url: "ws://127.0.0.1:\(port)/", timeout: .seconds(600)) {
             case .refused(let status): #expect(status == .switchingProtocols)
             case .upgraded: Issue.record("the upgrade was taken")
             }
@@ -79,7 +79,7 @@ struct WebSocketConnectorTests {
                     "127.0.0.1:\(port) closed the connection before it answered"
                 )
             ) {
-                try await WebSocketConnector.connect(url: "ws://127.0.0.1:\(port)/", timeout: .seconds(120))
+                try await WebSocketConnector.connect(url: "ws://127.0.0.1:\(port)/", timeout: .seconds(600))
             }
         }
     }
@@ -100,7 +100,7 @@ struct WebSocketConnectorTests {
             await withTaskGroup { group in
                 group.addTask {
                     await #expect(throws: CancellationError.self) {
-                        try await WebSocketConnector.connect(url: "ws://127.0.0.1:\(port)/", timeout: .seconds(120))
+                        try await WebSocketConnector.connect(url: "ws://127.0.0.1:\(port)/", timeout: .seconds(600))
                     }
                 }
                 for await _ in asked.stream { break }
@@ -116,7 +116,7 @@ struct WebSocketConnectorTests {
             }
         }) { port in
             await #expect(throws: WebSocketError(.untrusted, "127.0.0.1:\(port) failed at TLS")) {
-                try await WebSocketConnector.connect(url: "wss://127.0.0.1:\(port)/", timeout: .seconds(120))
+                try await WebSocketConnector.connect(url: "wss://127.0.0.1:\(port)/", timeout: .seconds(600))
             }
         }
     }

@@ -19,7 +19,7 @@ package struct AgentBrief: Hashable, Sendable {
     package init(_ request: WorkRequest) {
         let initiation = request.initiation
         let user = Self.name(of: request.user) ?? "User"
-        let missing = request.droppedSkills.isEmpty ? "" : " (nobody at work has it)"
+        let missing = request.droppedSkills.isEmpty ? "" : " (which the agent does not have)"
         let skill = initiation.context.skill.map { ", skill \($0)\(missing)" } ?? ""
         let summary = initiation.summary.map { ": \($0)" } ?? ""
         headline = Self.line("\(user)\(skill)\(summary)")

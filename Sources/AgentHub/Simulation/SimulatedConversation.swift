@@ -32,9 +32,12 @@ struct SimulatedConversation {
         var dialogue = SimulatedDialogue(persona: persona, seed: generator.next())
         var steps = dialogue.begin(request)
         while !isOver {
-            for step in steps {
+            for (index, step) in steps.enumerated() {
                 switch step {
-                case .say(let text): await say(text, using: &generator)
+                case .say(let text):
+                    // Before the next of two lines there is nothing to read, and the user is to see that one comes.
+                    if index == 0 { await clock.sleep(for: pace.reading(using: &generator)) }
+                    await say(text, using: &generator)
                 case .end(let completion):
                     // Whatever came while the farewell was typed deserves an answer first.
                     guard !hasUnreadLines else { break }
@@ -60,9 +63,8 @@ struct SimulatedConversation {
         return desk.events.contains { if case .userSent(item, _) = $0 { true } else { false } }
     }
 
-    /// Reads, shows typing as long as it takes, and says it.
+    /// Shows typing as long as it takes, and says it.
     private func say(_ text: String, using generator: inout SplitMix64) async {
-        await clock.sleep(for: pace.reading(using: &generator))
         var rest = pace.typing(text, using: &generator)
         while rest > .zero, !isOver {
             await desk.showTyping(in: item)

@@ -44,6 +44,8 @@ extension TranscriptCommand {
         )
         var normalise = false
 
+        @OptionGroup var page: PageOptions
+
         @OptionGroup var redaction: RedactionOptions
 
         /// A command with nothing set.
@@ -59,6 +61,7 @@ extension TranscriptCommand {
                 throw ValidationError("Several files need --output with a folder that is there.")
             }
             let form = target.form(else: .attachment)
+            try page.check(form, isFolder: isFolder)
             try TranscriptOutput.checkDistinct(input.files) { path(for: $0, form) }
         }
 
@@ -67,29 +70,37 @@ extension TranscriptCommand {
             let form = target.form(else: .attachment)
             var redactor = try redaction.makeRedactor()
             var isComplete = true
+            var index = page.index ? HTMLIndex(page.rendering(titled: "Conversations", isIndex: true)) : nil
+            if index != nil { try checkIndex() }
             for file in input.files {
                 do {
-                    try convert(file, as: form, &redactor)
+                    try convert(file, as: form, &redactor, &index)
                 } catch let error as TranscriptError {
                     TranscriptInput.fail(error.description)
                     isComplete = false
                 }
             }
+            if let index { try TranscriptOutput.write(index.bytes, to: indexPath, isForced: target.force) }
             redaction.tell(redactor)
             if !isComplete { throw ExitStatus.failed.code }
         }
 
-        private func convert(_ file: String, as form: TargetForm, _ redactor: inout TranscriptRedactor?) throws {
+        private func convert(
+            _ file: String,
+            as form: TargetForm,
+            _ redactor: inout TranscriptRedactor?,
+            _ index: inout HTMLIndex?
+        ) throws {
             let isInOrder = !sort && !carried && !normalise
             let open = try OpenTranscript(file)
             if let transcript = open.whole {
                 TranscriptInput.report(transcript.repairs, of: file)
-                try convert(transcript, file, as: form, &redactor)
+                try convert(transcript, file, as: form, &redactor, &index)
             } else if isInOrder, form == .same || form.format != nil && form != .chat {
                 try stream(open, file, as: form, &redactor)
             } else {
                 // What is sorted, made for people or begins with what the end tells is read as a whole.
-                try convert(try TranscriptInput.read(file), file, as: form, &redactor)
+                try convert(try TranscriptInput.read(file), file, as: form, &redactor, &index)
             }
         }
 
@@ -97,7 +108,8 @@ extension TranscriptCommand {
             _ transcript: Transcript,
             _ file: String,
             as form: TargetForm,
-            _ redactor: inout TranscriptRedactor?
+            _ redactor: inout TranscriptRedactor?,
+            _ index: inout HTMLIndex?
         ) throws {
             let parts = carried ? transcript.carriedTranscripts : [transcript]
             guard let first = parts.first else {
@@ -108,11 +120,13 @@ extension TranscriptCommand {
             whole = normalised(whole, file, form)
             whole = redactor?.redacted(whole) ?? whole
             tell(form.losses(of: whole), of: file, form)
-            let title = TranscriptInput.baseName(file)
-            let bytes = form.bytes(of: whole, title: redactor?.redacted(title) ?? title)
+            let name = TranscriptInput.baseName(file)
+            let title = redactor?.redacted(name) ?? name
+            let bytes = form.bytes(of: whole, page.rendering(titled: title))
             try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force) {
                 try redaction.keep(redactor)
             }
+            index?.add("\(name).\(form.fileExtension)", of: whole, title: title)
         }
 
         private func tell(_ losses: [TranscriptLoss], of file: String, _ form: TargetForm) {
@@ -192,6 +206,18 @@ extension TranscriptCommand {
             TranscriptInput.fail("\(name): roles and times are numbers, as in the export; see --normalise")
         }
 
+        private var indexPath: String { (target.output ?? ".") + "/index.html" }
+
+        /// Refuses an index that is there, or that a page would be, before anything is written.
+        private func checkIndex() throws {
+            if input.files.contains(where: { TranscriptInput.baseName($0) == "index" }) {
+                throw CommandError("index.html would be the page of a file and the index: give the file another name.")
+            }
+            if !target.force, TranscriptFile.size(of: indexPath) != nil {
+                throw CommandError("\(indexPath) is there already; --force replaces it.")
+            }
+        }
+
         private func path(for file: String, _ form: TargetForm) -> String? {
             guard let output = target.output, TranscriptOutput.isFolder(output) else { return target.output }
             let folder = output.hasSuffix("/") ? output : output + "/"
@@ -216,6 +242,9 @@ enum TargetForm: String, ExpressibleByArgument, CaseIterable {
     /// The form as one that can be read again; nil for those that are for people.
     var format: TranscriptFormat? { TranscriptFormat(rawValue: rawValue) }
 
+    /// Whether it is one of those that are not read again.
+    var isForPeople: Bool { rendered != nil }
+
     private var rendered: RenderedFormat? { RenderedFormat(rawValue: rawValue) }
 
     /// What a file of the form is called.
@@ -233,7 +262,11 @@ enum TargetForm: String, ExpressibleByArgument, CaseIterable {
     }
 
     func bytes(of transcript: Transcript, title: String) -> [UInt8] {
+        bytes(of: transcript, RenderingOptions(title: title))
+    }
+
+    func bytes(of transcript: Transcript, _ options: RenderingOptions) -> [UInt8] {
         if let format { return transcript.serialized(as: format) }
-        return rendered.map { transcript.rendered(as: $0, title: title) } ?? transcript.serializedAsRead()
+        return rendered.map { transcript.rendered(as: $0, options) } ?? transcript.serializedAsRead()
     }
 }

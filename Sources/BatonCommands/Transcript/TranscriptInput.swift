@@ -29,7 +29,10 @@ enum TranscriptInput {
 
     /// Reads a file; what had to be mended is told.
     static func read(_ file: String) throws(TranscriptError) -> Transcript {
-        let transcript = try Transcript(parsing: bytes(of: file), name: name(file))
+        let transcript =
+            try file == "-"
+            ? Transcript(parsing: TranscriptFile.standardInput(), name: name(file))
+            : TranscriptFile.transcript(bytes(of: file), of: file)
         report(transcript.repairs, of: file)
         return transcript
     }

@@ -39,7 +39,9 @@ enum LineChange: Equatable, Sendable {
 
     /// The id of the line that it is about, nil where there is none.
     func subject(in record: ConversationRecord, where isMeant: (Activity) -> Bool = { _ in true }) -> String? {
-        record.lastLine(isEcho: isOwn, where: isMeant)
+        // A file has no words that could be corrected.
+        let needsText = if case .correct = self { true } else { false }
+        return record.lastLine(isEcho: isOwn) { isMeant($0) && (!needsText || $0.text?.isEmpty == false) }
     }
 
     /// What to send, and the words for it.

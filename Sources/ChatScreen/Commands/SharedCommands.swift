@@ -76,7 +76,7 @@ extension SlashCommand {
     )
 
     /// What is shown when a command was given something else.
-    var usageActions: [ChatAction] { [.show(.failure("Usage: /\(name) \(usage) (\(summary))"))] }
+    var usageActions: [ChatAction] { [.show(.misuse("Usage: /\(name) \(usage) (\(summary))"))] }
 
     /// What a person wants to know of the keys in the chat, for the end of the help.
     static let keys: [ChatItem.Row] =

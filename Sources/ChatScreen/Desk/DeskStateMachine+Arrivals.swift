@@ -238,7 +238,7 @@ extension DeskStateMachine {
             let words = "The bot sent no transcript. This is what Baton's server saw:"
             actions.append(.show(.notice(briefing.isTranscriptLinked ? "What Baton's server saw:" : words)))
         }
-        let messages = briefing.conversation.filter { $0.type == .message }
+        let messages = (briefing.conversation + said(since: conversation)).asTheyStand.filter { $0.type == .message }
         let left = messages.count - limit
         if left > 0 || briefing.omitted > 0 {
             let words = (left > 0 ? left : 0) + briefing.omitted
@@ -259,7 +259,8 @@ extension DeskStateMachine {
     func showTranscript(of conversation: DeskConversation) -> [ChatAction] {
         let briefing = conversation.briefing
         let origin = briefing.observed.isEmpty ? "" : ", as Baton's server saw it"
-        let parts = [("before the handoff" + origin, briefing.before), ("since then", briefing.history)]
+        let since = briefing.history + said(since: conversation)
+        let parts = [("before the handoff" + origin, briefing.before), ("since then", since)]
         var actions: [ChatAction] = []
         for (title, said) in parts where !said.isEmpty {
             actions.append(.show(.loadedHeader("\(title): \(said.count.of("entry", "entries"))")))
@@ -351,10 +352,10 @@ extension DeskStateMachine {
 }
 
 extension DeskBriefing {
-    /// The skill that was asked for, and whether it was dropped; nil where none was.
+    /// The skill that was asked for, and whether this agent has it; nil where none was.
     fileprivate var skillWords: String? {
         guard let skill = initiation?.context.skill else { return nil }
-        return "skill \(skill)" + (droppedSkills.isEmpty ? "" : ", which nobody at work has")
+        return "skill \(skill)" + (droppedSkills.isEmpty ? "" : ", which you do not have")
     }
 
     /// Whether the transcript is still behind its link.

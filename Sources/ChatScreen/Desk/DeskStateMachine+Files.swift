@@ -118,9 +118,17 @@ extension DeskStateMachine {
     /// agents have said, as the user's own conversation has it.
     private func said(in conversation: DeskConversation, withNotes: Bool = false) -> [Activity] {
         let briefing = conversation.briefing
-        let earlier = briefing.before + (briefing.request.map { [$0] } ?? []) + briefing.history
+        return briefing.before + (briefing.request.map { [$0] } ?? []) + briefing.history
+            + said(since: conversation, withNotes: withNotes)
+    }
+
+    /// What has been said at this desk since the hub told of the conversation, as the user's own conversation has it.
+    func said(since conversation: DeskConversation, withNotes: Bool = false) -> [Activity] {
+        let briefing = conversation.briefing
+        let earlier = briefing.conversation + (briefing.request.map { [$0] } ?? [])
         let known = Set(earlier.compactMap(\.id))
-        let since = record.entries.compactMap { entry -> Activity? in
+        var sources: [String: String] = [:]
+        return record.entries.compactMap { entry -> Activity? in
             let activity = entry.activity
             let isNote = activity.name == "desk.note" && activity.value?["item"]?.string == conversation.item
             guard activity.deskItem == conversation.item && activity.isForAgents || isNote && withNotes,
@@ -129,6 +137,8 @@ extension DeskStateMachine {
             var copy = activity
             copy.conversation = briefing.request?.conversation
             copy.id = activity.deskSource ?? activity.id
+            if let id = activity.id { sources[id] = activity.deskSource }
+            copy.replyToId = activity.deskSubject ?? activity.replyToId.map { sources[$0] ?? $0 }
             var data = activity.channelData?.object ?? JSONObject()
             data["desk"] = nil
             copy.channelData = data.entries.isEmpty ? nil : .object(data)
@@ -136,6 +146,5 @@ extension DeskStateMachine {
             copy.from?.role = "user"
             return copy
         }
-        return earlier + since
     }
 }

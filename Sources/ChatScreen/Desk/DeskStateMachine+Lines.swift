@@ -48,7 +48,7 @@ extension DeskStateMachine {
         case .blank: return []
         case .unknownCommand(let word, let suggestion):
             let hint = suggestion.map { "did you mean /\($0)?" } ?? "/help lists the commands."
-            return [.show(.enteredCommand(line)), .show(.failure("There is no command /\(oneLine(word)); \(hint)"))]
+            return [.show(.enteredCommand(line)), .show(.misuse("There is no command /\(oneLine(word)); \(hint)"))]
         case .command(let command, let argument):
             return [.show(.enteredCommand(line))] + run(command, argument: argument)
         case .message(let text): return say(text)

@@ -34,7 +34,7 @@ package struct JSONLinesOutput: ChatOutput {
         case .connection(let state): connection(state)
         case .latency(let milliseconds): ["kind": "latency", "milliseconds": .number(JSONNumber(milliseconds))]
         case .notice(let text): ["kind": "notice", "level": "info", "text": .string(text)]
-        case .failure(let text): ["kind": "notice", "level": "error", "text": .string(text)]
+        case .failure(let text), .misuse(let text): ["kind": "notice", "level": "error", "text": .string(text)]
         case .answer(let lines):
             ["kind": "notice", "level": "answer", "text": .string(lines.joined(separator: "\n"))]
         case .table(let title, let rows):

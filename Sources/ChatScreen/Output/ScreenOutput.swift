@@ -95,7 +95,7 @@ package struct ScreenOutput: ChatOutput {
             return wrapped(words, .faint, columns)
         case .latency: return []
         case .notice(let text): return wrapped(text, .faint, columns)
-        case .failure(let text): return wrapped(text, .failure, columns)
+        case .failure(let text), .misuse(let text): return wrapped(text, .failure, columns)
         case .answer(let lines):
             return lines.flatMap { DisplayText.wrapped($0, columns: columns) }
         case .table(let title, let rows):

@@ -42,6 +42,8 @@ package enum ChatItem: Sendable {
     case notice(String)
     /// A sentence about something that went wrong.
     case failure(String)
+    /// A sentence about a command that does not exist or was given something else: a script was written wrongly.
+    case misuse(String)
     /// How long the first message after a line took; for machines, people ask `/status`.
     case latency(milliseconds: Int64)
     /// What a command answers, line by line, already dressed and neutralised.

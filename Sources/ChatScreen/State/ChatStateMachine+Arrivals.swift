@@ -49,7 +49,7 @@ extension ChatStateMachine {
         // Choices belong to the newest message; an event or the user's own echo does not replace them.
         let isMessage = activity.type == .message && !isEcho
         if isMessage { typist = nil }
-        if transitions.contains(where: \.isChange) { (joinedAgent, isBetweenAgents) = (nil, false) }
+        if transitions.contains(where: \.isChange) { (joinedAgent, agentPresence) = (nil, .there) }
         let notice = HubNotice(activity)
         if let notice { follow(notice) }
         let isTyping = activity.type == .typing || transitions.contains(where: \.isTyping)
@@ -115,8 +115,10 @@ extension ChatStateMachine {
     /// Whom the user has between the acceptance and the end, of which the protocol says nothing.
     private mutating func follow(_ notice: HubNotice) {
         switch notice.code {
-        case .joined: (joinedAgent, isBetweenAgents) = (notice.agentName, false)
-        case .transferring, .reassigning: isBetweenAgents = true
+        case .joined: (joinedAgent, agentPresence) = (notice.agentName, .there)
+        case .transferring, .reassigning: agentPresence = .between
+        case .interrupted: agentPresence = .cutOff
+        case .reachable: agentPresence = .there
         default: break
         }
     }

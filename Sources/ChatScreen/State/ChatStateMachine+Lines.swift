@@ -63,7 +63,7 @@ extension ChatStateMachine {
         case .unknownCommand(let word, let suggestion):
             let name = DisplayText.neutralised(word, keepingNewlines: false)
             let hint = suggestion.map { "did you mean /\($0)?" } ?? "/help lists the commands."
-            return [.show(.enteredCommand(line)), .show(.failure("There is no command /\(name); \(hint)"))]
+            return [.show(.enteredCommand(line)), .show(.misuse("There is no command /\(name); \(hint)"))]
         case .command(let command, let argument):
             return [.show(.enteredCommand(line))] + run(command, argument: argument, at: now)
         case .message(let text):
@@ -310,6 +310,8 @@ extension ChatStateMachine {
         case .bot: "with the bot"
         case .requested: "requested, nobody has answered yet"
         case .queued: handoff.attempt?.queuePosition.map { "in the queue at position \($0)" } ?? "in the queue"
+        case .live where agentPresence == .between: "waiting for another agent"
+        case .live where agentPresence == .cutOff: "with \(agentName?.text ?? "an agent"), whose connection is broken"
         case .live: "with \(agentName?.text ?? "an agent")"
         case .ended: "ended, the bot hears the next line"
         case .closed: "the conversation is closed"

@@ -117,11 +117,14 @@ extension ChatStateMachine {
             turn += 1
             return [.startTimer(.linger(turn: turn), configuration.linger)]
         }
-        let notice: [ChatAction] =
-            isPending
-            ? [.show(.notice("Left after \(configuration.linger.seconds) s with the handoff still open."))] : []
+        var actions: [ChatAction] = []
+        if isPending {
+            isUnanswered = true
+            let words = "Left after \(configuration.linger.seconds) s with the handoff still open: \(handoffSummary)."
+            actions.append(.show(.failure(words)))
+        }
         if lost.isInDoubt { hasFailed = true }
-        return notice + [.leave(exitCode: exitCode)]
+        return actions + [.leave(exitCode: exitCode)]
     }
 
     /// A pipe's turn begins: nothing else is sent until it has settled.

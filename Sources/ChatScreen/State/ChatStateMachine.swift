@@ -109,8 +109,8 @@ package struct ChatStateMachine: Sendable {
     var typist: String?
     /// The agent who has taken over from the one who accepted.
     var joinedAgent: String?
-    /// Whether the agent is gone and the next one not there yet.
-    var isBetweenAgents = false
+    /// Whether the agent who has the conversation hears what the user writes.
+    var agentPresence = AgentPresence.there
     var typingGeneration = 0
     /// Messages that wait for their pictures.
     var pictureWait = PictureWait()
@@ -154,6 +154,15 @@ package struct ChatStateMachine: Sendable {
         let id: String
         let speaker: Speaker
         var text: String
+    }
+
+    /// Whether the agent who has the conversation hears what the user writes.
+    enum AgentPresence: Sendable {
+        case there
+        /// The agent's connection is broken; what the user writes is kept.
+        case cutOff
+        /// The agent is gone, and the next one not there yet.
+        case between
     }
 
     /// A transcript that `/load` brought, and whether `/save` still means it.
@@ -250,7 +259,7 @@ package struct ChatStateMachine: Sendable {
         latency = TurnLatency()
         typist = nil
         joinedAgent = nil
-        isBetweenAgents = false
+        agentPresence = .there
         growing = nil
         toldEvents = []
         liveReplies = LiveReplies()
@@ -278,6 +287,7 @@ package struct ChatStateMachine: Sendable {
         if let seconds = secondsToStart { return seconds > 0 ? "trying again in \(seconds) s" : "trying again…" }
         let trouble = connection?.trouble ?? ""
         if !trouble.isEmpty { return trouble }
+        if handoff.state == .live, agentPresence == .cutOff { return "connection broken" }
         return typist.map { "\($0) is typing…" } ?? (inputHint == .ignoring ? "the bot expects no answer" : "")
     }
 
@@ -295,7 +305,7 @@ package struct ChatStateMachine: Sendable {
         case .bot, .ended: return .bot
         case .requested: return .waiting
         case .queued: return .queue(position: handoff.attempt?.queuePosition)
-        case .live where isBetweenAgents: return .waiting
+        case .live where agentPresence == .between: return .waiting
         case .live: return .agent(name: agentName ?? ShownName(nil, of: "agent"))
         case .closed: return .closed
         }

@@ -17,8 +17,9 @@ package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
         case .done: "done, however a handoff ended"
         case .failed: "not delivered, not opened or not written; of transcripts: something differs or was not found"
         case .unusable: "of transcripts: a file could not be compared, searched or replayed"
-        case .noAnswer: "a line got no answer within --answer-within, or no agent or user came within --linger"
-        case .usage: "wrong use, such as an unknown option"
+        case .noAnswer:
+            "a line got no answer within --answer-within, or within --linger no agent or user came or a handoff stayed open"
+        case .usage: "wrong use, such as an unknown option or a mistyped command"
         }
     }
 

@@ -48,6 +48,8 @@ package struct Sides: Sendable {
     private let expectsDesk: Bool
     private var screen: ScreenCommands
     private var interrupts = InterruptCount()
+    /// Whether a command of a script was written wrongly, on whichever side.
+    private var isMisused = false
     /// How much there was to complete when it was offered last, and when that was.
     private var offeredCount = 0
     private var offeredAt = Timestamp(milliseconds: 0)
@@ -183,6 +185,12 @@ package struct Sides: Sendable {
         return current == .user ? [Step(side: .user, action: .setCommands(set))] : []
     }
 
+    /// The status of a whole script: the gravest of what either side has to tell.
+    private func exitCode(leavingWith code: Int32) -> Int32 {
+        let codes = [code, chat?.exitCode, desk?.exitCode].compactMap { $0.flatMap(ExitStatus.init(rawValue:)) }
+        return (codes + (isMisused ? [.usage] : [])).max()?.rawValue ?? code
+    }
+
     /// What was said and has certainly not been delivered, oldest first, for another time.
     package var unsentLines: [String] { chat?.unsentLines ?? [] }
 
@@ -192,7 +200,10 @@ package struct Sides: Sendable {
             if isInteractive, case .show(let item) = action, let call = item.call {
                 steps.append(Step(side: side, action: .call(call)))
             }
+            if case .show(.misuse) = action { isMisused = true }
             switch action {
+            case .leave(let code) where !isInteractive:
+                steps.append(Step(side: side, action: .leave(exitCode: exitCode(leavingWith: code))))
             case .show(let item) where side != current && isInteractive:
                 keep(item, for: side)
                 steps += promptStep

@@ -16,7 +16,7 @@ package struct DeskBriefing: Hashable, Sendable {
     package let history: [Activity]
     /// What colleagues have noted; never for the user.
     package let notes: [AgentNote]
-    /// The skills that were asked for and that nobody at work has.
+    /// The skills that were asked for and that the agent does not have, though others may.
     package let droppedSkills: [String]
     /// How many of the oldest entries of transcript and history were left out to keep the activity small.
     package let omitted: Int

@@ -94,12 +94,15 @@ struct HTTPExchange: Sendable {
     /// - Parameters:
     ///   - url: Where it is.
     ///   - bearer: The credential, if any.
+    ///   - headers: What else the request says.
     ///   - limit: How many bytes it may have.
     /// - Returns: The answer, whatever its status.
     /// - Throws: ``ClientError``, or `CancellationError`.
-    func get(_ url: WebURL, bearer: String?, limit: Int) async throws -> Answer {
+    func get(_ url: WebURL, bearer: String?, headers: HTTPHeaders = [:], limit: Int) async throws -> Answer {
         if bearer != nil { try clearText.check(url) }
+        tracer.mask.learn(bearer)
         var request = HTTPClientRequest(url: url.origin + url.target)
+        request.headers = headers
         request.headers.add(name: "User-Agent", value: "Baton")
         if let bearer { request.headers.add(name: "Authorization", value: "Bearer \(bearer)") }
         return try await perform(request, url.authority, nil, limit: limit)

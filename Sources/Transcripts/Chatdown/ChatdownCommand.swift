@@ -66,12 +66,12 @@ struct ChatdownCommand {
         return properties
     }
 
-    /// The attachment that is named by a path; the file is not read, since other people's files name any path.
+    /// The attachment that is named by a path; ``ChatAttachments`` decides whether its file is read.
     var attachment: Attachment {
         let parts = value.split(maxSplits: 1, whereSeparator: \.isWhitespace)
         let path = parts.first.map(String.init) ?? ""
         let named = parts.dropFirst().first.map { $0.trimmed.filter { $0 != "\"" } }
-        let type = named.map { Self.shortTypes[$0.lowercased()] ?? $0 } ?? Self.mediaType(of: path)
+        let type = named.map { Self.shortTypes[$0.lowercased()] ?? $0 } ?? MediaTypes.type(ofFile: path)
         var attachment = Attachment(json: ["contentType": .string(type)])
         attachment.contentURL = path
         return attachment
@@ -86,21 +86,5 @@ struct ChatdownCommand {
         let buttons = (properties["buttons"] ?? "").split(separator: "|").map(\.trimmed).filter { !$0.isEmpty }
         if !buttons.isEmpty { content["buttons"] = .array(buttons.map { CardAction.imBack($0).jsonValue }) }
         return Attachment(contentType: Self.cards[name] ?? Attachment.CardType.hero, content: .object(content))
-    }
-
-    private static func mediaType(of path: String) -> String {
-        let file = path.split(separator: "?").first.map(String.init) ?? path
-        switch file.split(separator: ".").last?.lowercased() {
-        case "png": return "image/png"
-        case "jpg", "jpeg": return "image/jpeg"
-        case "gif": return "image/gif"
-        case "svg": return "image/svg+xml"
-        case "json": return "application/json"
-        case "mp3": return "audio/mpeg"
-        case "mp4": return "video/mp4"
-        case "pdf": return "application/pdf"
-        case "txt": return "text/plain"
-        default: return "application/octet-stream"
-        }
     }
 }

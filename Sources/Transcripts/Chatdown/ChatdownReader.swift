@@ -56,7 +56,7 @@ struct ChatdownReader {
 
     // MARK: - Lines
 
-    private static func lines(of bytes: [UInt8]) -> [(offset: Int, text: String)] {
+    static func lines(of bytes: [UInt8]) -> [(offset: Int, text: String)] {
         var lines: [(offset: Int, text: String)] = []
         var start = 0
         var index = 0

@@ -26,7 +26,9 @@ package final class OpenTranscript {
     }
 
     /// Files up to this many bytes are read at once.
-    package static let wholeLimit = 4 << 20
+    package static let wholeLimit = 1 << 20
+    /// Within so many bytes the beginning of a large file tells what it is; a record of an export has a megabyte.
+    private static let beginningLimit = 4 << 20
     static let blockSize = 1 << 18
 
     enum Content {
@@ -70,7 +72,7 @@ package final class OpenTranscript {
         file = try RereadableFile(path, named: name)
         var content: Content?
         if file.size > limit {
-            let start = try file.bytes(from: 0, upTo: Self.wholeLimit)
+            let start = try file.bytes(from: 0, upTo: Self.beginningLimit)
             content = try Self.pieces(of: start, in: file, named: name)
         }
         if content == nil {

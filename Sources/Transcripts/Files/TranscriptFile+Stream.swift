@@ -104,11 +104,15 @@ extension TranscriptFile {
                 // A pipe gives what there is, and the kind of a text shows only in some of it.
                 while count > 0, start.count < 4096, try fill(&start, from: descriptor, named: name) {}
                 let text = SourceText(start).bytes
-                guard TextKind(of: text, named: name) == .json, !ExportRecord.isList(text) else {
+                guard TextKind(of: text, named: name) == .json, !ExportRecord.isList(text),
+                    !ForeignDocument.isStart(text)
+                else {
                     while try fill(&start, from: descriptor, named: name) {
                         guard start.count <= sizeLimit else { throw .tooLarge(file: name) }
                     }
-                    let transcript = try Transcript(parsing: start, name: name)
+                    let isFile = descriptor != STDIN_FILENO
+                    let transcript =
+                        try isFile ? transcript(start, of: name) : Transcript(parsing: start, name: name)
                     let starts = transcript.sessionsByStart
                     _ = transcript.activities.enumerated().allSatisfy { index, activity in
                         if let session = starts[index] { onSession(session) }

@@ -21,7 +21,14 @@ public enum TranscriptFile {
     /// - Returns: The transcript, with the repairs that it needed.
     /// - Throws: ``TranscriptError``, one clear line.
     public static func read(_ path: String) throws(TranscriptError) -> Transcript {
-        try Transcript(parsing: bytes(of: path), name: path)
+        try transcript(bytes(of: path), of: path)
+    }
+
+    /// The transcript in the bytes of a file, with the files that it names beside itself.
+    package static func transcript(_ bytes: [UInt8], of path: String) throws(TranscriptError) -> Transcript {
+        var transcript = try Transcript(parsing: bytes, name: path)
+        transcript.addFiles(beside: path)
+        return transcript
     }
 
     /// Writes a file so that it holds either all of the transcript or what it held before.
@@ -62,6 +69,11 @@ public enum TranscriptFile {
     package static func checkCreatable(_ path: String) throws(TranscriptError) {
         var file = try AtomicFile(replacing: path, for: .owner)
         file.discard()
+    }
+
+    /// As ``write(_:to:)``; a new file is its owner's alone.
+    package static func write(private bytes: [UInt8], to path: String) throws(TranscriptError) {
+        try write(bytes, into: AtomicFile(replacing: path, for: .owner))
     }
 
     private static func write(_ bytes: [UInt8], into file: consuming AtomicFile) throws(TranscriptError) {

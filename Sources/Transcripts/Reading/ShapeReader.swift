@@ -21,6 +21,8 @@ struct ShapeReader {
         var envelope: JSONObject?
         /// What each record of an export holds.
         var parts: [ExportPart] = []
+        /// Whether the document may be written again as it was read.
+        var keepsSource = true
 
         mutating func add(_ activities: [Activity], of record: ExportRecord?) {
             let start = self.activities.count
@@ -57,6 +59,13 @@ struct ShapeReader {
     /// Reads a document.
     mutating func read(_ value: JSONValue, at path: String, depth: Int = 0) throws(Mismatch) -> Finding {
         guard depth < 8 else { throw Mismatch(reason: "at \(path): too many envelopes within one another") }
+        if depth == 0, let foreign = ForeignDocument.read(value) {
+            if foreign.activities.isEmpty, let remark = foreign.remarks.last {
+                throw Mismatch(reason: "at \(remark.place): \(remark.text)")
+            }
+            for remark in foreign.remarks { log.note(remark.place, remark.text) }
+            return Finding(activities: foreign.activities, form: .export, keepsSource: false)
+        }
         switch value {
         case .array(let entries):
             if let first = entries.first?.object, isEnvelope(first) { return try several(entries, at: path, depth) }

@@ -14,7 +14,7 @@ struct TableReader {
     /// Whether text begins with the header of a table that can be read.
     static func isHeader(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard let header = DelimitedText(parsing: Array(bytes)).rows.first, header.count > 1 else { return false }
-        return column(in: header) != nil
+        return column(in: header) != nil || TestSetReader(header: header) != nil
     }
 
     static func column(in header: [String]) -> Int? {
@@ -67,6 +67,12 @@ struct TableReader {
     mutating func read(with shapes: inout ShapeReader) throws(ShapeReader.Mismatch) -> ShapeReader.Finding {
         guard let header = table.rows.first else {
             throw ShapeReader.Mismatch(reason: "expected a table with a header")
+        }
+        if Self.column(in: header) == nil, let tests = TestSetReader(header: header) {
+            let rows = table.rows.enumerated().dropFirst()
+            let activities = rows.flatMap { tests.activities(in: $1, number: $0) }
+            if activities.isEmpty { throw ShapeReader.Mismatch(reason: "no row holds a question") }
+            return ShapeReader.Finding(activities: activities, form: .table)
         }
         guard let column = Self.column(in: header) else {
             throw ShapeReader.Mismatch(

@@ -28,6 +28,7 @@ private struct TranscriptReader {
         switch TextKind(of: text.bytes, named: file) {
         case .json: return try json(text)
         case .chat: return try chat(text)
+        case .convo: return try convo(text)
         case .table: return try table(text)
         }
     }
@@ -37,6 +38,7 @@ private struct TranscriptReader {
     private mutating func json(_ text: SourceText) throws(TranscriptError) -> Transcript {
         let documents = try documents(in: text)
         var transcript: Transcript
+        var keepsSource = true
         do throws(ShapeReader.Mismatch) {
             if documents.count == 1, let document = documents.first {
                 let finding = try shapes.read(document, at: "$")
@@ -46,6 +48,7 @@ private struct TranscriptReader {
                     envelope: finding.envelope
                 )
                 transcript.parts = finding.parts
+                keepsSource = finding.keepsSource
             } else {
                 transcript = Transcript(activities: [], form: .sequence, envelope: nil)
                 var first: ShapeReader.Mismatch?
@@ -66,7 +69,7 @@ private struct TranscriptReader {
         }
         let isNothing = transcript.activities.isEmpty && transcript.form == .sequence
         guard !shapes.evidence.isDoubtful, !isNothing else { throw failure(shapes.evidence.refusal) }
-        return finished(transcript, source: .json(documents))
+        return finished(transcript, source: keepsSource ? .json(documents) : nil)
     }
 
     /// The documents of a file: usually one, but loggers append list after list, or an activity a line.
@@ -109,6 +112,19 @@ private struct TranscriptReader {
         )
     }
 
+    private mutating func convo(_ text: SourceText) throws(TranscriptError) -> Transcript {
+        var convo = ConvoReader(text.bytes)
+        let activities = convo.read()
+        for remark in convo.remarks { note(text, remark.offset, remark.text) }
+        guard !activities.isEmpty else {
+            throw failure("expected a section such as '#me' with words", at: text.fileOffset(0))
+        }
+        return finished(
+            Transcript(activities: activities, form: .convo, envelope: nil),
+            source: .plain(String(decoding: text.bytes, as: UTF8.self))
+        )
+    }
+
     private mutating func table(_ text: SourceText) throws(TranscriptError) -> Transcript {
         let table = DelimitedText(parsing: text.bytes)
         for fault in table.faults { note(text, fault.offset, fault.text, isCut: fault.isCut) }
@@ -125,14 +141,14 @@ private struct TranscriptReader {
 
     // MARK: - Reports
 
-    private mutating func finished(_ transcript: Transcript, source: TranscriptSource.Text) -> Transcript {
+    private mutating func finished(_ transcript: Transcript, source: TranscriptSource.Text?) -> Transcript {
         var transcript = transcript
         var evidence = AuthorEvidence()
         evidence.resolve(&transcript.activities)
         shapes.userNumber = evidence.userNumber
         shapes.finish()
         transcript.repairs = shapes.log.repairs
-        transcript.source = TranscriptSource(text: source, activities: transcript.activities)
+        transcript.source = source.map { TranscriptSource(text: $0, activities: transcript.activities) }
         return transcript
     }
 
@@ -147,7 +163,7 @@ private struct TranscriptReader {
 
 /// What kind of text a file holds, told by how it begins and, where that is not enough, by its name.
 enum TextKind {
-    case json, chat, table
+    case json, chat, convo, table
 
     init(of bytes: [UInt8], named name: String) {
         let name = name.lowercased()
@@ -162,6 +178,10 @@ enum TextKind {
             self = first == UInt8(ascii: "{") || isList ? .json : .chat
         } else if isJSON || first == nil {
             self = .json
+        } else if name.hasSuffix(".convo.txt") || name.hasSuffix(".pconvo.txt")
+            || ConvoReader.isConvo(bytes.prefix(2000))
+        {
+            self = .convo
         } else if ChatdownReader.isHeader(bytes.prefix(400)) {
             self = .chat
         } else if TableReader.isHeader(bytes.prefix(2000)) {
