@@ -98,7 +98,7 @@ package final class OpenTranscript {
     ) throws(TranscriptError) -> Content? {
         let text = SourceText(start)
         switch TextKind(of: text.bytes, named: name) {
-        case .chat: return nil
+        case .chat, .convo: return nil
         case .json:
             switch LargeShape(startOf: text.bytes) {
             case .plain: return .plain
