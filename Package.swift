@@ -269,7 +269,8 @@ let package = Package(
         .testTarget(
             name: "TranscriptRenderingTests",
             dependencies: [
-                "BotSchema", "ChatScreen", "Handoff", "MessageContent", "TranscriptRendering", "Transcripts",
+                "BotSchema", "ChatScreen", "Handoff", "MessageContent", "TestSupport", "TranscriptRendering",
+                "Transcripts",
             ],
             swiftSettings: strict
         ),

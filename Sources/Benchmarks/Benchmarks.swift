@@ -29,7 +29,8 @@ struct Benchmarks {
         }
     }
 
-    /// Everything, or only the parts that are named: program, screen, json, transcripts, day, memory, idle, server.
+    /// Everything, or only the parts that are named: program, screen, json, transcripts, commands, growth, day, memory,
+    /// idle, server.
     ///
     /// Numbers behind `server` are how many conversations it has.
     private static func measure() async throws {
@@ -45,6 +46,10 @@ struct Benchmarks {
                 benchmarks: BuiltProducts.executable("benchmarks")
             )
         }
+        if isWanted("commands") {
+            try CommandFigures(program: BuiltProducts.executable("baton")).reportLarge(megabytes: 200)
+        }
+        if isWanted("growth") { try CommandFigures(program: BuiltProducts.executable("baton")).reportGrowth() }
         if isWanted("day") {
             print("a simulated day of 200 users and 10 agents:")
             for line in SimulatedDay(seed: 7).run().figures { print("  " + line) }

@@ -138,10 +138,3 @@ struct TranscriptFigures {
         print(reading / .seconds(1), writing.map { $0 / .seconds(1) } ?? 0, Memory.peakKilobytes)
     }
 }
-
-/// A failure of a benchmark in a sentence.
-private struct BenchmarkFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}

@@ -35,6 +35,18 @@ public struct AuthorEvidence: Sendable {
         if !hasGaps { hasGaps = activities.contains(where: Self.isOpen) }
         guard hasGaps else { return }
         for activity in activities { learn(activity) }
+        lay(into: &activities)
+    }
+
+    /// Learns from an activity, where the record leaves open who speaks or may do so later.
+    package mutating func take(_ activity: Activity) {
+        if Self.isOpen(activity) { hasGaps = true }
+        learn(activity)
+    }
+
+    /// Lays into each activity what is known now of its author.
+    package func lay(into activities: inout [Activity]) {
+        guard hasGaps else { return }
         for index in activities.indices { activities[index].author = author(of: activities[index]) }
     }
 

@@ -32,15 +32,13 @@ struct HandoffRemark: Hashable, Sendable {
 extension HandoffLifecycle {
     /// What is odd about an activity in the present state; call it before the activity is received.
     func remarks(on activity: Activity, isEcho: Bool = false) -> [HandoffRemark] {
-        // Telling who speaks teaches the machine accounts, so it happens on a copy.
-        var machine = self
-        let isUser = machine.isUser(activity, isEcho: isEcho)
+        let isUser = isEcho || activity.isFromUser || isKnownUser(activity)
         if let rejection = RejectedReport(activity) {
             return [HandoffRemark(.rejectedReport, path: "$.value", rejection.words)]
         }
         if let signal = HandoffSignal(activity) {
             guard trust.counts(signal, of: activity, isUsers: isUser, isEcho: isEcho) else { return [] }
-            return machine.remarks(on: signal)
+            return remarks(on: signal)
         }
         if activity.type == .event, activity.name == HandoffEventName.suppressed {
             let words = "the bot speaks while an agent is there, and the user does not see it"
@@ -49,7 +47,7 @@ extension HandoffLifecycle {
             return [HandoffRemark(.botWhileLive, words + (said.map { ": “\($0)”" } ?? ""))]
         }
         guard activity.type == .message, !isUser, !activity.isFromHub else { return [] }
-        return machine.isAgent(activity) ? machine.remarksOnAgent : machine.remarksOnBot(activity)
+        return isAgent(activity) ? remarksOnAgent : remarksOnBot(activity)
     }
 
     private static func shortened(_ text: String) -> String {

@@ -4,11 +4,16 @@ import BotSchema
 extension HandoffLifecycle {
     /// Roles may be missing on the wire (A7511), so ids once seen under a role count as well.
     mutating func isUser(_ activity: Activity, isEcho: Bool) -> Bool {
-        let from = activity.from
         if isEcho || activity.isFromUser {
-            if let id = from?.id { userIds.insert(id) }
+            if let id = activity.from?.id { userIds.insert(id) }
             return true
         }
+        return isKnownUser(activity)
+    }
+
+    /// Whether an account that says nothing of itself was seen as a user's.
+    func isKnownUser(_ activity: Activity) -> Bool {
+        let from = activity.from
         return from?.role == nil && activity.author == nil && from?.id.map(userIds.contains) == true
     }
 
@@ -27,7 +32,8 @@ extension HandoffLifecycle {
         let users = [activity.recipient, ChannelAccount(activity.relatesTo?.json["user"])]
         userIds.formUnion((users + speakers.filter { $0.role?.lowercased() == "user" }).compactMap { $0?.id })
         botIds.formUnion((bots + speakers.filter { $0.role?.lowercased() == "bot" }).compactMap { $0?.id })
-        botIds.subtract(userIds)
+        // A set of users may be large, and bots are few.
+        botIds = botIds.filter { !userIds.contains($0) }
     }
 
     mutating func userSpoke(_ activity: Activity, at instant: Timestamp) -> [HandoffTransition] {

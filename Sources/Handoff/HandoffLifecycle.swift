@@ -17,6 +17,8 @@ public struct HandoffLifecycle: Hashable, Sendable {
     package let trust: ReportTrust
     /// Whether traces of an escalation count where no event tells it.
     let readsTraces: Bool
+    /// Whether the transcripts of earlier attempts are kept; a record of any length may carry any number.
+    private let keepsTranscripts: Bool
     var botIds: Set<String> = []
     var userIds: Set<String> = []
     /// Whether an agent spoke and no acceptance has been reported yet.
@@ -37,8 +39,18 @@ public struct HandoffLifecycle: Hashable, Sendable {
     ///   - trust: Whose signals count.
     ///   - readsTraces: Whether the traces of an escalation count where no event tells it, as in an export.
     public init(trusting trust: ReportTrust = .everyone, readingTraces readsTraces: Bool = false) {
+        self.init(trusting: trust, readingTraces: readsTraces, keepingTranscripts: true)
+    }
+
+    private init(trusting trust: ReportTrust, readingTraces readsTraces: Bool, keepingTranscripts: Bool) {
         self.trust = trust
         self.readsTraces = readsTraces
+        keepsTranscripts = keepingTranscripts
+    }
+
+    /// The handoffs of a record of any length: of all attempts but the last it keeps no transcripts.
+    package static func ofRecord(readingTraces readsTraces: Bool = false) -> HandoffLifecycle {
+        HandoffLifecycle(trusting: .everyone, readingTraces: readsTraces, keepingTranscripts: false)
     }
 
     /// The attempt under way, or the last one.
@@ -196,6 +208,10 @@ extension HandoffLifecycle {
         toldOfOutcome = []
         reportIds = []
         learnAccounts(from: activity, initiation)
+        if !keepsTranscripts, !attempts.isEmpty {
+            attempts[attempts.count - 1].initiation.transcript = nil
+            attempts[attempts.count - 1].returned = nil
+        }
         attempts.append(
             HandoffAttempt(
                 number: attempts.count + 1,

@@ -14,12 +14,9 @@ public struct HandoffTimeline: Hashable, Sendable {
     ///   - activities: One conversation, in its order. An activity without a time counts as seen with the one before.
     ///   - echoes: The places of activities that the reader itself posted.
     public init(of activities: [Activity], echoes: Set<Int> = []) {
-        var lifecycle = HandoffLifecycle(readingTraces: true)
-        var clock = RecordClock()
-        for (index, activity) in activities.enumerated() {
-            _ = lifecycle.receive(activity, isEcho: echoes.contains(index), at: clock.time(of: activity))
-        }
-        self.init(lifecycle)
+        var reading = TimelineReading()
+        for (index, activity) in activities.enumerated() { reading.take(activity, isEcho: echoes.contains(index)) }
+        self = reading.timeline
     }
 
     /// One line of the timeline.
@@ -81,6 +78,23 @@ public struct HandoffTimeline: Hashable, Sendable {
         guard tenths >= 100 else { return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + " s" }
         let seconds = (tenths + 5) / 10
         return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
+    }
+}
+
+/// Follows the handoffs of a record, activity by activity; it keeps none.
+package struct TimelineReading: Sendable {
+    private var lifecycle = HandoffLifecycle.ofRecord(readingTraces: true)
+    private var clock = RecordClock()
+
+    /// A record that has not begun.
+    package init() {}
+
+    /// The handoffs so far.
+    package var timeline: HandoffTimeline { HandoffTimeline(lifecycle) }
+
+    /// Takes the next activity.
+    package mutating func take(_ activity: Activity, isEcho: Bool = false) {
+        _ = lifecycle.receive(activity, isEcho: isEcho, at: clock.time(of: activity))
     }
 }
 

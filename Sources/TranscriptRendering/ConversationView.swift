@@ -56,26 +56,15 @@ public struct ConversationView: Sendable {
     ///   - activities: What the record holds.
     ///   - starts: The sessions into which an export divides it, by the places of their first activities.
     public init(of activities: [Activity], sessionsByStart starts: [Int: TranscriptSession] = [:]) {
-        var lifecycle = HandoffLifecycle(readingTraces: true)
+        var reading = ConversationReading()
         var entries: [(entry: Entry, time: Timestamp?)] = []
-        var names = SpeakerNames()
-        var hiddenCount = 0
-        var last = Timestamp(milliseconds: 0)
         for (index, activity) in activities.enumerated() {
-            last = activity.time ?? last
-            if let session = starts[index] { entries.append((.session(session), session.start)) }
-            let steps = lifecycle.receive(activity, at: last)
-            for step in steps where HandoffWords(step) != nil { entries.append((.handoff(step), activity.time)) }
-            if let message = Message(activity, at: index, agentIds: lifecycle.agentIds, &names) {
-                entries.append((.message(message), activity.time))
-            } else if steps.isEmpty {
-                hiddenCount += 1
-            }
+            entries += reading.next(activity, begins: starts[index])
         }
         self.entries = entries
-        self.hiddenCount = hiddenCount
-        timeline = HandoffTimeline(lifecycle)
-        language = activities.lazy.compactMap { Self.languageTag($0.locale) }.first
+        hiddenCount = reading.hiddenCount
+        timeline = reading.timeline
+        language = reading.language
     }
 
     /// The language of an activity when it is one that other programs understand.
@@ -86,6 +75,41 @@ public struct ConversationView: Sendable {
             (1...8).contains(part.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
         }
         return isTag && (2...3).contains(parts.first?.count ?? 0) && parts[0].allSatisfy(\.isLetter) ? text : nil
+    }
+}
+
+/// Reads a conversation for people, activity by activity; it keeps none.
+struct ConversationReading: Sendable {
+    private var lifecycle = HandoffLifecycle.ofRecord(readingTraces: true)
+    private var names = SpeakerNames()
+    private var last = Timestamp(milliseconds: 0)
+    private var count = 0
+    /// How many activities so far show nothing.
+    private(set) var hiddenCount = 0
+    /// The language of the first activity that tells one.
+    private(set) var language: String?
+
+    /// The handoffs so far.
+    var timeline: HandoffTimeline { HandoffTimeline(lifecycle) }
+
+    /// The entries of the next activity.
+    mutating func next(
+        _ activity: Activity,
+        begins session: TranscriptSession? = nil
+    ) -> [(entry: ConversationView.Entry, time: Timestamp?)] {
+        var entries: [(entry: ConversationView.Entry, time: Timestamp?)] = []
+        last = activity.time ?? last
+        language = language ?? ConversationView.languageTag(activity.locale)
+        if let session { entries.append((.session(session), session.start)) }
+        let steps = lifecycle.receive(activity, at: last)
+        for step in steps where HandoffWords(step) != nil { entries.append((.handoff(step), activity.time)) }
+        if let message = ConversationView.Message(activity, at: count, agentIds: lifecycle.agentIds, &names) {
+            entries.append((.message(message), activity.time))
+        } else if steps.isEmpty {
+            hiddenCount += 1
+        }
+        count += 1
+        return entries
     }
 }
 

@@ -2,17 +2,15 @@ import BotSchema
 
 /// What speakers are called where a file tells their ids alone: `User`, `Bot`, `Agent Ana`.
 struct SpeakerNames {
-    private var known: [ConversationView.Role: [String]] = [:]
+    private var known: [ConversationView.Role: [String: Int]] = [:]
 
     /// The name of a speaker; of several without names each has a number.
     mutating func name(of account: ChannelAccount?, as role: ConversationView.Role) -> String {
         if let name = account?.name, !name.isEmpty { return name }
         let id = account?.id ?? ""
         if role == .agent, let own = Self.ownName(inAgentId: id) { return "Agent " + own }
-        var ids = known[role] ?? []
-        let place = ids.firstIndex(of: id) ?? ids.endIndex
-        if place == ids.endIndex { ids.append(id) }
-        known[role] = ids
+        let place = known[role]?[id] ?? known[role]?.count ?? 0
+        known[role, default: [:]][id] = place
         let word = role.rawValue.prefix(1).uppercased() + role.rawValue.dropFirst()
         return place == 0 ? word : "\(word) \(place + 1)"
     }

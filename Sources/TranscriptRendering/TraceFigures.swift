@@ -36,10 +36,12 @@ public struct TraceFigures: Hashable, Sendable {
 
     /// The figures of some activities.
     public init(of activities: [Activity]) {
-        for activity in activities where activity.type == .trace { take(activity) }
+        for activity in activities { take(activity) }
     }
 
-    private mutating func take(_ trace: Activity) {
+    /// Counts what a trace tells; everything else tells nothing.
+    mutating func take(_ trace: Activity) {
+        guard trace.type == .trace else { return }
         if let outcome = SessionOutcome(trace) { return outcomes[outcome.outcome, default: 0] += 1 }
         let value = trace.value
         switch trace.valueType {

@@ -30,32 +30,34 @@ public struct TranscriptStatistics: Sendable {
         }
 
         mutating func add(_ other: Durations) { durations += other.durations }
+
+        fileprivate mutating func add(_ duration: Duration) { durations.append(duration) }
     }
 
     /// How many activities there are.
-    public private(set) var activities = 0
+    public fileprivate(set) var activities = 0
     /// How many times the user spoke.
-    public private(set) var userTurns = 0
+    public fileprivate(set) var userTurns = 0
     /// How many messages came from bots.
-    public private(set) var botMessages = 0
+    public fileprivate(set) var botMessages = 0
     /// How many messages came from human agents.
-    public private(set) var agentMessages = 0
+    public fileprivate(set) var agentMessages = 0
     /// From the user's words to the bot's first answer.
-    public private(set) var botLatency = Durations([])
+    public fileprivate(set) var botLatency = Durations([])
     /// From the user's words to the agent's first answer.
-    public private(set) var agentLatency = Durations([])
+    public fileprivate(set) var agentLatency = Durations([])
     /// From the hub's first word of its queue to the agent, or to giving up.
-    public private(set) var timeInQueue = Durations([])
+    public fileprivate(set) var timeInQueue = Durations([])
     /// From the request to the agent.
-    public private(set) var timeToHuman = Durations([])
+    public fileprivate(set) var timeToHuman = Durations([])
     /// From the agent's acceptance to the end.
-    public private(set) var handleTime = Durations([])
+    public fileprivate(set) var handleTime = Durations([])
     /// How many handoffs had which outcome.
-    public private(set) var outcomes: [HandoffOutcome: Int] = [:]
+    public fileprivate(set) var outcomes: [HandoffOutcome: Int] = [:]
     /// From the first activity that has a time to the last, summed over sessions; nil without two such activities.
-    public private(set) var span: Duration?
+    public fileprivate(set) var span: Duration?
     /// What the traces of Copilot Studio tell.
-    public private(set) var traces = TraceFigures()
+    public fileprivate(set) var traces = TraceFigures()
 
     /// No figures yet.
     public init() {}
@@ -73,54 +75,9 @@ public struct TranscriptStatistics: Sendable {
 
     /// The figures of one conversation.
     public init(of conversation: [Activity]) {
-        traces = TraceFigures(of: conversation)
-        let view = ConversationView(of: conversation)
-        activities = conversation.count
-        var bot: [Duration] = []
-        var agent: [Duration] = []
-        var asked: Timestamp?
-        var state = HandoffState.bot
-        var known: Set<String> = []
-        for (entry, time) in view.entries {
-            guard case .message(let message) = entry else {
-                if case .handoff(let step) = entry {
-                    // What was said to nobody is no question to whoever speaks next.
-                    if state.isOpen, !step.to.isOpen { asked = nil }
-                    state = step.to
-                }
-                continue
-            }
-            // A change of a line is no other line, and what the hub tells is nobody's turn.
-            guard message.remark == nil, !message.activity.isFromHub,
-                message.activity.id.map({ known.insert($0).inserted }) ?? true
-            else { continue }
-            let latency = asked.flatMap { asked in time.map { Self.duration(from: asked, to: $0) } }
-            switch message.role {
-            case .user:
-                userTurns += 1
-                // Of several lines in a row the last is the one that is answered.
-                asked = time
-            case .bot:
-                botMessages += 1
-                if let latency, !state.isOpen { bot.append(latency) }
-                asked = nil
-            case .agent:
-                agentMessages += 1
-                if let latency { agent.append(latency) }
-                asked = nil
-            }
-        }
-        botLatency = Durations(bot)
-        agentLatency = Durations(agent)
-        let attempts = view.timeline.attempts
-        timeInQueue = Durations(attempts.compactMap(\.timeInQueue))
-        timeToHuman = Durations(attempts.compactMap(\.timeToHuman))
-        handleTime = Durations(attempts.compactMap(\.handled))
-        for attempt in attempts { outcomes[attempt.outcome, default: 0] += 1 }
-        let times = conversation.compactMap(\.time)
-        if let first = times.min(), let last = times.max(), times.count > 1 {
-            span = Self.duration(from: first, to: last)
-        }
+        var reading = StatisticsReading()
+        for activity in conversation { reading.take(activity) }
+        self = reading.statistics
     }
 
     /// Adds the figures of another conversation.
@@ -139,8 +96,74 @@ public struct TranscriptStatistics: Sendable {
         span = span.map { $0 + (other.span ?? .zero) } ?? other.span
     }
 
-    private static func duration(from start: Timestamp, to end: Timestamp) -> Duration {
+    fileprivate static func duration(from start: Timestamp, to end: Timestamp) -> Duration {
         let (difference, overflow) = end.milliseconds.subtractingReportingOverflow(start.milliseconds)
         return overflow ? .zero : .milliseconds(max(0, difference))
+    }
+}
+
+/// Counts a conversation, or a session of it, activity by activity; it keeps none.
+struct StatisticsReading: Sendable {
+    private var figures = TranscriptStatistics()
+    private var reading = ConversationReading()
+    /// When the user said what is not answered yet.
+    private var asked: Timestamp?
+    private var state = HandoffState.bot
+    /// The hash values of the messages' ids, which take less room than the ids of a long record.
+    private var known: Set<Int> = []
+    private var times: (first: Timestamp, last: Timestamp, count: Int)?
+
+    /// The figures so far.
+    var statistics: TranscriptStatistics {
+        var figures = figures
+        let attempts = reading.timeline.attempts
+        figures.timeInQueue = TranscriptStatistics.Durations(attempts.compactMap(\.timeInQueue))
+        figures.timeToHuman = TranscriptStatistics.Durations(attempts.compactMap(\.timeToHuman))
+        figures.handleTime = TranscriptStatistics.Durations(attempts.compactMap(\.handled))
+        for attempt in attempts { figures.outcomes[attempt.outcome, default: 0] += 1 }
+        if let times, times.count > 1 {
+            figures.span = TranscriptStatistics.duration(from: times.first, to: times.last)
+        }
+        return figures
+    }
+
+    /// Takes the next activity.
+    mutating func take(_ activity: Activity) {
+        figures.activities += 1
+        figures.traces.take(activity)
+        if let time = activity.time {
+            times = times.map { (min($0.first, time), max($0.last, time), $0.count + 1) } ?? (time, time, 1)
+        }
+        for (entry, time) in reading.next(activity) { take(entry, at: time) }
+    }
+
+    private mutating func take(_ entry: ConversationView.Entry, at time: Timestamp?) {
+        guard case .message(let message) = entry else {
+            if case .handoff(let step) = entry {
+                // What was said to nobody is no question to whoever speaks next.
+                if state.isOpen, !step.to.isOpen { asked = nil }
+                state = step.to
+            }
+            return
+        }
+        // A change of a line is no other line, and what the hub tells is nobody's turn.
+        guard message.remark == nil, !message.activity.isFromHub,
+            message.activity.id.map({ known.insert($0.hashValue).inserted }) ?? true
+        else { return }
+        let latency = asked.flatMap { asked in time.map { TranscriptStatistics.duration(from: asked, to: $0) } }
+        switch message.role {
+        case .user:
+            figures.userTurns += 1
+            // Of several lines in a row the last is the one that is answered.
+            asked = time
+        case .bot:
+            figures.botMessages += 1
+            if let latency, !state.isOpen { figures.botLatency.add(latency) }
+            asked = nil
+        case .agent:
+            figures.agentMessages += 1
+            if let latency { figures.agentLatency.add(latency) }
+            asked = nil
+        }
     }
 }

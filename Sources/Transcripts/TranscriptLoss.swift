@@ -59,19 +59,17 @@ extension Transcript {
 
     /// How many activities would be taken for an envelope, or for nothing, in a list or where each stands alone.
     private func strayCount(inList isListed: Bool) -> Int {
-        let suspects = activities.filter { activity in
-            activity.type == nil || activity.json.keys.contains(where: ActivityScanner.isListName)
-        }
+        let suspects = activities.filter(\.mayBeMisread)
         guard !suspects.isEmpty, isListed else { return suspects.count { !Self.isRead($0.jsonValue, as: [$0]) } }
         return Self.isRead(json(as: .array), as: activities) ? 0 : suspects.count
     }
 
-    private static func isRead(_ value: JSONValue, as activities: [Activity]) -> Bool {
+    static func isRead(_ value: JSONValue, as activities: [Activity]) -> Bool {
         (try? Transcript(parsing: value.serialized(), name: "a.json"))?.activities == activities
     }
 
     /// A table of ours holds nothing beside the activities.
-    private var isOwnTable: Bool {
+    var isOwnTable: Bool {
         guard case .table(let table)? = source?.text else { return false }
         return table.rows.first?.contains(TableReader.activityColumn) == true
     }

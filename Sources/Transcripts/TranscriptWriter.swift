@@ -59,7 +59,12 @@ extension Transcript {
     /// - Parameter format: `attachment` gives the attachment, all others the list.
     /// - Returns: The whole document.
     public func json(as format: TranscriptFormat) -> JSONValue {
-        let list = JSONValue.array(activities.map(\.jsonValue))
+        json(as: format, list: activities.map(\.jsonValue))
+    }
+
+    /// The document with other values in the place of the activities.
+    func json(as format: TranscriptFormat, list values: [JSONValue]) -> JSONValue {
+        let list = JSONValue.array(values)
         guard format == .attachment else { return list }
         return ["contentType": "application/json", "name": "Transcript", "content": .object(content(list))]
     }

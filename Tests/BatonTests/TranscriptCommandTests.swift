@@ -209,36 +209,12 @@ struct TranscriptCommandTests {
         #expect(alone.exit == .code(64) && alone.output.contains("--report belongs to --redact"))
     }
 
-    @Test(arguments: ["transcript", "attachment", "jsonl", "csv"])
-    func `piece by piece a conversation is converted as it is as a whole`(form: String) throws {
-        let there = try run(["convert", "--stream", "-", "--to", form])
-        #expect(there.exit == .code(0))
-        let notice = "standard input: what surrounds its activities is not kept when it is read piece by piece\n"
-        let written = there.output.replacing(notice, with: "")
-        let back = try run(["convert", "-", "--to", "transcript"], input: written)
-        #expect(try JSONValue(parsing: back.output) == JSONValue(parsing: Self.talk))
-    }
-
-    @Test func `piece by piece the other commands tell the same`() throws {
-        let folder = try TemporaryFolder()
-        #expect(try run(["stats", "--stream", "--json", "-"]).output == run(["stats", "--json", "-"]).output)
-        let parts = try run(["split", "--stream", "-", "-o", folder.path])
-        #expect(parts.output.contains("standard-input-000001.transcript: 2 activities, c1"))
-        #expect(parts.output.contains("standard-input-000002.transcript: 1 activities, c2"))
-        let check = try run(["check", "--stream", "-"])
-        #expect(check.exit == .code(0) && check.output.contains("2 activities, 0 handoffs, nothing wrong"))
-        let page = try run(["convert", "--stream", "-", "--to", "html"])
-        #expect(page.exit == .code(1) && page.output.contains("only lists can be written"))
-        #expect(try run(["convert", "--stream", "-", "--to", "jsonl"], input: "{}").exit == .code(1))
-    }
-
     @Test func `what is no transcript is refused by every subcommand`() throws {
         let home = try TemporaryFolder()
         let users = try file(#"[{"id":"u1","name":"Mina"},{"id":"u2","name":"Ana"}]"#, named: "users.json", in: home)
         for command in [
             ["check"], ["show"], ["stats"], ["grep", "Mina"], ["convert", "--to", "jsonl"], ["diff", users], ["merge"],
-            ["split", "-o", home.path], ["replay"], ["play"], ["recover"], ["check", "--stream"],
-            ["convert", "--stream", "--to", "jsonl"],
+            ["split", "-o", home.path], ["replay"], ["play"], ["recover"],
         ] {
             let result = try run(command + [users], home: home)
             #expect(result.exit != .code(0), "\(command)")
@@ -247,9 +223,9 @@ struct TranscriptCommandTests {
         #expect(home.names.filter { $0.hasPrefix("users") } == ["users.json"])
     }
 
-    @Test func `check fails where a file is cut off, however it is read`() throws {
+    @Test func `check fails where a file is cut off`() throws {
         let cut = String(Self.talk.dropLast(20))
-        for options in [[], ["--json"], ["--stream"]] {
+        for options in [[], ["--json"]] {
             let result = try run(["check"] + options + ["-"], input: cut)
             #expect(result.exit == .code(1), "\(result.output)")
             #expect(result.output.contains("the file ends within this value"), "\(result.output)")

@@ -1,6 +1,7 @@
 import BotSchema
 import DirectLineClient
 import Handoff
+import TestSupport
 import Testing
 import Transcripts
 
@@ -135,6 +136,55 @@ struct InspectionTests {
 struct TranscriptCheckTests {
     private static func check(_ text: String, _ name: String = "a.json") -> TranscriptCheck {
         TranscriptCheck(Array(text.utf8), name: name)
+    }
+
+    private static func event(_ name: String, _ value: String, _ conversation: String = "c") -> String {
+        #"{"type":"event","name":"\#(name)","value":\#(value),"conversation":{"id":"\#(conversation)"},"from":{"id":"b"}}"#
+    }
+
+    private static func message(_ text: String, _ id: String, to earlier: String? = nil) -> String {
+        let reply = earlier.map { #","replyToId":"\#($0)""# } ?? ""
+        return
+            #"{"type":"message","id":"\#(id)","text":"\#(text)","conversation":{"id":"c"},"from":{"id":"b","role":"bot"}\#(reply)}"#
+    }
+
+    static let files: [(name: String, text: String)] = {
+        let note = #"{"va_AgentMessage":"Wants her money back"}"#
+        let all = [
+            message("I see that she wants HER money back", "1"), event("handoff.initiate", note),
+            message("b", "2", to: "1"),
+            message("c", "2", to: "9"), event("handoff.status", #"{"state":"parked"}"#), message("d", "3", to: "4"),
+            event("handoff.initiate", note), message("e", "4"), message("d", "3", to: "4"), message("", "5"),
+        ]
+        func cell(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
+        let records = [("c1", all[0..<4]), ("c2", all[4..<7]), ("c1", all[7...])].enumerated().map { index, record in
+            let content = #"{"activities":[\#(record.1.joined(separator: ","))]}"#
+            return "id\(index),\(record.0)_bot,2026-01-02T0\(index):00:00Z,\(cell(content)),{}"
+        }
+        return [
+            ("a.json", "[" + all.joined(separator: ",") + "]"), ("a.jsonl", all.joined(separator: "\n")),
+            ("a.transcript", #"{"activities":[\#(all.joined(separator: ","))]}"#),
+            ("a.json", #"{"activities":[\#(all.joined(separator: ","))],"watermark":"7"}"#),
+            (
+                "a.csv",
+                "conversationtranscriptid,name,conversationstarttime,content,metadata\n"
+                    + records.joined(separator: "\n")
+            ),
+            ("marked.json", "\u{FEFF}[" + all.joined(separator: ",") + "]"),
+        ]
+    }()
+
+    @Test(arguments: files.indices) func `a large file is checked as a small one is`(index: Int) throws {
+        let (name, text) = Self.files[index]
+        let folder = try TemporaryFolder()
+        try folder.write(text, to: name)
+        let whole = TranscriptCheck(Array(text.utf8), name: folder.file(name))
+        #expect(
+            whole.findings.contains { $0.rule.id == "HO219" } && whole.findings.contains { $0.rule.id == "HO008" }
+        )
+        let pieces = try TranscriptCheck(readingFrom: folder.file(name), wholeUpTo: 0)
+        #expect(pieces.lines == whole.lines)
+        #expect(pieces.json == whole.json)
     }
 
     @Test func `a sound file is one line`() {

@@ -25,8 +25,6 @@ extension TranscriptCommand {
         @Flag(help: "Write one JSON object for each file.")
         var json = false
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -36,19 +34,7 @@ extension TranscriptCommand {
             for file in input.files {
                 let check: TranscriptCheck
                 do throws(TranscriptError) {
-                    if streaming.isWanted(for: file) {
-                        var number = 0
-                        let repairs = try TranscriptInput.streamConversations(file) { part in
-                            number += 1
-                            let check = TranscriptCheck(part, number: number, name: TranscriptInput.name(file))
-                            hasErrors = hasErrors || check.hasErrors
-                            report(check)
-                            return true
-                        }
-                        hasErrors = hasErrors || repairs.contains(where: \.isCut)
-                        continue
-                    }
-                    check = TranscriptCheck(try TranscriptInput.bytes(of: file), name: TranscriptInput.name(file))
+                    check = try TranscriptInput.check(file)
                 } catch {
                     hasErrors = true
                     TranscriptInput.fail(error.description)

@@ -48,8 +48,6 @@ extension TranscriptCommand {
 
         @OptionGroup var redaction: RedactionOptions
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -71,88 +69,141 @@ extension TranscriptCommand {
             ProcessSignals.ignoreBrokenPipes()
             let form = target.form(else: .attachment)
             var redactor = try redaction.makeRedactor()
-            let (large, small) = (
-                input.files.filter(streaming.isWanted), input.files.filter { !streaming.isWanted(for: $0) }
-            )
             var isComplete = true
             var index = page.index ? HTMLIndex(page.rendering(titled: "Conversations", isIndex: true)) : nil
             if index != nil { try checkIndex() }
-            for file in large { isComplete = try stream(file, as: form, &redactor) && isComplete }
-            let areAllRead = try TranscriptInput.forEach(small) { file, transcript in
-                let parts = carried ? transcript.carriedTranscripts : [transcript]
-                guard let first = parts.first else {
-                    throw CommandError("\(TranscriptInput.name(file)): no handoff carries a transcript.")
+            for file in input.files {
+                do {
+                    try convert(file, as: form, &redactor, &index)
+                } catch let error as TranscriptError {
+                    TranscriptInput.fail(error.description)
+                    isComplete = false
                 }
-                var whole = parts.count == 1 ? first : Transcript.merging(parts).whole
-                if sort { whole = whole.sortedByTime() }
-                whole = normalised(whole, file, form)
-                whole = redactor?.redacted(whole) ?? whole
-                for loss in form.losses(of: whole) {
-                    TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
-                }
-                let name = TranscriptInput.baseName(file)
-                let title = redactor?.redacted(name) ?? name
-                let bytes = form.bytes(of: whole, page.rendering(titled: title))
-                try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force) {
-                    try redaction.keep(redactor)
-                }
-                index?.add("\(name).\(form.fileExtension)", of: whole, title: title)
             }
             if let index { try TranscriptOutput.write(index.bytes, to: indexPath, isForced: target.force) }
             redaction.tell(redactor)
-            if !isComplete || !areAllRead { throw ExitStatus.failed.code }
+            if !isComplete { throw ExitStatus.failed.code }
         }
 
-        /// Converts a file activity by activity; what surrounds them is not kept, which is told.
-        private func stream(_ file: String, as form: TargetForm, _ redactor: inout TranscriptRedactor?) throws -> Bool {
-            let name = TranscriptInput.name(file)
-            guard var writer = form.format.flatMap(TranscriptStreamWriter.init), !sort, !carried, !normalise else {
-                throw CommandError(
-                    "\(name): piece by piece only lists can be written (transcript, attachment, jsonl, csv), as they are"
-                )
+        private func convert(
+            _ file: String,
+            as form: TargetForm,
+            _ redactor: inout TranscriptRedactor?,
+            _ index: inout HTMLIndex?
+        ) throws {
+            let isInOrder = !sort && !carried && !normalise
+            let open = try OpenTranscript(file)
+            if let transcript = open.whole {
+                TranscriptInput.report(transcript.repairs, of: file)
+                try convert(transcript, file, as: form, &redactor, &index)
+            } else if isInOrder, form == .same || form.format != nil && form != .chat {
+                try stream(open, file, as: form, &redactor)
+            } else {
+                // What is sorted, made for people or begins with what the end tells is read as a whole.
+                try convert(try TranscriptInput.read(file), file, as: form, &redactor, &index)
             }
-            do throws(TranscriptError) {
-                if try !redaction.learn(file, &redactor) {
-                    TranscriptInput.fail("\(name): a name is masked from where the file first tells it")
-                }
-            } catch {
-                throw CommandError(DisplayText.neutralised(error.description, keepingNewlines: false))
+        }
+
+        private func convert(
+            _ transcript: Transcript,
+            _ file: String,
+            as form: TargetForm,
+            _ redactor: inout TranscriptRedactor?,
+            _ index: inout HTMLIndex?
+        ) throws {
+            let parts = carried ? transcript.carriedTranscripts : [transcript]
+            guard let first = parts.first else {
+                throw CommandError("\(TranscriptInput.name(file)): no handoff carries a transcript.")
             }
-            var failure: TranscriptError?
+            var whole = parts.count == 1 ? first : Transcript.merging(parts).whole
+            if sort { whole = whole.sortedByTime() }
+            whole = normalised(whole, file, form)
+            whole = redactor?.redacted(whole) ?? whole
+            tell(form.losses(of: whole), of: file, form)
+            let name = TranscriptInput.baseName(file)
+            let title = redactor?.redacted(name) ?? name
+            let bytes = form.bytes(of: whole, page.rendering(titled: title))
+            try TranscriptOutput.write(bytes, to: path(for: file, form), isForced: target.force) {
+                try redaction.keep(redactor)
+            }
+            index?.add("\(name).\(form.fileExtension)", of: whole, title: title)
+        }
+
+        private func tell(_ losses: [TranscriptLoss], of file: String, _ form: TargetForm) {
+            for loss in losses {
+                TranscriptInput.fail("\(TranscriptInput.name(file)): not in \(form.rawValue): \(loss)")
+            }
+        }
+
+        /// Converts a large file, an activity at a time.
+        private func stream(
+            _ open: OpenTranscript,
+            _ file: String,
+            as form: TargetForm,
+            _ redactor: inout TranscriptRedactor?
+        ) throws {
+            let progress = FileProgress(of: file)
+            defer { progress.clear() }
+            if var known = redactor {
+                try open.survey(onBytes: progress.show) { known.learn($0) }
+                redactor = known
+            }
             try TranscriptOutput.write(to: path(for: file, form), isForced: target.force) { take in
-                var broken: (any Error)?
-                do throws(TranscriptError) {
-                    try TranscriptInput.stream(file) { activity in
-                        do {
-                            try take(writer.bytes(for: redactor?.redacted(activity) ?? activity))
-                        } catch {
-                            broken = error
-                        }
-                        return broken == nil
-                    }
+                if let format = form.format {
+                    try stream(open, file, as: format, &redactor, progress, take)
+                } else {
+                    try open.rewrite(&redactor, onBytes: progress.show, take)
+                }
+                try redaction.keep(redactor)
+            }
+        }
+
+        private func stream(
+            _ open: OpenTranscript,
+            _ file: String,
+            as format: TranscriptFormat,
+            _ redactor: inout TranscriptRedactor?,
+            _ progress: FileProgress,
+            _ take: ([UInt8]) throws -> Void
+        ) throws {
+            try open.survey(needsOutline: format == .attachment, onBytes: progress.show)
+            let envelope = open.outline.envelope.map { redactor?.redacted(envelope: $0) ?? $0 }
+            guard var writer = TranscriptStreamWriter(format, around: envelope) else { return }
+            var losses = StreamedLosses(in: format)
+            var failure: (any Error)?
+            try open.forEach(onBytes: progress.show) { piece in
+                guard case .activity(let activity) = piece else { return true }
+                let written = redactor?.redacted(activity) ?? activity
+                losses.take(written)
+                do {
+                    try take(writer.bytes(for: written))
                 } catch {
                     failure = error
                 }
-                if let broken { throw broken }
-                if let failure { throw failure }
-                try take(writer.end())
-                try redaction.keep(redactor)
+                return failure == nil
             }
-            TranscriptInput.fail("\(name): what surrounds its activities is not kept when it is read piece by piece")
-            return true
+            if let failure { throw failure }
+            try take(writer.end())
+            progress.clear()
+            TranscriptInput.report(open.outline.repairs, of: file)
+            if format == .array, losses.hasExportedSpelling { tellOfSpelling(file) }
+            tell(losses.losses(of: open.outline), of: file, target.form(else: .attachment))
         }
 
         private func normalised(_ transcript: Transcript, _ file: String, _ form: TargetForm) -> Transcript {
-            let name = TranscriptInput.name(file)
             guard normalise else {
-                if form == .transcript, transcript.hasExportedSpelling {
-                    TranscriptInput.fail("\(name): roles and times are numbers, as in the export; see --normalise")
-                }
+                if form == .transcript, transcript.hasExportedSpelling { tellOfSpelling(file) }
                 return transcript
             }
+            let name = TranscriptInput.name(file)
             let (normal, changes) = transcript.normalised(conversationId: TranscriptInput.baseName(file))
             for change in changes { TranscriptInput.fail("\(name): \(change)") }
             return normal
+        }
+
+        private func tellOfSpelling(_ file: String) {
+            let name = TranscriptInput.name(file)
+            TranscriptInput.fail("\(name): roles and times are numbers, as in the export; see --normalise")
         }
 
         private var indexPath: String { (target.output ?? ".") + "/index.html" }

@@ -30,8 +30,6 @@ extension TranscriptCommand {
 
         @OptionGroup var redaction: RedactionOptions
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -43,7 +41,7 @@ extension TranscriptCommand {
         package func run() async throws {
             ProcessSignals.ignoreBrokenPipes()
             let (large, small) = (
-                input.files.filter(streaming.isWanted), input.files.filter { !streaming.isWanted(for: $0) }
+                input.files.filter(TranscriptFile.isLarge), input.files.filter { !TranscriptFile.isLarge($0) }
             )
             var redactor = try redaction.makeRedactor()
             var isComplete = try TranscriptInput.forEach(small) { file, transcript in

@@ -25,8 +25,6 @@ extension TranscriptCommand {
         @Flag(help: "Print ASCII characters alone.")
         var plain = false
 
-        @OptionGroup var streaming: StreamOptions
-
         /// A command with nothing set.
         package init() {}
 
@@ -37,16 +35,7 @@ extension TranscriptCommand {
             for file in input.files {
                 var figures = TranscriptStatistics()
                 do throws(TranscriptError) {
-                    if streaming.isWanted(for: file) {
-                        try TranscriptInput.streamConversations(file) { part in
-                            figures.add(TranscriptStatistics(of: part.activities))
-                            return true
-                        }
-                    } else {
-                        for part in try TranscriptInput.read(file).splitByConversation() {
-                            figures.add(TranscriptStatistics(of: part.transcript))
-                        }
-                    }
+                    figures = try TranscriptInput.statistics(of: file)
                 } catch {
                     TranscriptInput.fail(error.description)
                     isComplete = false

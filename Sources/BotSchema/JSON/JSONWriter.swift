@@ -13,8 +13,11 @@ extension JSONValue {
     public var prettyText: String { String(decoding: prettySerialized(), as: UTF8.self) }
 
     /// The value as JSON in UTF-8 with two blanks of indentation a level, for people.
-    public func prettySerialized() -> [UInt8] {
-        var writer = JSONWriter(isPretty: true)
+    public func prettySerialized() -> [UInt8] { prettySerialized(atLevel: 0) }
+
+    /// The same as it stands within so many lists and objects; the first line is not indented.
+    package func prettySerialized(atLevel level: Int) -> [UInt8] {
+        var writer = JSONWriter(isPretty: true, level: level)
         writer.write(self)
         return writer.bytes
     }
@@ -24,9 +27,12 @@ extension JSONValue {
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     private let isPretty: Bool
-    private var level = 0
+    private var level: Int
 
-    init(isPretty: Bool = false) { self.isPretty = isPretty }
+    init(isPretty: Bool = false, level: Int = 0) {
+        self.isPretty = isPretty
+        self.level = level
+    }
 
     mutating func write(_ value: JSONValue) {
         switch value {

@@ -7,79 +7,106 @@ package import Transcripts
 package struct TranscriptCheck: Sendable {
     /// The file's name.
     package let name: String
-    /// What was read; nil when the file holds no activities in any known form.
-    package let transcript: Transcript?
     /// What is wrong with the file as a whole.
     private let fileFindings: [HandoffFinding]
     /// What is wrong with its conversations, of which most files hold one.
-    private let conversations: [Conversation]
-
-    private struct Conversation: Sendable {
-        /// Which it is; nil where there is no other.
-        let label: String?
-        let findings: [HandoffFinding]
-        let handoffCount: Int
-    }
+    private let conversations: [CheckedConversation]
+    /// How many activities were read.
+    private let activityCount: Int
+    private let repairs: [TranscriptRepair]
+    /// Why the file could not be read.
+    private let failure: TranscriptError?
 
     /// What is wrong, the file as a whole first.
     package var findings: [HandoffFinding] { fileFindings + conversations.flatMap(\.findings) }
 
-    /// Why the file could not be read.
-    private let failure: TranscriptError?
-
     /// Checks the bytes of a file.
     package init(_ bytes: [UInt8], name: String) {
-        self.name = name
         do throws(TranscriptError) {
             let transcript = try Transcript(parsing: bytes, name: name)
-            self.transcript = transcript
-            failure = nil
-            // What a service sent has a watermark; all else is a record.
-            let lint = HandoffLint(origin: transcript.watermark == nil ? .transcript : .wire, now: .now)
+            var reading = CheckReading(
+                isExport: transcript.form == .export || transcript.form == .table,
+                watermark: transcript.watermark
+            )
+            transcript.forEachPiece { reading.take($0) }
+            reading.finish()
+            if reading.wantsSecondLook { transcript.forEachPiece { reading.lookAgain(at: $0) } }
             let file =
                 HandoffLint.findings(inFile: bytes, named: name, isReadable: true)
                 + transcript.repairs.filter(\.isCut).map { HandoffLint.truncation("\($0)") }
-            // An export holds conversations that have nothing to do with one another.
-            let isExport = transcript.form == .export || transcript.form == .table
-            let parts = isExport ? transcript.splitByConversation() : [(id: nil, transcript: transcript)]
-            conversations = parts.enumerated().map { index, part in
-                Conversation(
-                    label: parts.count == 1 ? nil : "conversation \(index + 1)" + (part.id.map { " (\($0))" } ?? ""),
-                    findings: lint.findings(in: part.transcript, of: part.id),
-                    handoffCount: HandoffTimeline(of: part.transcript.activities).attempts.count
-                )
-            }
-            fileFindings = file
+            self.init(reading, file, transcript.repairs, name: name)
         } catch {
-            transcript = nil
-            failure = error
-            fileFindings = HandoffLint.findings(inFile: bytes, named: name, isReadable: false)
-            conversations = []
+            self.init(
+                failure: error,
+                HandoffLint.findings(inFile: bytes, named: name, isReadable: false),
+                name: name
+            )
         }
     }
 
-    /// Checks one conversation of a file that is too large for being read as a whole.
-    package init(_ part: ConversationStream.Part, number: Int, name: String) {
+    /// Checks a file, a large one activity by activity.
+    ///
+    /// Of a large file it keeps what it finds and two numbers for each id.
+    ///
+    /// - Parameters:
+    ///   - path: The file; `-` is standard input.
+    ///   - limit: Up to how many bytes a file is read at once.
+    ///   - onBytes: Told how far it is.
+    /// - Throws: ``TranscriptError`` where the file cannot be opened or read.
+    package init(
+        readingFrom path: String,
+        wholeUpTo limit: Int = OpenTranscript.wholeLimit,
+        onBytes: (Int) -> Void = { _ in }
+    ) throws(TranscriptError) {
+        let open = try OpenTranscript(path, wholeUpTo: limit, takingUnreadable: true)
+        if let bytes = open.wholeBytes {
+            self.init(bytes, name: open.name)
+            return
+        }
+        let (start, isUTF8) = try open.text()
+        let text = HandoffLint.findings(inTextFrom: start, isUTF8: isUTF8)
+        do throws(TranscriptError) {
+            try open.survey(needsOutline: true, onBytes: onBytes)
+            var reading = CheckReading(isExport: open.isExport, watermark: open.outline.watermark)
+            try open.forEach(onBytes: onBytes) { piece in
+                reading.take(piece)
+                return true
+            }
+            reading.finish()
+            if reading.wantsSecondLook {
+                try open.forEach(onBytes: onBytes) { piece in
+                    reading.lookAgain(at: piece)
+                    return true
+                }
+            }
+            let shape = HandoffLint.findings(inShapeOf: open.outline.listNames, named: open.name)
+            let cuts = open.outline.repairs.filter(\.isCut).map { HandoffLint.truncation("\($0)") }
+            self.init(reading, text + shape + cuts, open.outline.repairs, name: open.name)
+        } catch {
+            guard error.code == .malformed else { throw error }
+            self.init(failure: error, text, name: open.name)
+        }
+    }
+
+    private init(_ reading: CheckReading, _ file: [HandoffFinding], _ repairs: [TranscriptRepair], name: String) {
         self.name = name
-        transcript = Transcript(activities: part.activities)
-        failure = nil
-        fileFindings = []
-        conversations = [
-            Conversation(
-                label: "conversation \(number)" + (part.id.map { " (\($0))" } ?? ""),
-                findings: HandoffLint(origin: .transcript, now: .now).findings(in: part.activities),
-                handoffCount: HandoffTimeline(of: part.activities).attempts.count
-            )
-        ]
+        (conversations, activityCount) = (reading.conversations, reading.activityCount)
+        (fileFindings, self.repairs, failure) = (file, repairs, nil)
+    }
+
+    private init(failure: TranscriptError, _ file: [HandoffFinding], name: String) {
+        self.name = name
+        (conversations, activityCount, repairs) = ([], 0, [])
+        (fileFindings, self.failure) = (file, failure)
     }
 
     /// Whether the file cannot be read, or breaks what a document requires.
-    package var hasErrors: Bool { transcript == nil || findings.contains { $0.severity == .error } }
+    package var hasErrors: Bool { failure != nil || findings.contains { $0.severity == .error } }
 
     /// One line for each finding, and one for the whole.
     package var lines: [String] {
         // Where the file is cut off is a finding.
-        var lines = (transcript?.repairs ?? []).filter { !$0.isCut }.map { "\(name): note, \($0)" }
+        var lines = repairs.filter { !$0.isCut }.map { "\(name): note, \($0)" }
         for (label, finding) in labelled {
             let place = [label, finding.place].compactMap(\.self).joined(separator: ", ")
             lines.append(
@@ -94,10 +121,10 @@ package struct TranscriptCheck: Sendable {
     /// The check as a JSON object, for machines.
     package var json: JSONValue {
         var json: JSONObject = ["file": .string(name)]
-        json["activities"] = transcript.map { .number(JSONNumber($0.activities.count)) }
-        json["handoffs"] = transcript == nil ? nil : .number(JSONNumber(handoffCount))
+        json["activities"] = failure == nil ? .number(JSONNumber(activityCount)) : nil
+        json["handoffs"] = failure == nil ? .number(JSONNumber(handoffCount)) : nil
         json["failure"] = failure.map { .string($0.description) }
-        json["repairs"] = .array((transcript?.repairs ?? []).map { .string($0.description) })
+        json["repairs"] = .array(repairs.map { .string($0.description) })
         json["findings"] = .array(
             labelled.map { label, finding in
                 var object = finding.json
@@ -115,23 +142,13 @@ package struct TranscriptCheck: Sendable {
     private var handoffCount: Int { conversations.reduce(0) { $0 + $1.handoffCount } }
 
     private var summary: String {
-        guard let transcript else { return failure?.reason ?? "cannot be read" }
+        if let failure { return failure.reason }
         var parts = [
-            transcript.activities.count.of("activity", "activities"), handoffCount.of("handoff", "handoffs"),
+            activityCount.of("activity", "activities"), handoffCount.of("handoff", "handoffs"),
             findings.countsInWords,
         ]
         if conversations.count > 1 { parts.insert("\(conversations.count) conversations", at: 0) }
         return parts.joined(separator: ", ")
-    }
-}
-
-extension HandoffLint {
-    /// What is wrong with a conversation, which an export may divide into sessions that end by themselves.
-    fileprivate func findings(in conversation: Transcript, of id: String?) -> [HandoffFinding] {
-        let activities = conversation.activities(in: id)
-        return conversation.sessionRanges.flatMap { range in
-            findings(in: Array(activities[range])).map { $0.moved(by: range.lowerBound) }
-        }
     }
 }
 

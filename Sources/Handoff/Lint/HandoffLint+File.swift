@@ -31,6 +31,22 @@ extension HandoffLint {
         }
     }
 
+    /// What is wrong with the text of a file that is too large for being looked at as a whole.
+    ///
+    /// - Parameters:
+    ///   - start: Its first bytes.
+    ///   - isUTF8: Whether all of it is UTF-8.
+    /// - Returns: HO162, if it is broken.
+    package static func findings(inTextFrom start: [UInt8], isUTF8: Bool) -> [HandoffFinding] {
+        if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
+            return [HandoffFinding(.notPlainUTF8, message: "the file is UTF-16")]
+        }
+        if start.starts(with: [0xEF, 0xBB, 0xBF]) {
+            return [HandoffFinding(.notPlainUTF8, message: "the file begins with a byte order mark")]
+        }
+        return isUTF8 ? [] : [HandoffFinding(.notPlainUTF8, message: "the file is not UTF-8")]
+    }
+
     /// The finding for a file that ends before its content does, HO165.
     ///
     /// - Parameter words: Where it ends and what is missing.
@@ -45,8 +61,20 @@ extension HandoffLint {
         guard isReadable else {
             return [HandoffFinding(.noTranscript, message: "the file holds no activities in any known form")]
         }
+        let names = ["activities", "transcript", "watermark"].filter { document[$0] != nil }
+        return isTranscript ? findings(inShapeOf: names, named: ".transcript") : []
+    }
+
+    /// HO161, by the members of the object that holds the activities.
+    ///
+    /// - Parameters:
+    ///   - members: Their names.
+    ///   - name: The file's; for `.transcript` the specification fixes the shape.
+    /// - Returns: The finding, if there is one.
+    package static func findings(inShapeOf members: [String], named name: String) -> [HandoffFinding] {
         // An ActivitySet, told by its watermark, is what a service sent and claims to be no transcript.
-        guard isTranscript, document["activities"] != nil, document["transcript"] == nil, document["watermark"] == nil
+        guard name.lowercased().hasSuffix(".transcript"), members.contains("activities"),
+            !members.contains("transcript"), !members.contains("watermark")
         else { return [] }
         let words = "the list is named activities, as in an attachment"
         return [HandoffFinding(.activitiesForTranscript, path: "$.activities", message: words)]

@@ -1,18 +1,9 @@
 import BotSchema
 
-extension HandoffLint {
-    /// HO111 and HO201 to HO216: the course of the handoffs, judged by the state machine that follows it.
-    static let lifecycle: @Sendable (LintRecord) -> [HandoffFinding] = { record in
-        var course = Course(patience: record.lint.patience)
-        for subject in record.subjects { course.take(subject, isEcho: record.echoes.contains(subject.index)) }
-        return record.lint.isComplete ? course.findings + course.missing : course.findings
-    }
-}
-
-/// The lifecycle with what is noticed on the way.
-private struct Course {
+/// HO111 and HO201 to HO216: the course of the handoffs, judged by the state machine that follows it.
+struct HandoffCourse: Sendable {
     let patience: Duration
-    private var machine = HandoffLifecycle()
+    private var machine = HandoffLifecycle.ofRecord()
     private var clock = RecordClock()
     private(set) var findings: [HandoffFinding] = []
     private var initiation: LintSubject?

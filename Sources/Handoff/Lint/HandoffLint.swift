@@ -44,10 +44,12 @@ public struct HandoffLint: Hashable, Sendable {
     ///   - echoes: The places of activities that the reader itself posted; its own events are no handoff signals.
     /// - Returns: The findings, by activity and then by rule.
     public func findings(in activities: [Activity], echoes: Set<Int> = []) -> [HandoffFinding] {
-        let record = LintRecord(activities: activities, echoes: echoes, lint: self)
-        var findings = record.subjects.flatMap { subject in Self.activityChecks.flatMap { $0(subject) } }
-        findings += Self.recordChecks.flatMap { $0(record) }
-        return findings.inOrder
+        var record = RecordLint(self)
+        for (index, activity) in activities.enumerated() { record.take(activity, isEcho: echoes.contains(index)) }
+        if record.wantsSecondLook {
+            for (index, activity) in activities.enumerated() { record.lookAgain(at: activity, index: index) }
+        }
+        return record.findings
     }
 
     /// The break of HO215: a service has told that the bot answered an activity with an error.
@@ -61,9 +63,6 @@ public struct HandoffLint: Hashable, Sendable {
     /// The rules that need one activity.
     static let activityChecks: [@Sendable (LintSubject) -> [HandoffFinding]] =
         shapeChecks + eventChecks + stateChecks + contextChecks + transcriptChecks
-
-    /// The rules that need the whole record.
-    static let recordChecks: [@Sendable (LintRecord) -> [HandoffFinding]] = sessionChecks + [lifecycle]
 }
 
 /// One activity in its record, as the rules see it.
@@ -74,6 +73,18 @@ struct LintSubject: Sendable {
     let signal: HandoffSignal?
     /// Whether the last request before was named as the code of the first library named it.
     let isAskedAsCoded: Bool
+
+    /// Which activity of the record it is, without the activity itself.
+    struct Place: Sendable {
+        let index: Int
+        let activityId: String?
+
+        func finding(_ rule: HandoffRule, _ path: String, _ message: String) -> HandoffFinding {
+            HandoffFinding(rule, index: index, activityId: activityId, path: path, message: message)
+        }
+    }
+
+    var place: Place { Place(index: index, activityId: activity.id) }
 
     /// A finding about the activity as a whole.
     func finding(_ rule: HandoffRule, severity: HandoffRule.Severity? = nil, _ message: String) -> HandoffFinding {
@@ -104,30 +115,6 @@ struct LintSubject: Sendable {
     /// The name, when this is one of the protocol's events.
     var eventName: String? {
         activity.type == .event ? activity.name.flatMap { HandoffEventName.protocolNames.contains($0) ? $0 : nil } : nil
-    }
-}
-
-/// A whole record, as the rules see it.
-struct LintRecord: Sendable {
-    let subjects: [LintSubject]
-    let echoes: Set<Int>
-    let lint: HandoffLint
-
-    init(activities: [Activity], echoes: Set<Int>, lint: HandoffLint) {
-        var isAskedAsCoded = false
-        subjects = activities.enumerated().map { index, activity in
-            let signal = HandoffSignal(activity)
-            if case .initiate? = signal?.kind { isAskedAsCoded = signal?.dialect == .threeEventsAsCoded }
-            return LintSubject(
-                activity: activity,
-                index: index,
-                origin: lint.origin,
-                signal: signal,
-                isAskedAsCoded: isAskedAsCoded
-            )
-        }
-        self.echoes = echoes
-        self.lint = lint
     }
 }
 

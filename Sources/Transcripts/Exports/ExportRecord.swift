@@ -5,20 +5,21 @@ import BotSchema
 /// A record holds a session of a conversation, which ends when nobody has spoken for half an hour. A session of more
 /// than a megabyte is several records of the same name and start, numbered by `BatchId` in their metadata. Exports hold
 /// records in any order.
-struct ExportRecord: Hashable, Sendable {
+package struct ExportRecord: Hashable, Sendable {
     /// Which session the activities are of.
-    struct Session: Hashable, Sendable {
+    package struct Session: Hashable, Sendable {
         /// The record's name without a number of a batch: `{ConversationId}_{BotId}`.
         let name: String
         /// When the session began, as the record says it.
         let start: String
     }
 
-    let session: Session
+    /// The session.
+    package let session: Session
     /// The place of the record within the session, from whichever number it counts.
     let batch: Int
     /// The conversation, as the name tells it.
-    let conversationId: String
+    package let conversationId: String
     /// When the session began.
     let start: Timestamp?
 

@@ -11,8 +11,8 @@ import Darwin
 extension TranscriptFile {
     /// Reads a file of JSON activity by activity, in memory that does not grow with the file.
     ///
-    /// Every JSON form is read, damaged files too; tables, `.chat` files and the records of Dataverse, which come in any
-    /// order, are read whole. Blocks until the file is read.
+    /// Every form is read, damaged files too; of the records of Dataverse, which come in any order, one is held at a
+    /// time. `.chat` files are read whole, and so are records that come through a pipe. Blocks until the file is read.
     ///
     /// - Parameters:
     ///   - path: The file; `~` stands for the home folder.
@@ -46,9 +46,35 @@ extension TranscriptFile {
         guard path != "-" else {
             return try forEachActivity(from: STDIN_FILENO, named: "standard input", onBytes, onSession, body)
         }
+        if isLargerThanHeld(path), let repairs = try eachActivityOfTable(path, onBytes, onSession, body) {
+            return repairs
+        }
         let descriptor = try openedForReading(path, takesPipes: takesPipes)
         defer { close(descriptor) }
         return try forEachActivity(from: descriptor, named: path, onBytes, onSession, body)
+    }
+
+    private static func isLargerThanHeld(_ path: String) -> Bool { (size(of: path) ?? 0) > OpenTranscript.wholeLimit }
+
+    /// Reads a large table, or the records of a large export; nil where the file holds activities in JSON.
+    private static func eachActivityOfTable(
+        _ path: String,
+        _ onBytes: (Int) -> Void,
+        _ onSession: (TranscriptSession) -> Void,
+        _ body: (Activity) -> Bool
+    ) throws(TranscriptError) -> [TranscriptRepair]? {
+        let open = try OpenTranscript(path)
+        guard !open.isPlain else { return nil }
+        try open.forEach(onBytes: onBytes) { piece in
+            switch piece {
+            case .part: return true
+            case .session(let session):
+                onSession(session)
+                return true
+            case .activity(let activity): return body(activity)
+            }
+        }
+        return open.outline.repairs
     }
 
     private static func forEachActivity(
@@ -154,13 +180,18 @@ struct ActivityStream {
     /// Who speaks shows in what is said later, so that the first activities wait for one another.
     private var evidence = AuthorEvidence()
     private var held: [Activity]? = []
-    private static let holdLimit = 512
+    static let holdLimit = 512
+    /// What was learned of the whole file in advance; then nothing waits.
+    private let knowledge: AuthorEvidence?
+    /// What surrounds the activities.
+    private(set) var shape = StreamShape()
     private var decoder: UTF16Decoder?
     /// How many bytes of a mark are still to be skipped.
     private var markLength: Int
     private let shift: Int
 
-    init(startOf block: [UInt8]) {
+    init(startOf block: [UInt8], knowing knowledge: AuthorEvidence? = nil) {
+        self.knowledge = knowledge
         if block.starts(with: [0xEF, 0xBB, 0xBF]) {
             markLength = 3
         } else if let order = UTF16Order(startOf: block) {
@@ -202,13 +233,17 @@ struct ActivityStream {
         last += activities(in: scanner.finish())
         if decoder?.hasOddByte == true { shapes.log.note("the end", "the file ends within a UTF-16 unit") }
         last = resolved(last, isLast: true)
-        shapes.userNumber = evidence.userNumber
+        shapes.userNumber = (knowledge ?? evidence).userNumber
         shapes.finish()
         return last
     }
 
     private mutating func resolved(_ activities: [Activity], isLast: Bool) -> [Activity] {
         var next = activities
+        if let knowledge {
+            knowledge.lay(into: &next)
+            return next
+        }
         if let held {
             next = held + activities
             // Most files say it, and are read as they come.
@@ -226,8 +261,9 @@ struct ActivityStream {
     private mutating func activities(in pieces: [ActivityScanner.Piece]) -> [Activity] {
         var found: [Activity] = []
         for piece in pieces {
+            shape.note(piece)
             switch piece {
-            case .value(let value, key: nil):
+            case .value(let value, key: nil, _):
                 guard let place = place(of: value) else { break }
                 let path = "$[\(activityCount + found.count)]"
                 do throws(ShapeReader.Mismatch) {
@@ -236,7 +272,7 @@ struct ActivityStream {
                     shapes.log.note(path, error.reason + "; left out")
                     shapes.evidence.doubt(error.reason)
                 }
-            case .value(let value, let key?):
+            case .value(let value, let key?, _):
                 if ShapeReader.isNextLink(key), value.string?.isEmpty == false { shapes.noteNextPage() }
             case .remark(let offset, let text, let isCut):
                 shapes.log.note("byte \(offset + shift)", text, isCut: isCut)

@@ -1,14 +1,30 @@
 package import BotSchema
 
-/// Writes a transcript activity by activity, in memory that does not grow with it.
+/// Writes a transcript activity by activity, the same bytes as if it was written as a whole.
 package struct TranscriptStreamWriter: Sendable {
     private let format: TranscriptFormat
+    /// What stands before the first activity and behind the last, in JSON documents.
+    private let (head, tail): (String, String)
+    private let empty: [UInt8]
+    private let level: Int
     private var count = 0
 
     /// A writer; nil for mock conversations, which begin with what only the end tells.
-    package init?(_ format: TranscriptFormat) {
+    ///
+    /// - Parameters:
+    ///   - format: The form.
+    ///   - envelope: The object around the activities with an empty list in their place, for attachments.
+    package init?(_ format: TranscriptFormat, around envelope: JSONObject? = nil) {
         guard format != .chat else { return nil }
         self.format = format
+        level = format == .attachment ? 3 : 1
+        var frame = Transcript(activities: [], form: .activitySet, envelope: envelope)
+        frame.activities = []
+        empty = frame.serialized(as: format)
+        let mark = "here-\(UInt64.random(in: 0 ... .max))"
+        let text = frame.json(as: format, list: [.string(mark)]).prettyText + "\n"
+        let halves = text.split(separator: "\"\(mark)\"", maxSplits: 1, omittingEmptySubsequences: false)
+        (head, tail) = (String(halves.first ?? ""), String(halves.last ?? ""))
     }
 
     /// The bytes for an activity, with what comes before it.
@@ -18,23 +34,15 @@ package struct TranscriptStreamWriter: Sendable {
         case .lines: return activity.jsonValue.serialized() + [0x0A]
         case .csv: return (count == 1 ? TableWriter.head : []) + TableWriter.row(of: activity, number: count)
         case .array, .attachment, .chat:
-            return Array((count == 1 ? head : ",\n").utf8) + activity.jsonValue.serialized()
+            let before = count == 1 ? head : ",\n" + String(repeating: "  ", count: level)
+            return Array(before.utf8) + activity.jsonValue.prettySerialized(atLevel: level)
         }
     }
 
     /// The bytes behind the last activity.
     package func end() -> [UInt8] {
-        switch format {
-        case .lines: []
-        case .csv: count == 0 ? TableWriter.head : []
-        case .array, .chat: Array(((count == 0 ? head : "") + "\n]\n").utf8)
-        case .attachment: Array(((count == 0 ? head : "") + "\n]}}\n").utf8)
-        }
-    }
-
-    private var head: String {
-        format == .attachment
-            ? #"{"contentType":"application/json","name":"Transcript","content":{"activities":["# + "\n" : "[\n"
+        guard count > 0 else { return empty }
+        return format == .lines || format == .csv ? [] : Array(tail.utf8)
     }
 }
 

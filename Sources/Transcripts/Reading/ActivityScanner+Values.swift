@@ -141,7 +141,9 @@ extension ActivityScanner {
         else { return false }
         capture = nil
         pieces.append(.open(isList: false, key: takeKey()))
-        for member in members.entries.dropLast() { pieces.append(.value(member.value, key: member.key)) }
+        for member in members.entries.dropLast() {
+            pieces.append(.value(member.value, key: member.key, place: state.start..<offset))
+        }
         // The last member's name as it is meant; what was captured has its escapes.
         levels.append(Level(isList: false, holdsEntries: false, awaited: .value, key: members.entries.last?.key))
         take(byte)
@@ -201,7 +203,7 @@ extension ActivityScanner {
             return
         }
         let key = takeKey()
-        if let value { pieces.append(.value(value, key: key)) }
+        if let value { pieces.append(.value(value, key: key, place: state.start..<(offset + 1))) }
         closeValue()
     }
 

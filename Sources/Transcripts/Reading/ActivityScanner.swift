@@ -10,8 +10,8 @@ struct ActivityScanner {
     enum Piece {
         /// A list or an object begins that holds activities somewhere; `key` is its name within an object.
         case open(isList: Bool, key: String?)
-        /// A whole value.
-        case value(JSONValue, key: String?)
+        /// A whole value, and where it stands in the text.
+        case value(JSONValue, key: String?, place: Range<Int>)
         /// The list or object that was opened last ends.
         case close
         /// Something that had to be mended or left out; `offset` counts from the start of the text.

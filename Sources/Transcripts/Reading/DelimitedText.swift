@@ -19,9 +19,9 @@ struct DelimitedText: Hashable, Sendable {
         var isCut = false
     }
 
-    init(rows: [[String]]) {
+    init(rows: [[String]], separator: UInt8 = UInt8(ascii: ",")) {
         self.rows = rows
-        separator = UInt8(ascii: ",")
+        self.separator = separator
     }
 
     /// The table with every cell changed; rows, columns and the separator stay.
@@ -54,13 +54,7 @@ struct DelimitedText: Hashable, Sendable {
     /// Dataverse exports hold JSON in their cells, and one cell with broken quotes would take all rows behind it. Line
     /// breaks of JSON texts are escaped, so that a line that begins with a GUID begins a row.
     private static func parts(of bytes: [UInt8], _ separator: UInt8) -> [Range<Int>] {
-        guard let end = bytes.firstIndex(of: 0x0A) else { return [bytes.indices] }
-        let header = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
-        let first = header.filter { $0.isLetter || $0 == Character(Unicode.Scalar(separator)) }
-            .prefix { $0 != Character(Unicode.Scalar(separator)) }
-        guard first.hasSuffix("conversationtranscriptid") || first == "conversationtranscript" else {
-            return [bytes.indices]
-        }
+        guard beginsRowsWithGUID(bytes, separator) else { return [bytes.indices] }
         var starts = [0]
         for index in bytes.indices where bytes[index] == 0x0A && isGUID(bytes[(index + 1)...], before: separator) {
             starts.append(index + 1)
@@ -68,7 +62,25 @@ struct DelimitedText: Hashable, Sendable {
         return zip(starts, starts.dropFirst() + [bytes.count]).map { $0..<$1 }
     }
 
-    private static func isGUID(_ bytes: ArraySlice<UInt8>, before separator: UInt8) -> Bool {
+    /// Whether the header's first column is the id of a record, by the start of the table.
+    static func beginsRowsWithGUID(_ bytes: [UInt8], _ separator: UInt8) -> Bool {
+        guard let end = bytes.firstIndex(of: 0x0A) else { return false }
+        let header = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
+        let first = header.filter { $0.isLetter || $0 == Character(Unicode.Scalar(separator)) }
+            .prefix { $0 != Character(Unicode.Scalar(separator)) }
+        return first.hasSuffix("conversationtranscriptid") || first == "conversationtranscript"
+    }
+
+    /// The cells of rows that stand alone, without a header.
+    static func rows(in bytes: [UInt8], separator: UInt8) -> [[String]] {
+        var table = DelimitedText(separator: separator)
+        table.read(bytes[...], isLast: true)
+        return table.rows
+    }
+
+    private init(separator: UInt8) { self.separator = separator }
+
+    static func isGUID(_ bytes: ArraySlice<UInt8>, before separator: UInt8) -> Bool {
         var rest = bytes.prefix(40)
         let isQuoted = rest.first == UInt8(ascii: "\"")
         if isQuoted { rest = rest.dropFirst() }
@@ -89,7 +101,7 @@ struct DelimitedText: Hashable, Sendable {
     private static let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
 
     /// The most frequent of the separators in the first line, not counting what is quoted.
-    private static func separator(in bytes: [UInt8]) -> UInt8 {
+    static func separator(in bytes: [UInt8]) -> UInt8 {
         var counts = [0, 0, 0]
         var isQuoted = false
         for byte in bytes {
@@ -150,8 +162,13 @@ struct DelimitedText: Hashable, Sendable {
     }
 
     /// The table in UTF-8 with the separator it was read with and line ends of RFC 4180.
-    var serialized: [UInt8] {
-        var bytes: [UInt8] = []
+    var serialized: [UInt8] { serialized(behind: []) }
+
+    /// The same for rows that stand behind others, where nothing can be taken for the beginning of a file.
+    var serializedBehindOthers: [UInt8] { Array(serialized(behind: [0x0A]).dropFirst()) }
+
+    private func serialized(behind start: [UInt8]) -> [UInt8] {
+        var bytes = start
         for row in rows {
             for (index, cell) in row.enumerated() {
                 if index > 0 { bytes.append(separator) }

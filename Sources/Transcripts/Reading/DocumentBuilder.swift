@@ -11,7 +11,7 @@ struct DocumentBuilder {
     mutating func take(_ piece: ActivityScanner.Piece) {
         switch piece {
         case .open(let isList, let key): open.append((isList, key, [], []))
-        case .value(let value, let key): add(value, key)
+        case .value(let value, let key, _): add(value, key)
         case .close:
             guard let last = open.popLast() else { return }
             add(last.isList ? .array(last.elements) : .object(JSONObject(entries: last.members)), last.key)

@@ -17,7 +17,7 @@ struct TableReader {
         return column(in: header) != nil || TestSetReader(header: header) != nil
     }
 
-    private static func column(in header: [String]) -> Int? {
+    static func column(in header: [String]) -> Int? {
         let names = header.map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }
         return ["activity", "content", "conversationtranscriptcontent", "transcript", "activities"].lazy
             .compactMap { names.firstIndex(of: $0) }.first
@@ -25,15 +25,42 @@ struct TableReader {
             ?? names.firstIndex { $0.hasSuffix("content") }
     }
 
-    /// What each row but the first says of the activities in it.
-    private static func records(in rows: [[String]], _ header: [String]) -> [ExportRecord?] {
+    /// What a row says of the activities in it.
+    static func record(in row: [String], _ header: [String]) -> ExportRecord? {
+        // Cells of a row that is no row of this table stand under other names.
+        guard row.count == header.count else { return nil }
         let names = header.map { $0.lowercased().filter(\.isLetter) }
-        let columns = ["name", "conversationstarttime", "metadata"].map { names.firstIndex(of: $0) }
-        return rows.dropFirst().map { row in
-            // Cells of a row that is no row of this table stand under other names.
-            guard row.count == header.count else { return nil }
-            let cells = columns.map { $0.map { row[$0] } }
-            return ExportRecord(name: cells[0], start: cells[1], metadata: cells[2])
+        let cells = ["name", "conversationstarttime", "metadata"].map { name in
+            names.firstIndex(of: name).map { row[$0] }
+        }
+        return ExportRecord(name: cells[0], start: cells[1], metadata: cells[2])
+    }
+
+    /// The activities of a row; nil when there are none, which is noted.
+    static func activities(
+        in row: [String],
+        number: Int,
+        _ header: [String],
+        _ column: Int,
+        with shapes: inout ShapeReader
+    ) -> [Activity]? {
+        let place = "row \(number)"
+        guard column < row.count else {
+            shapes.log.note(place, "\(row.count) cells of \(header.count); left out")
+            return nil
+        }
+        if row.count != header.count {
+            shapes.log.note(place, "\(row.count) cells where the header has \(header.count)")
+        }
+        let cell = row[column]
+        if cell.isEmpty { return nil }
+        do throws(ShapeReader.Mismatch) {
+            let value = try shapes.document(in: cell, at: "\(place), \(header[column])")
+            return try shapes.read(value, at: "\(place), \(header[column])", depth: 1).activities
+        } catch {
+            let isCut = cell.utf16.count >= spreadsheetLimit - 1
+            shapes.log.note(place, error.reason + (isCut ? "; a spreadsheet has cut it" : "") + "; left out")
+            return nil
         }
     }
 
@@ -54,28 +81,13 @@ struct TableReader {
         }
         var finding = ShapeReader.Finding(activities: [], form: .table)
         let isOurs = header[column] == Self.activityColumn
-        let records = Self.records(in: table.rows, header)
+        let records = table.rows.dropFirst().map { Self.record(in: $0, header) }
         for index in isOurs ? Array(records.indices) : shapes.inOrder(records) {
-            let (record, index) = (records[index], index + 1)
-            let row = table.rows[index]
-            let place = "row \(index + 1)"
-            guard column < row.count else {
-                shapes.log.note(place, "\(row.count) cells of \(header.count); left out")
+            let row = table.rows[index + 1]
+            guard let found = Self.activities(in: row, number: index + 2, header, column, with: &shapes) else {
                 continue
             }
-            if row.count != header.count {
-                shapes.log.note(place, "\(row.count) cells where the header has \(header.count)")
-            }
-            let cell = row[column]
-            if cell.isEmpty { continue }
-            do throws(ShapeReader.Mismatch) {
-                let value = try shapes.document(in: cell, at: "\(place), \(header[column])")
-                let part = try shapes.read(value, at: "\(place), \(header[column])", depth: 1)
-                if isOurs { finding.activities += part.activities } else { finding.add(part.activities, of: record) }
-            } catch {
-                let isCut = cell.utf16.count >= Self.spreadsheetLimit - 1
-                shapes.log.note(place, error.reason + (isCut ? "; a spreadsheet has cut it" : "") + "; left out")
-            }
+            if isOurs { finding.activities += found } else { finding.add(found, of: records[index]) }
         }
         guard !finding.activities.isEmpty || table.rows.count == 1 else {
             throw ShapeReader.Mismatch(

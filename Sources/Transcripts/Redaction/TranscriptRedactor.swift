@@ -39,7 +39,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
     /// What was masked, where it is to be restored some day.
     public private(set) var key: RedactionKey?
 
-    private let scope: Scope
+    let scope: Scope
     private var words: KnownWords
     /// What each value is called, without brackets, such as `email-1`.
     private var masks: [String: String] = [:]
@@ -208,7 +208,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
 
     // MARK: - JSON
 
-    private mutating func redacted(_ object: JSONObject, _ rule: Rule, depth: Int) -> JSONObject {
+    mutating func redacted(_ object: JSONObject, _ rule: Rule, depth: Int) -> JSONObject {
         var object = object
         for index in object.entries.indices {
             let entry = object.entries[index]
@@ -222,7 +222,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
         return object
     }
 
-    private mutating func redacted(_ value: JSONValue, _ rule: Rule, depth: Int) -> JSONValue {
+    mutating func redacted(_ value: JSONValue, _ rule: Rule, depth: Int) -> JSONValue {
         switch value {
         case .object(let object): return .object(redacted(object, rule, depth: depth))
         case .array(let elements): return .array(elements.map { redacted($0, rule, depth: depth + 1) })
@@ -253,7 +253,7 @@ public struct TranscriptRedactor: Hashable, Sendable {
 
     // MARK: - Texts
 
-    private mutating func redacted(_ text: String, _ rule: Rule, depth: Int) -> String {
+    mutating func redacted(_ text: String, _ rule: Rule, depth: Int) -> String {
         let bytes = Array(text.utf8)
         let edits = edits(in: bytes, rule, depth: depth)
         guard !edits.isEmpty else { return text }

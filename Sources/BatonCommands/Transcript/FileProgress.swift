@@ -1,4 +1,3 @@
-import ArgumentParser
 import BotSchema
 import LineEditing
 import Transcripts
@@ -8,15 +7,6 @@ import Glibc
 #else
 import Darwin
 #endif
-
-/// Whether files are read piece by piece.
-struct StreamOptions: ParsableArguments {
-    @Flag(help: .detail("Read piece by piece, as large files are in any case."))
-    var stream = false
-
-    /// Whether a file is read piece by piece.
-    func isWanted(for file: String) -> Bool { stream || file != "-" && TranscriptFile.isLarge(file) }
-}
 
 extension TranscriptInput {
     /// Reads a file activity by activity, and tells how far it is.
@@ -58,7 +48,8 @@ final class FileProgress {
     private let name: String
     private let size: Int?
     private let isShown = isatty(STDERR_FILENO) == 1
-    private var last = ContinuousClock.now
+    /// A line that is there for a moment only disturbs.
+    private var next = ContinuousClock.now + .seconds(1)
     private var hasLine = false
 
     /// The progress through a file.
@@ -67,20 +58,20 @@ final class FileProgress {
         size = file == "-" ? nil : TranscriptFile.size(of: file)
     }
 
-    /// Shows how many bytes were read, twice a second.
+    /// Shows how many bytes were read, after the first second twice a second.
     func show(_ bytes: Int) {
-        guard isShown, .now - last > .milliseconds(500) else { return }
+        guard isShown, .now > next else { return }
         write("\(name): \(bytes >> 20)\(size.map { " of \($0 >> 20)" } ?? "") MB")
     }
 
     /// Shows which of several files is read, twice a second.
     func show(file number: Int, of count: Int) {
-        guard isShown, count > 1, .now - last > .milliseconds(500) else { return }
+        guard isShown, count > 1, .now > next else { return }
         write("\(number) of \(count) files")
     }
 
     private func write(_ words: String) {
-        last = .now
+        next = .now + .milliseconds(500)
         hasLine = true
         let line = DisplayText.neutralised(words, keepingNewlines: false).prefix(TranscriptOutput.columns - 1)
         StandardStream.error.writeBytes(Array("\r\u{1B}[K\(line)".utf8))
