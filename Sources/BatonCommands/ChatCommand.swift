@@ -87,6 +87,7 @@ package struct ChatCommand: AsyncParsableCommand {
                     with: credential,
                     as: account,
                     locale: locale,
+                    recordHead: HubSettings.serviceTrace,
                     on: console,
                     screen: screen,
                     door: door

@@ -95,7 +95,16 @@ struct HubSettings: Sendable {
         return trace
     }
 
-    /// The settings of a recording, as far as it tells them; nil where it was made with another program or a service.
+    /// The trace of a conversation with a service, whose hub nobody here has set.
+    ///
+    /// It tells that every member is in the recording, so that each counts when it is replayed.
+    static var serviceTrace: Activity {
+        var trace = HubSettings().trace
+        trace.value = ["service": true]
+        return trace
+    }
+
+    /// The settings of a recording, as far as it tells them; nil where it was made with another program.
     init?(recordedIn activities: [Activity]) {
         let trace = activities.first { $0.type == .trace && $0.name == Self.traceName }
         guard let value = trace?.value else { return nil }

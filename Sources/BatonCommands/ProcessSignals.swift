@@ -26,7 +26,7 @@ enum ProcessSignals {
             guard sigaction(number, nil, &current) == 0, !current.isIgnored else { continue }
             signal(number) { number in
                 if TemporaryFiles.removeAll() {
-                    let words: StaticString = "interrupted; nothing was written\n"
+                    let words: StaticString = "interrupted; the unfinished file was removed\n"
                     _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
                 }
                 signal(number, SIG_DFL)

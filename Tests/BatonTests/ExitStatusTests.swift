@@ -74,6 +74,32 @@ struct ExitStatusTests {
         }
     }
 
+    @Test func `0: a conversation with a service is recorded, and the recording says so`() async throws {
+        let bot = RecordingBot { activity in [.message("You said \(activity.text ?? "")")] }
+        try await withServer(of: bot) { address in
+            let folder = try TemporaryFolder()
+            let file = folder.file("talk.transcript")
+            let result = try runBaton(
+                ["--json", "--direct-line", address, "--record", file],
+                input: "hello\n",
+                environment: ["DIRECTLINE_SECRET": "test-secret"]
+            )
+            #expect(result.exit == .code(0), "\(result.output)")
+            let recorded = try JSONValue(parsing: String(decoding: folder.read("talk.transcript"), as: UTF8.self))
+            #expect(recorded[0]?["name"] == "baton.recording" && recorded[0]?["value"] == ["service": true])
+            // What Baton recorded is compared member by member.
+            var more = recorded.array ?? []
+            let last = try #require(more.popLast()?.object)
+            more.append(.object(JSONObject(entries: last.entries + [JSONObject.Entry(key: "speak", value: "Hello")])))
+            try folder.write(JSONValue.array(more).compactText, to: "more.transcript")
+            let longer = folder.file("more.transcript")
+            #expect(try runBaton(["transcript", "diff", file, longer], input: "").exit == .code(1))
+            #expect(
+                try runBaton(["transcript", "diff", "--compare", "expected", file, longer], input: "").exit == .code(0)
+            )
+        }
+    }
+
     @Test func `3: no user came to an agent's script`() throws {
         let home = try TemporaryFolder()
         let server = try PipedProgram(

@@ -184,6 +184,28 @@ struct TranscriptFailureTests {
         }
     }
 
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `a signal ends every subcommand that still reads, and leaves nothing`(number: Int32) throws {
+        let bench = try Bench()
+        let text = String(repeating: #"{"type":"message","text":"a private word"}"# + "\n", count: 4000)
+        for command in [
+            "check -", "stats -", "show -", "grep private -", "convert - -o OUT/a.json", "diff SHORT -",
+            "merge - -o OUT/a.json", "split - -o OUT", "replay -", "play -", "restore - --redact-key KEY -o OUT/a.json",
+            "recover - -o OUT/a.json", "split --stream - -o OUT",
+        ] {
+            let words = bench.arguments(command).map { $0.replacing("OUT", with: bench.home.file("out")) }
+            let program = try PipedProgram(
+                [BuiltProducts.executable("baton")] + words,
+                environment: baseEnvironment(home: bench.home)
+            )
+            // More than a pipe holds, so that the program reads by the time this is sent.
+            program.send(text)
+            program.signal(number)
+            #expect(try program.waitForExit(atMost: .seconds(20)) == .signal(number), "\(command)")
+            #expect(TemporaryFolder.names(in: bench.home.file("out")).isEmpty, "\(command)")
+        }
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal in the middle of a file leaves nothing of it, which is told`(number: Int32) throws {
         let bench = try Bench()
@@ -201,7 +223,7 @@ struct TranscriptFailureTests {
         #expect(TemporaryFolder.names(in: bench.home.file("out")).count == 1)
         program.signal(number)
         #expect(try program.waitForExit(atMost: .seconds(20)) == .signal(number))
-        #expect(program.output == "interrupted; nothing was written\n")
+        #expect(program.output == "interrupted; the unfinished file was removed\n")
         #expect(TemporaryFolder.names(in: bench.home.file("out")).isEmpty)
     }
 

@@ -40,6 +40,20 @@ struct ReplayReportTests {
         #expect(!result.passes)
     }
 
+    @Test func `a turn that only came is none of those that were expected`() {
+        var report = ReplayReport()
+        let result = Self.result { $0.insert(Recording.user("wait", at: "2026-01-02T03:04:06.000Z"), at: 1) }
+        report.entries.append(ReplayReport.Entry(name: "a", duration: .zero, result: result))
+        let lines = report.text(as: .tap).split(separator: "\n").filter { $0.contains("ok ") }
+        #expect(
+            lines == [
+                "ok 1 - a: before the user speaks", "ok 2 - a: turn 1: hi", "ok 3 - a: turn 2: a person",
+                "ok 4 - a: turn 3: it broke", "not ok 5 - a: as a whole",
+            ]
+        )
+        #expect(result.diff.summary == "1 of 4 turns differs")
+    }
+
     @Test func `a report has a case for each turn and one for the whole`() {
         var report = ReplayReport()
         let result = Self.result({ $0[2].text = "a < b & \u{1B}[2J # c" }, botFailures: [3: "HTTP 502"])
