@@ -241,7 +241,7 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "WebSocketTransport",
+                "TestSupport", "WebSocketTransport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -290,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "BotsTests",
             dependencies: [
-                "BotSchema", "Bots", "Handoff",
+                "BotSchema", "Bots", "Handoff", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -321,13 +321,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ConversationFileTests",
-            dependencies: ["AgentHub", "BotSchema", "ConversationFile", "DirectLineServer"],
+            dependencies: ["AgentHub", "BotSchema", "ConversationFile", "DirectLineServer", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "AgentHub", "BotSchema", "Bots", "Desk", "DirectLineServer", "Handoff",
+                "AgentHub", "BotSchema", "Bots", "Desk", "DirectLineServer", "Handoff", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -345,14 +345,14 @@ let package = Package(
         ),
         .testTarget(
             name: "TranscriptReplayTests",
-            dependencies: ["BotSchema", "TranscriptReplay", "Transcripts"],
+            dependencies: ["BotSchema", "TranscriptReplay", "Transcripts", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "BatonCommandsTests",
             dependencies: [
                 "AgentHub", "BatonCommands", "BotSchema", "Bots", "Desk", "DirectLineClient", "DirectLineServer",
-                "Handoff",
+                "Handoff", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

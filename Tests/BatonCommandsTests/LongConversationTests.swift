@@ -9,10 +9,11 @@ import Handoff
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import TestSupport
 import Testing
 
 /// A conversation of 600 KB that is handed over and back: by link, whole, each line once, and for nobody else.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct LongConversationTests {
     private static let count = 150
     private static let padding = String(repeating: "x", count: 4000)

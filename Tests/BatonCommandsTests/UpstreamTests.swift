@@ -5,6 +5,7 @@ import DirectLineClient
 import DirectLineServer
 import Handoff
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import BatonCommands
@@ -116,7 +117,7 @@ private final class CountingBot: Bot {
 }
 
 /// The handoff adapter in front of a bot behind another Direct Line service.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct UpstreamTests {
     /// When the echo of a report comes: before the answer to its post, beside it or after it.
     enum EchoOrder: CaseIterable {

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Bots
@@ -66,7 +67,7 @@ struct DeadlineListTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct DeadlineQueueTests {
     /// A clock that a test moves, and that tells how often it was slept on.
     private final class HandClock: Clock {

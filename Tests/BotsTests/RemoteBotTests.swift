@@ -4,9 +4,10 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct RemoteBotTests {
     @Test func `S23 an activity is one POST as SDKs demand it, without a credential`() async throws {
         try await withEndpoint({ _ in ("201 Created", "") }) { endpoint in

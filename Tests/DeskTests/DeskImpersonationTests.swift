@@ -7,10 +7,11 @@ import DirectLineServer
 import Handoff
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Users, a bot and an agent over real servers: nobody at a desk, and no user, takes one for the other.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct DeskImpersonationTests {
     /// What a customer pretends, as members of a message.
     private static let claims: [JSONObject] = [

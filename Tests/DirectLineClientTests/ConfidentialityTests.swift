@@ -7,7 +7,7 @@ import WebSocketTransport
 @testable import DirectLineClient
 
 /// Which ways a credential and a conversation may take.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ConfidentialityTests {
     private func trusting(_ service: FakeService, _ folder: TemporaryFolder) throws -> ClientConfiguration {
         try folder.write(TestAuthority.certificate, to: "ca.pem")

@@ -1,10 +1,11 @@
 import BotSchema
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ConversationTests {
     @Test func `a conversation starts, streams, sends and recognises its echo`() async throws {
         try await withFakeService { service in

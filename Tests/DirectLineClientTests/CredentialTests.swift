@@ -1,9 +1,10 @@
 import BotSchema
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct CredentialTests {
     private static let start = "POST /v3/directline/conversations"
     private static let refresh = "POST /v3/directline/tokens/refresh"

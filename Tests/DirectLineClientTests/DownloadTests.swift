@@ -1,10 +1,11 @@
 import BotSchema
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
 /// Files that bots attach.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct DownloadTests {
     private func attachment(_ url: String, name: String? = nil) -> BotSchema.Attachment {
         var attachment = BotSchema.Attachment(json: [:])

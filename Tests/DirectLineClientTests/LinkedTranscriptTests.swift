@@ -5,7 +5,7 @@ import Testing
 @testable import BatonCommands
 
 /// What is read for an agent from behind the link of a bot's transcript.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct LinkedTranscriptTests {
     /// Runs a service with TLS, and a reader of links that trusts it.
     private func withLinks(

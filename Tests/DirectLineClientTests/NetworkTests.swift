@@ -14,7 +14,7 @@ import Darwin
 #endif
 
 /// Ways out of this machine.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct NetworkTests {
     // MARK: - Proxies
 

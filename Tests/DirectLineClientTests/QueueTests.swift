@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
@@ -17,7 +18,7 @@ private final class Counter: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct QueueTests {
     @Test func `a full queue makes its writer wait and loses nothing`() async {
         let queue = EventQueue(capacity: 2)

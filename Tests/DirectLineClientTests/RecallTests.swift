@@ -5,7 +5,7 @@ import Testing
 @testable import DirectLineClient
 
 /// What a client finds out about an earlier conversation before it goes on with it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct RecallTests {
     private static func line(_ number: Int, _ text: String? = nil) -> Activity {
         var activity = Activity.message(text ?? "line \(number)")

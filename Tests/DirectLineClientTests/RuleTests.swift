@@ -1,11 +1,12 @@
 import BotSchema
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
 /// Conformance cases that need a service which misbehaves in one way.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct RuleTests {
     private static let start = "POST /v3/directline/conversations"
     private static let refresh = "POST /v3/directline/tokens/refresh"
@@ -255,9 +256,11 @@ struct RuleTests {
     @Test func `a line sent while resuming waits does not hasten it`() async throws {
         try await withFakeService { service in
             let route = "GET \(FakeService.path)"
-            // Longer than any machine takes to send the line.
-            await service.script(route, .status(429, headers: ["Retry-After": "100000"]))
-            try await DirectLine.withConversation(.test(service)) { conversation in
+            await service.script(route, .status(429, headers: ["Retry-After": "60"]))
+            // On the usual clock, so that the wait is longer than any machine takes to send the line.
+            var configuration = try ClientConfiguration.test(service)
+            configuration.clock = ContinuousClock()
+            try await DirectLine.withConversation(configuration) { conversation in
                 var events = conversation.events.makeAsyncIterator()
                 await events.wait(for: .online)
                 await service.until { $0.streamCount == 1 }

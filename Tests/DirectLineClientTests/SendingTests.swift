@@ -1,9 +1,10 @@
 import BotSchema
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct SendingTests {
     private static let route = "POST \(FakeService.path)/activities"
 

@@ -1,11 +1,12 @@
 import BotSchema
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
 /// What the trace shows, and what it must not.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct TraceTests {
     @Test func `everything on the wire is told, and no credential`() async throws {
         let entries = Mutex<[TraceEntry]>([])

@@ -1,10 +1,11 @@
 import BotSchema
+import TestSupport
 import Testing
 
 @testable import DirectLineClient
 
 /// Files that the user sends; against a real server they are tested there.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct UploadTests {
     private static let route = "POST \(FakeService.path)/upload"
 

@@ -2,9 +2,10 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ActivityTests {
     // MARK: - Conversations
 

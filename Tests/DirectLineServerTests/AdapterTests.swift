@@ -1,9 +1,10 @@
 import BotSchema
 import Bots
 @testable import DirectLineServer
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct AdapterTests {
     /// Diverts what begins with `agent`, tells of everything it sees, and does what a test says besides.
     private struct TestAdapter: ConversationAdapter {

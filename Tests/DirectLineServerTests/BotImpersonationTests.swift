@@ -2,10 +2,11 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// What a bot says of itself in order to be taken for the user, an agent or the hub.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct BotImpersonationTests {
     private static let claims: [JSONObject] = [
         ["from": ["id": "ada", "name": "Ada", "role": "user"]], ["from": ["id": "ada"]], ["from": ["role": "user"]],

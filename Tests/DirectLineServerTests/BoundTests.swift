@@ -3,11 +3,12 @@ import Bots
 @testable import DirectLineServer
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 import WebSocketTransport
 
 /// Whoever asks for too much is refused or bounded, and others do not notice.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct BoundTests {
     // MARK: - Conversations
 

@@ -2,10 +2,11 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// The service URL of a bot is good for its conversation and for nothing else.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct CapabilityTests {
     /// Every call of the Connector API about a conversation.
     private static let calls: [(HTTPMethod, String, JSONValue?)] = [

@@ -3,10 +3,11 @@ import Bots
 import DirectLineClient
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Our client at our server, where both have a part in what is shown.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ClientTests {
     private func configuration(
         _ server: TestServer,

@@ -2,10 +2,11 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// The bot's side, called as SDKs call it: below the service URL of the activity they got.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ConnectorTests {
     private struct Scene: Sendable {
         let server: TestServer

@@ -2,11 +2,12 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 import WebSocketTransport
 
 /// Nothing leaves the server before the store has it, and what the store refuses leaves no trace.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct DurabilityTests {
     private static let full = StoreError(.full, "/secret/place/talks.db: database or disk is full")
 

@@ -3,10 +3,11 @@ import Bots
 @testable import DirectLineServer
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 /// Where the code of others runs: a loop that is blocked serves none of its connections.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct EventLoopExecutorTests {
     /// Notes whether it was called on an event loop.
     private final class Witness: Sendable {

@@ -1,11 +1,12 @@
 import BotSchema
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 import WebSocketTransport
 
 /// What goes wrong on purpose.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct FaultTests {
     private func withFault(
         _ text: String,

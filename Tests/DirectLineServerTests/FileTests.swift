@@ -5,10 +5,11 @@ import Bots
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Files that clients upload and bots attach.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct FileTests {
     private struct Part {
         var disposition: String

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What whoever watches a server is told.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct HealthTests {
     private func health(_ server: TestServer, headers: HTTPHeaders = [:]) async throws -> TestServer.Answer {
         try await server.call(.GET, server.address.url + "/health", headers: headers)

@@ -4,6 +4,7 @@ import Bots
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 import WebSocketTransport
 
@@ -12,7 +13,7 @@ import Glibc
 #endif
 
 /// Peers that cost as much as they can, over real sockets, and somebody else who must not notice.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(20)), .takesTurns)
 struct HostilityTests {
     /// How much memory this process has, in bytes; 0 where nobody can tell.
     private static var residentBytes: Int {

@@ -2,11 +2,12 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 import WebSocketTransport
 
 /// What one party says of itself in order to be taken for another one; none of it may be believed.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ImpersonationTests {
     /// Members of an activity, as JSON text, with which a client pretends something.
     private static let claimsOfUsers = [

@@ -5,10 +5,11 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
+import TestSupport
 import Testing
 import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct LifeTests {
     @Test func `a port in use is one clear error`() async throws {
         try await withServer { server in

@@ -1,10 +1,11 @@
 @testable import DirectLineServer
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 /// Lines for a reader who may stop reading.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct LineLogTests {
     /// A reader who stops, goes on or fails as a test wants.
     private final class Reader: Sendable {

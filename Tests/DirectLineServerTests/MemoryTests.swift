@@ -2,10 +2,11 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// What is kept in memory is bounded by bytes, and refused before anything is taken.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct MemoryTests {
     // A line of 7,500 takes a buffer of 8 KiB.
     private func line(of size: Int) -> Activity { .message(String(repeating: "x", count: size)) }

@@ -2,10 +2,11 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Files of a conversation, which its members alone can read, and what the channel keeps of what it overwrites.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct OwnFileTests {
     /// Keeps a file on request and tells where, as the bot and as the user see it.
     private struct KeepingBot: Bot {

@@ -5,10 +5,11 @@ import DirectLineClient
 @testable import DirectLineServer
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Whose a line, a file and a link is: what the server knows and nobody's word.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct OwnershipTests {
     // MARK: - Files
 

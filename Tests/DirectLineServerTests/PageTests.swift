@@ -1,10 +1,11 @@
 import BotSchema
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// What a browser asks for a page.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct PageTests {
     @Test(arguments: ["/conversations", "/conversations/x/activities", "/tokens/refresh", "/nowhere"])
     func `S01 a preflight is answered on every path without a credential`(path: String) async throws {

@@ -3,10 +3,11 @@ import BotSchema
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Under which URL clients reach a server, and what they are given for it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct PublicURLTests {
     @Test(arguments: [
         ("localhost", "localhost"), ("LocalHost:80", "localhost:80"), ("127.0.0.1:4000", "127.0.0.1:4000"),

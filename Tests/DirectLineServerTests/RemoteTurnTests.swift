@@ -2,10 +2,11 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// The server in front of a bot program, over HTTP both ways.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct RemoteTurnTests {
     /// Runs a server before a bot program; `conversationUpdate` is taken in silence.
     private func withScene(

@@ -5,10 +5,11 @@ import DirectLineClient
 @testable import DirectLineServer
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// A server that goes away and comes back, for real clients.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct RestartTests {
     private func configuration(_ url: String) throws -> ClientConfiguration {
         var configuration = ClientConfiguration(

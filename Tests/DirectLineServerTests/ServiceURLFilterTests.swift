@@ -4,10 +4,11 @@ import Bots
 @testable import DirectLineServer
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Whatever way a bot links a file with the channel, users get a public link and never the bot's capability.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ServiceURLFilterTests {
     private static func card(_ type: String, _ content: JSONValue) -> JSONValue {
         ["attachments": [["contentType": .string("application/vnd.microsoft.card." + type), "content": content]]]

@@ -16,7 +16,7 @@ import Darwin
 #endif
 
 /// Client and server through everything that can go wrong between them.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct SoakTests {
     /// A few seconds; `BATON_SOAK_SECONDS=600` makes it ten minutes.
     private static var length: Duration {

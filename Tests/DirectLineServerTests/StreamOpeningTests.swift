@@ -1,6 +1,7 @@
 import BotSchema
 @testable import DirectLineServer
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -9,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct StreamOpeningTests {
     @Test func `a stream is open for its client only when it is known where it begins`() async throws {
         let (time, store) = (TestTime(), GatedStore())

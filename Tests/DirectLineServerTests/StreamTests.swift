@@ -3,10 +3,11 @@ import Bots
 @testable import DirectLineServer
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct StreamTests {
     @Test func `a stream brings the backlog and then what comes, one activity a frame`() async throws {
         try await withServer(bot: echoBot) { server in

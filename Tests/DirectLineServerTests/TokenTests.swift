@@ -1,9 +1,10 @@
 import BotSchema
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct TokenTests {
     @Test func `S03 a token reserves a conversation and starts it once`() async throws {
         try await withServer { server in

@@ -1,4 +1,5 @@
 @testable import DirectLineServer
+import TestSupport
 import Testing
 
 struct LaneTests {
@@ -18,7 +19,7 @@ struct LaneTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct WaitingTests {
     @Test func `the first to settle a reply wins and all waiters get its value`() async {
         let reply = Reply<Int>()

@@ -2,11 +2,12 @@ import BotSchema
 import Bots
 @testable import DirectLineServer
 import NIOHTTP1
+import TestSupport
 import Testing
 import WebSocketTransport
 
 /// How conversations begin for bots and clients of different kinds.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct WelcomeTests {
     @Test func `S25 a split welcome tells of the user just before the user's first words`() async throws {
         let heard = Happenings<Activity>()

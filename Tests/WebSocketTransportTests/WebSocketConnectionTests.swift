@@ -3,11 +3,12 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct WebSocketConnectionTests {
     /// Sends every message back.
     @Sendable private static func echo(_ inbound: WebSocketInbound, _ outbound: WebSocketOutbound) async throws {

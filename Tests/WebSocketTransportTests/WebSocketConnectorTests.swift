@@ -2,11 +2,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
+import TestSupport
 import Testing
 
 @testable import WebSocketTransport
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct WebSocketConnectorTests {
     @Test func `a refused upgrade tells its status`() async throws {
         try await withWebSocketServer(onConnection: { _, _ in }) { port in
