@@ -55,10 +55,12 @@ final class TestProxy: Sendable {
             }
             let target = head.split(separator: " ").dropFirst().first ?? ""
             let port = target.split(separator: ":").last.flatMap { Int($0) } ?? 80
-            let server = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(host: "127.0.0.1", port: port) { channel in
-                    channel.eventLoop.makeCompletedFuture { try Bytes(wrappingChannelSynchronously: channel) }
-                }
+            let server = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(
+                .minutes(10)
+            )
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture { try Bytes(wrappingChannelSynchronously: channel) }
+            }
             try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\n\r\n"))
             try await server.executeThenClose { answers, requests in
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -119,10 +119,11 @@ struct BoundTests {
                 let count = 300
                 for number in 1...count {
                     group.addTask {
+                        defer { opened.note(()) }
                         try await RawConnection.connect(port: server.address.port).executeThenClose { input, output in
-                            // Some say nothing, some half a head.
-                            if number % 2 == 0 { try await output.write(ByteBuffer(string: "GET / HT")) }
                             opened.note(())
+                            // Some say nothing, some half a head.
+                            if number % 2 == 0 { try? await output.write(ByteBuffer(string: "GET / HT")) }
                             do { for try await _ in input {} } catch {}
                         }
                     }

@@ -63,10 +63,12 @@ final class FlakyLink: Sendable {
         try await client.executeThenClose { input, output in
             guard let number else { return }
             defer { state.withLock { _ = $0.links.removeValue(forKey: number) } }
-            let server = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(host: "127.0.0.1", port: target) { channel in
-                    channel.eventLoop.makeCompletedFuture { try Bytes(wrappingChannelSynchronously: channel) }
-                }
+            let server = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(
+                .minutes(10)
+            )
+            .connect(host: "127.0.0.1", port: target) { channel in
+                channel.eventLoop.makeCompletedFuture { try Bytes(wrappingChannelSynchronously: channel) }
+            }
             try await server.executeThenClose { answers, requests in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { for try await bytes in answers { try await output.write(bytes) } }
