@@ -1,4 +1,5 @@
 import CCmark
+import Synchronization
 
 /// cmark-gfm's parser, and the way from its nodes to values.
 enum CommonMark {
@@ -15,7 +16,13 @@ enum CommonMark {
         return ["table", "strikethrough", "autolink", "tasklist"]
     }()
 
-    static func blocks(of text: String) -> [MarkupBlock] {
+    /// Held while a text is parsed: cmark-gfm 0.29 keeps the characters that its extensions look for in one table for
+    /// the whole process, adds them when a parser begins and removes them when one ends.
+    private static let parsing = Mutex(())
+
+    static func blocks(of text: String) -> [MarkupBlock] { parsing.withLock { _ in parsed(text) } }
+
+    private static func parsed(_ text: String) -> [MarkupBlock] {
         // One tilde is "about" more often than it strikes out.
         guard let parser = cmark_parser_new(1 << 14) else { return [.paragraph([.text(text)])] }
         defer { cmark_parser_free(parser) }

@@ -4,7 +4,7 @@ import Testing
 @testable import BatonCommands
 
 /// What a command prints as a token.
-@Suite(.timeLimit(.minutes(2)), .takesTurns)
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct DataverseTokenTests {
     @Test(arguments: [
         "echo t0ken", "printf 't0ken'", "echo '  t0ken  '", "echo 'Bearer t0ken'", #"echo '"t0ken"'"#,

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Pages for people, and what `baton transcript fetch` refuses before it sends anything.
-@Suite(.serialized, .timeLimit(.minutes(5)))
-@MainActor  // Waits for a program without suspending, which must not hold up the threads of other tests.
+@Suite(.serialized, .timeLimit(.minutes(20)), .waitsForPrograms)
 struct PageOptionTests {
     private static let talk = #"""
         [{"type":"message","text":"bonsoir","timestamp":"2026-01-02T23:30:00Z","from":{"id":"u","role":"user"}},

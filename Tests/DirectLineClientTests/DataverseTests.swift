@@ -8,7 +8,7 @@ import Transcripts
 @testable import DirectLineClient
 
 /// Fetching from a stand-in for Dataverse's OData (cases T06 and T07).
-@Suite(.timeLimit(.minutes(5)), .takesTurns)
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct DataverseTests {
     private static let path = "/api/data/v9.2/conversationtranscripts"
     private static let route = "GET " + path

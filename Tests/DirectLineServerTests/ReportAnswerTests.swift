@@ -26,7 +26,7 @@ private struct BriefHub: HubConnection {
 }
 
 /// What a bot program says to the hub's reports in the body of its answer, and not by a call of its own.
-@Suite(.timeLimit(.minutes(5)), .takesTurns)
+@Suite(.timeLimit(.minutes(20)), .takesTurns)
 struct ReportAnswerTests {
     /// The ways to answer within the answer.
     enum Way: CaseIterable, Sendable {

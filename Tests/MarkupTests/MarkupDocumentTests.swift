@@ -22,6 +22,17 @@ struct MarkupDocumentTests {
         )
     }
 
+    @Test func `texts that are parsed at once do not take one another's syntax`() async {
+        let text = "~~d~~ and www.example.com"
+        let expected = blocks(text)
+        await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask { (0..<500).count { _ in MarkupDocument(commonMark: text).blocks != expected } }
+            }
+            #expect(await group.reduce(0, +) == 0)
+        }
+    }
+
     @Test func `lists keep their start, nest and hold tasks`() {
         #expect(
             blocks("3. x\n4. y\n   - [x] z\n   - [ ] w") == [

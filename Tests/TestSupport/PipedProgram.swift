@@ -70,10 +70,26 @@ package final class PipedProgram {
         close(results)
     }
 
-    /// Gives the program a text to read, which must fit into a pipe.
+    /// Gives the program a text to read, and takes what it prints meanwhile.
     package func send(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = write(input, bytes, bytes.count)
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            var states = [
+                pollfd(fd: input, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: results, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&states, 2, 300_000) > 0 else { return }
+            if states[1].revents & Int16(POLLIN) != 0 { _ = readOutput(milliseconds: 0) }
+            guard states[0].revents & Int16(POLLOUT) != 0 else {
+                // Nobody reads any more.
+                if states[0].revents & Int16(POLLERR) != 0 { return }
+                continue
+            }
+            // Not more than a pipe that can be written to has room for.
+            let count = rest.withUnsafeBytes { write(input, $0.baseAddress, min(Int(PIPE_BUF), $0.count)) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 
     /// Ends the program's input.
