@@ -19,18 +19,20 @@ struct ExitStatusTests {
         #expect(ExitStatus.allCases.max() == .usage)
     }
 
-    /// The README as one text, without the marks of code.
-    private func readme() throws -> String {
+    /// A page of the documentation as one text, without the marks of code.
+    private func page(_ path: String) throws -> String {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let file = try #require(fopen("/" + root + "/README.md", "r"))
+        let file = try #require(fopen("/\(root)/\(path)", "r"))
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 17)
         let count = fread(&bytes, 1, bytes.count, file)
         return String(decoding: bytes[..<count], as: UTF8.self).replacing("`", with: "")
     }
 
-    @Test func `the README has every member of a JSON line`() throws {
-        let readme = try readme()
+    private static let scripts = "Sources/BatonCommands/BatonCommands.docc/Scripts.md"
+
+    @Test func `the page on scripts has every member of a JSON line`() throws {
+        let page = try page(Self.scripts)
         let initiate = Activity.event("handoff.initiate", value: ["Skill": "billing"])
         let accepted = Activity.event("handoff.status", value: ["state": "accepted", "message": "Ana is here"])
         let ended = Activity.event("handoff.status", value: ["state": "completed", "message": "all done"])
@@ -47,16 +49,16 @@ struct ExitStatusTests {
         for item in items {
             let line = try JSONValue(parsing: JSONLinesOutput().text(of: item, columns: 80))
             let kind = try #require(line["kind"]?.string)
-            #expect(readme.contains("| \(kind) |"), "\(kind)")
+            #expect(page.contains("| \(kind) |"), "\(kind)")
             members.formUnion((line.object?.entries ?? []).map(\.key))
         }
         let told: Set = ["rule", "rows", "waitedMilliseconds", "handledMilliseconds", "dialect", "position", "loaded"]
         #expect(told.isSubset(of: members), "\(members)")
-        for member in members where member != "kind" { #expect(readme.contains(member), "\(member)") }
+        for member in members where member != "kind" { #expect(page.contains(member), "\(member)") }
     }
 
-    @Test func `the README has the table`() throws {
-        let readme = try readme()
+    @Test(arguments: ["README.md", Self.scripts]) func `README and page have the table`(path: String) throws {
+        let readme = try page(path)
         for status in ExitStatus.allCases {
             #expect(readme.contains("| \(status.rawValue) | \(status.summary) |"), "\(status)")
         }
