@@ -25,6 +25,14 @@ struct HubRulesTests {
         #expect(play.metrics.timedOut == 1)
     }
 
+    @Test(arguments: [AgentPresence.away, .offline])
+    func `V49 an agent who is not there does not make the others wait for the skill`(presence: AgentPresence) {
+        // Bob names no skill and takes anything.
+        var play = Play(ana, bob)
+        _ = play(.presenceChanged(agent: "bob", presence))
+        #expect(play(.opened(item: "1", skill: "gardening")) == ["offer 1 ana"])
+    }
+
     @Test func `V49 a level that is too low is no skill`() {
         var play = Play(cleo, policy: HubPolicy().with { $0.skillGap = .wait })
         #expect(play(.opened(item: "1", WorkNeed(skills: ["Credit Cards": 4]))) == ["1 is 1"])

@@ -121,7 +121,7 @@ struct ExitStatusTests {
 
     @Test func `the help names them all`() throws {
         let help = try runBaton(["--help"], input: "").output
-        let row = "Exit status: 0 done, 1 not delivered, 2 bad file, 3 no answer, 64 wrong use."
+        let row = "Exit status: 0 done, 1 not delivered, 2 unusable, 3 no answer, 64 wrong use."
         #expect(help.contains(row), "\(help)")
     }
 

@@ -63,6 +63,15 @@ struct PageOptionTests {
         #expect(everywhere.contains("2026-01-02 23:30:00 UTC") && everywhere.contains("<img src=\"data:image/png"))
     }
 
+    @Test func `a slash at the end of the output asks for a folder, which is made`() throws {
+        let made = folder.file("made") + "/"
+        let two = [folder.file("a.json"), folder.file("b.json")]
+        #expect(try run(["convert"] + two + ["--to", "html", "-o", made]).exit == .code(0))
+        #expect(TemporaryFolder.names(in: made).sorted() == ["a.html", "b.html"])
+        let nowhere = try run(["convert"] + two + ["--to", "html", "-o", "/no/such/folder/"])
+        #expect(nowhere.exit == .code(1) && nowhere.output.contains("/no/such/folder/ cannot be made"))
+    }
+
     @Test(arguments: [["--title", "x"], ["--times", "local"], ["--index"]])
     func `what a form has no place for is an error of use`(options: [String]) throws {
         let result = try run(["convert", folder.file("a.json"), "--to", "jsonl"] + options)

@@ -281,6 +281,7 @@ struct ResumeTests {
         dana.enter("/accept")
         try maria.wait(for: "Dana>")
         dana.enter("What happened?")
+        try maria.wait(for: "Dana      What happened?")
         maria.enter("It was declined in Oslo")
         try dana.wait(for: "Maria     It was declined in Oslo")
         dana.signal(SIGKILL)

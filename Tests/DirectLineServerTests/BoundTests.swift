@@ -228,6 +228,17 @@ struct BoundTests {
         }
     }
 
+    @Test func `who speaks HTTP 1.0 reads the answer up to the end of the connection`() async throws {
+        try await withServer { server in
+            let channel = try await RawConnection.connect(port: server.address.port)
+            let answer = try await channel.executeThenClose { input, output in
+                try await output.write(ByteBuffer(string: "GET /health HTTP/1.0\r\n\r\n"))
+                return try await input.reduce(into: "") { $0 += String(buffer: $1) }
+            }
+            #expect(answer.contains(" 200 OK\r\n") && answer.lowercased().contains("connection: close\r\n"))
+        }
+    }
+
     @Test func `patience depends on whose turn it is`() {
         var patience = ConnectionPatience(ServerLimits())
         #expect(patience.limit != nil)

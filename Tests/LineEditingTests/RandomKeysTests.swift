@@ -40,15 +40,24 @@ struct RandomKeysTests {
     }
 
     /// Leaves whatever the keys have begun, and waits until a line is answered.
+    ///
+    /// The line may have to be typed again: while the keys have an editor running, the terminal itself takes lines, of
+    /// 4,095 bytes at most, and throws away what came before an interrupt.
     private func answers(_ terminal: PseudoTerminal, _ line: String, after keys: [String]) throws {
-        // Ends a paste, an escape sequence, a quoted key, a search and the line.
+        // Ends a paste, an escape sequence, a quoted key, a search and the line; the first lets stopped output go on.
         let control = Key.control("c")
-        terminal.send("\u{1b}[201~ \u{1b}" + control + control + control + line + Key.enter)
-        do {
-            try terminal.wait(for: line) { $0.text.contains("GOT \"\(line)\"") }
-        } catch {
-            Issue.record("no answer after \(keys.map(\.debugDescription).joined(separator: " "))")
-            throw error
+        let rescue = Key.control("q") + "\u{1b}[201~ \u{1b}" + control + control + control + line + Key.enter
+        for attempt in 1...30 {
+            terminal.send(rescue)
+            do {
+                let limit = attempt < 30 ? .seconds(10) : patience
+                return try terminal.wait(for: line, atMost: limit) { $0.text.contains("GOT \"\(line)\"") }
+            } catch where attempt < 30 {
+                continue
+            } catch {
+                Issue.record("no answer after \(keys.map(\.debugDescription).joined(separator: " "))")
+                throw error
+            }
         }
     }
 }

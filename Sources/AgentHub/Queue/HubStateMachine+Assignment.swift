@@ -77,11 +77,12 @@ extension HubStateMachine {
         desk.agent.isStandIn == isStandIn && wantsWork(desk) && !item.spares(desk.agent.id, at: now)
     }
 
-    /// A need that nobody at work can meet is none, where the hub says so.
+    /// A need that nobody who may take the item can meet is none, where the hub says so.
     private func requiredSkills(of item: ItemRecord, isForPeople: Bool, at now: Duration) -> [String: Int] {
         let required = item.requiredSkills(at: now)
+        // Who is away, or has let it go, would be waited for without end while others are free.
         let isMet = desks.contains { desk in
-            desk.isAtWork && desk.agent.isStandIn != isForPeople && desk.agent.has(required)
+            mayTake(item, desk, isStandIn: !isForPeople, at: now) && desk.agent.has(required)
         }
         return policy.skillGap == .anybody && !isMet ? [:] : required
     }

@@ -66,6 +66,7 @@ extension TranscriptCommand {
         }
 
         package func run() async throws {
+            try TranscriptOutput.makeFolder(target.output)
             ProcessSignals.ignoreBrokenPipes()
             let form = target.form(else: .attachment)
             var redactor = try redaction.makeRedactor()

@@ -73,6 +73,7 @@ extension TranscriptCommand {
         }
 
         package func run() async throws {
+            try TranscriptOutput.makeFolder(output)
             ProcessSignals.ignoreBrokenPipes()
             let environment = try DataverseEnvironment(environment)
             let token = DataverseToken(command: tokenCommand)

@@ -39,6 +39,7 @@ extension TranscriptCommand {
         }
 
         package func run() async throws {
+            try TranscriptOutput.makeFolder(output)
             ProcessSignals.ignoreBrokenPipes()
             let (large, small) = (
                 input.files.filter(TranscriptFile.isLarge), input.files.filter { !TranscriptFile.isLarge($0) }

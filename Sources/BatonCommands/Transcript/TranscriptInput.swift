@@ -153,10 +153,19 @@ enum TranscriptOutput {
         }
     }
 
-    /// Whether a path names a folder.
+    /// Whether a path names a folder: one that is there, or with a slash at its end one that may have to be made.
     static func isFolder(_ path: String) -> Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard stat(path, &status) == 0 else { return path.hasSuffix("/") }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes the folder that a path with a slash at its end names, for its owner alone, unless it is there.
+    ///
+    /// - Throws: `CommandError` that names the folder and says why it cannot be made.
+    static func makeFolder(_ path: String?) throws(CommandError) {
+        guard let path, path.hasSuffix("/"), mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        throw CommandError("\(path) cannot be made: \(String(cString: strerror(errno))).")
     }
 
     /// The width of the terminal, or what every terminal can be taken for.

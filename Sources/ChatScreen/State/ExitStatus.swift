@@ -15,7 +15,7 @@ package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
     package var summary: String {
         switch self {
         case .done: "done, however a handoff ended"
-        case .failed: "not delivered, not opened or not written; of transcripts: something differs or was not found"
+        case .failed: "not delivered, not opened or not written; of transcripts: not read, not found, or something differs"
         case .unusable: "of transcripts: a file could not be compared, searched or replayed"
         case .noAnswer:
             "a line got no answer within --answer-within, or within --linger no agent or user came or a handoff stayed open"
@@ -28,7 +28,7 @@ package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
         switch self {
         case .done: "done"
         case .failed: "not delivered"
-        case .unusable: "bad file"
+        case .unusable: "unusable"
         case .noAnswer: "no answer"
         case .usage: "wrong use"
         }

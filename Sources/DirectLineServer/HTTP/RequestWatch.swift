@@ -99,6 +99,8 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private let uploadLimit: Int
     private var deadline: NIODeadline?
     private var timer: (time: NIODeadline, task: Scheduled<Void>)?
+    /// Whether the client reads the answer up to the end of the connection, as HTTP/1.0 has it (RFC 9112, 9.3).
+    private var endsWithAnswer = false
 
     /// The watch over a connection whose first request has begun.
     init(_ limits: ServerLimits) {
@@ -118,6 +120,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
+            endsWithAnswer = !head.isKeepAlive
             handle(.requestBegan, context)
             if head.headers.first(name: "Expect")?.lowercased() == "100-continue", isWelcome(head) {
                 let answer = HTTPResponseHead(version: .http1_1, status: .continue)
@@ -133,10 +136,11 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head):
+        case .head(var head):
+            if endsWithAnswer { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             let isLast = head.headers.first(name: "Connection")?.lowercased() == "close"
             handle(.answerBegan(isLast: isLast), context)
-            context.write(data, promise: promise)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             // The answer has ended when the socket has taken it, which is up to the client.
