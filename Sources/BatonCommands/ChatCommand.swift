@@ -250,7 +250,15 @@ package struct ChatCommand: AsyncParsableCommand {
         on console: any Console,
         screen: ChatTerminal
     ) throws -> ChatJournal? {
-        guard !io.isUnrecorded, let folder = Journals.folder else { return nil }
+        guard !io.isUnrecorded else { return nil }
+        guard let folder = Journals.folder else {
+            // A person was told when the terminal began.
+            if !screen.isInteractive, let problem = StateFolder.problem {
+                let text = screen.output.text(of: .notice(problem), columns: console.columns)
+                if let report = screen.failureReport { report(text) } else { console.show(text) }
+            }
+            return nil
+        }
         let tell = { @Sendable (words: String) in
             console.show(screen.output.text(of: .notice(words), columns: console.columns))
         }

@@ -274,4 +274,11 @@ struct PipedSessionTests {
         #expect(result.output.contains("agent-vanishes"))
         #expect(result.output.contains("completion-twice"))
     }
+
+    @Test func `a script whose journal cannot be written is told, unless none is wanted`() throws {
+        let told = try runBaton(["--plain"], input: "bye\n", environment: ["HOME": "/proc"])
+        #expect(told.exit == .code(0) && told.output.contains("the journal of this chat are not kept"))
+        let silent = try runBaton(["--plain", "--no-record"], input: "bye\n", environment: ["HOME": "/proc"])
+        #expect(silent.exit == .code(0) && !silent.output.contains("not kept"), "\(silent.output)")
+    }
 }

@@ -52,7 +52,7 @@ struct RandomKeysTests {
             do {
                 let limit = attempt < 30 ? .seconds(10) : patience
                 return try terminal.wait(for: line, atMost: limit) { $0.text.contains("GOT \"\(line)\"") }
-            } catch where attempt < 30 {
+            } catch  where attempt < 30 {
                 continue
             } catch {
                 Issue.record("no answer after \(keys.map(\.debugDescription).joined(separator: " "))")

@@ -15,7 +15,8 @@ package enum ExitStatus: Int32, CaseIterable, Comparable, Sendable {
     package var summary: String {
         switch self {
         case .done: "done, however a handoff ended"
-        case .failed: "not delivered, not opened or not written; of transcripts: not read, not found, or something differs"
+        case .failed:
+            "not delivered, not opened or not written; of transcripts: not read, not found, or something differs"
         case .unusable: "of transcripts: a file could not be compared, searched or replayed"
         case .noAnswer:
             "a line got no answer within --answer-within, or within --linger no agent or user came or a handoff stayed open"
