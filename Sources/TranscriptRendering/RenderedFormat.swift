@@ -12,15 +12,18 @@ public enum RenderedFormat: String, Hashable, Sendable, CaseIterable {
     /// A recording for asciinema, with a marker at each state of a handoff.
     case cast
 
+    private static let endings: KeyValuePairs<String, RenderedFormat> = [
+        "html": .html, "htm": .html, "md": .markdown, "markdown": .markdown, "txt": .text, "text": .text, "cast": .cast,
+    ]
+
+    /// The endings of names that tell a format, without their dots.
+    package static let fileEndings = endings.map(\.key)
+
     /// The format that goes with a file's name, nil for names of other forms.
     public init?(forFile path: String) {
-        switch path.split(separator: ".").last?.lowercased() {
-        case "txt", "text": self = .text
-        case "md", "markdown": self = .markdown
-        case "html", "htm": self = .html
-        case "cast": self = .cast
-        default: return nil
-        }
+        let ending = path.split(separator: ".").last?.lowercased()
+        guard let format = Self.endings.first(where: { $0.key == ending })?.value else { return nil }
+        self = format
     }
 }
 

@@ -33,16 +33,18 @@ extension TranscriptFormat {
 
     /// Refuses a name whose ending tells a form that is not written, such as `talk.pdf`.
     ///
-    /// - Parameter path: The file; a name without an ending, or with a long one, promises no form.
+    /// - Parameters:
+    ///   - path: The file; a name without an ending, or with a long one, promises no form.
+    ///   - others: Other endings that could have been taken, to be named too.
     /// - Throws: ``TranscriptError`` that names the endings there are.
-    package static func checkEnding(ofFile path: String) throws(TranscriptError) {
+    package static func checkEnding(ofFile path: String, others: [String] = []) throws(TranscriptError) {
         let name = path.split(separator: "/").last ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return }
         let ending = name[name.index(after: dot)...].lowercased()
         let isEnding = (1...5).contains(ending.count) && ending.contains { $0.isLetter }
         guard isEnding, ending.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else { return }
         if fileEndings.contains(ending) { return }
-        let known = fileEndings.map { "." + $0 }.joined(separator: ", ")
+        let known = (fileEndings + others).map { "." + $0 }.joined(separator: ", ")
         throw TranscriptError(
             .notPermitted,
             file: path,

@@ -388,7 +388,9 @@ struct DeskScript {
         var script = DeskScript()
         _ = script.begin()
         _ = script.hear(.connected(DeskScript.briefing()))
-        #expect(script.enter("/quit").last == "A conversation is still yours; /quit again leaves them to a colleague.")
+        #expect(
+            script.enter("/quit").last == "A conversation is still yours; leave once more to give it to a colleague."
+        )
         #expect(script.enter("/quit").suffix(3) == ["post 2 desk.signOut", "leave soon", "leave 0"])
     }
 

@@ -47,7 +47,9 @@ struct ScreenCommandTests {
         #expect(enter("/1") == ["/1", "Nothing is on /1; /set 1 WORDS puts something there."])
         #expect(enter("/set 1 to a person").contains("keep 1 to a person"))
         #expect(enter("/1").first == "you: to a person")
-        #expect(enter("/set 1").last == "keep 1 nothing")
+        #expect(enter("/set 1").last?.contains("to a person") == true, "who looks does not change it")
+        #expect(enter("/1").first == "you: to a person")
+        #expect(enter("/set 1 -").last == "keep 1 nothing")
         _ = enter("/set 2 /2")
         #expect(enter("/2").last?.hasPrefix("There is no command /2") == true)
     }

@@ -24,7 +24,7 @@ struct OutputOptions: ParsableArguments {
             return
         }
         do throws(TranscriptError) {
-            try TranscriptFormat.checkEnding(ofFile: output)
+            try TranscriptFormat.checkEnding(ofFile: output, others: RenderedFormat.fileEndings)
         } catch {
             throw ValidationError(error.description + ", or say the form with --to")
         }

@@ -19,7 +19,7 @@ extension SlashCommand {
         SlashCommand(
             name: "set",
             usage: "[KEY [VALUE]]",
-            summary: "change a setting and keep it; /set 1 WORDS is what /1 says from then on",
+            summary: "change a setting and keep it; /set 1 WORDS is what /1 says, /set 1 - nothing",
             argument: .words(Settings.keys.flatMap { key in key.values.map { "\(key.name) \($0)" } })
         ),
     ]
@@ -141,12 +141,11 @@ package struct ScreenCommands: Sendable {
         let name = String(argument.prefix { !$0.isWhitespace })
         let value = String(argument.dropFirst(name.count)).trimmed
         guard !name.isEmpty else { return [.show(list)] }
-        let isDial = Int(name) != nil
-        guard !value.isEmpty || isDial && settings[name] != nil else {
+        guard !value.isEmpty else {
             guard let key = Settings.keys.first(where: { $0.name == name }) else { return change(name, to: value) }
             return [.show(.table(title: nil, [row(key)]))]
         }
-        return change(name, to: value)
+        return change(name, to: Int(name) != nil && value == "-" ? "" : value)
     }
 
     private mutating func change(_ name: String, to value: String) -> [ChatAction] {

@@ -386,8 +386,8 @@ extension DeskStateMachine {
         let open = conversations.count { $0.isOpen }
         guard open > 0, configuration.isInteractive, !isWarnedOfLeaving else { return leave() }
         isWarnedOfLeaving = true
-        let words = open == 1 ? "A conversation is still yours" : "\(open) conversations are still yours"
-        return [.show(.notice("\(words); /quit again leaves them to a colleague."))]
+        let (subject, object) = open == 1 ? ("A conversation is", "it") : ("\(open) conversations are", "them")
+        return [.show(.notice("\(subject) still yours; leave once more to give \(object) to a colleague."))]
     }
 
     /// Goes home: the hub is told, for which a few seconds must do.
