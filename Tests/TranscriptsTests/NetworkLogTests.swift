@@ -13,7 +13,8 @@ struct NetworkLogTests {
         at second: Int,
         posted: String? = nil,
         answer: String? = nil,
-        encoding: String? = nil
+        encoding: String? = nil,
+        status: Int = 200
     ) -> JSONValue {
         var content: JSONObject = ["mimeType": "application/json"]
         content["text"] = answer.map(JSONValue.string)
@@ -25,7 +26,7 @@ struct NetworkLogTests {
         request["postData"] = posted.map { ["mimeType": "application/json", "text": .string($0)] }
         return [
             "startedDateTime": .string("2026-05-04T10:00:0\(second).000Z"), "time": 200, "request": .object(request),
-            "response": ["status": 200, "content": .object(content)],
+            "response": ["status": .number(JSONNumber(status)), "content": .object(content)],
         ]
     }
 
@@ -130,5 +131,101 @@ struct NetworkLogTests {
         let file = Self.log(Self.entry(at: 1), Self.entry(at: 2, answer: Self.set(Self.message("0", "welcome"))))
         let repairs = try Transcript(parsing: file, name: "a").repairs.map(\.description)
         #expect(repairs.contains("$.log.entries[0]: an answer whose contents were not recorded, left out"))
+    }
+
+    private static func posted(_ text: String, id: String) -> String {
+        #"{"type":"message","text":"\#(text)","from":{"id":"visitor"},"channelData":{"clientActivityID":"\#(id)"}}"#
+    }
+
+    @Test func `a line that the service did not take was not said, unless its echo came`() throws {
+        let error = #"{"error":{"code":"BotError"}}"#
+        let echo = Self.message(
+            "4",
+            "late but taken",
+            from: "visitor",
+            more: #","channelData":{"clientActivityID":"x4"}"#
+        )
+        let file = Self.log(
+            Self.entry("POST", at: 1, posted: Self.posted("refused", id: "x1"), answer: error, status: 502),
+            Self.entry("POST", at: 2, posted: Self.posted("refused, too", id: "x2"), answer: error, status: 502),
+            Self.entry("POST", at: 3, posted: Self.posted("cancelled", id: "x3"), answer: "", status: 0),
+            Self.entry("POST", at: 4, posted: Self.posted("late but taken", id: "x4"), answer: error, status: 504),
+            Self.entry("POST", at: 5, posted: Self.posted("taken", id: "x5"), answer: #"{"id":"Kq7|eu|5"}"#),
+            Self.entry(at: 6, answer: Self.set(echo))
+        )
+        let transcript = try Transcript(parsing: file, name: "a")
+        #expect(transcript.activities.compactMap(\.text) == ["late but taken", "taken"])
+        #expect(transcript.activities.map(\.isFromUser) == [true, true])
+        #expect(
+            transcript.repairs.map(\.text) == [
+                "2 lines that the service refused with 502, left out",
+                "a line that the page gave up before the service answered, left out",
+                "a network log, of which the conversation alone is read",
+            ]
+        )
+    }
+
+    @Test func `a log of refused lines alone says why it holds no conversation`() throws {
+        let file = Self.log(Self.entry("POST", at: 1, posted: Self.posted, answer: "{}", status: 403))
+        let error = #expect(throws: TranscriptError.self) { try Transcript(parsing: file, name: "a.har") }
+        #expect(error?.reason.contains("a line that the service refused with 403, left out") == true)
+    }
+
+    @Test func `answers, frames and posts that cannot be read are told as cuts`() throws {
+        let whole = Self.set(Self.message("0", "welcome"))
+        let file = Self.log(
+            Self.entry(at: 1, answer: String(whole.dropLast(30))),
+            Self.entry(at: 2, answer: "!!!notb64", encoding: "base64"),
+            Self.stream([
+                ("receive", 3, whole), ("receive", 3, ""), ("receive", 3, #"{"activities":[{"ty"#), ("send", 3, "ping"),
+            ]),
+            Self.entry("POST", at: 4, posted: String(Self.posted.dropLast(9)), answer: "{}"),
+            Self.entry(at: 5, answer: "<html>", status: 503),
+            Self.entry(at: 6, answer: #"{"activities":[7,null]}"#)
+        )
+        let transcript = try Transcript(parsing: file, name: "a")
+        #expect(transcript.activities.compactMap(\.text) == ["welcome"])
+        #expect(
+            transcript.repairs.filter(\.isCut).map(\.description) == [
+                "$.log.entries[0]: an answer that is cut or no JSON, left out",
+                "$.log.entries[1]: an answer whose base64 is broken, left out",
+                "$.log.entries[2]: a frame that is cut or no JSON, left out",
+                "$.log.entries[3]: a line that was posted, cut or no activity, left out",
+            ]
+        )
+        #expect(
+            transcript.repairs.map(\.description).contains(
+                "$.log.entries[5]: values that are no activities, left out: 2"
+            )
+        )
+    }
+
+    @Test(arguments: [("directline/conversations/c1/stream?t=x", true), ("prices?t=x", false)])
+    func `frames that are no JSON are told of a stream of Direct Line alone`(path: String, isTold: Bool) throws {
+        let socket: JSONValue = [
+            "request": ["method": "GET", "url": .string("wss://directline.botframework.com/v3/\(path)")],
+            "_webSocketMessages": [
+                ["type": "receive", "opcode": 1, "data": "garbage"], ["type": "receive", "opcode": 2, "data": "AAAA"],
+                ["type": "receive", "opcode": 9, "data": "ping"],
+            ],
+        ]
+        let file = Self.log(socket, Self.entry(at: 2, answer: Self.set(Self.message("0", "welcome"))))
+        let cuts = try Transcript(parsing: file, name: "a").repairs.filter(\.isCut).map(\.description)
+        #expect(cuts == (isTold ? ["$.log.entries[0]: 2 frames that are cut or no JSON, left out"] : []))
+    }
+
+    @Test func `a duration beyond all measure does not keep an answer from being read`() throws {
+        let set = JSONValue.string(Self.set(Self.message("0", "welcome")))
+        let answer = String(decoding: set.serialized(), as: UTF8.self)
+        let file =
+            #"{"log":{"entries":[{"time":1e300,"request":{"method":"GET","url":"\#(Self.address)"},"response":{"content":{"text":\#(answer)}}}]}}"#
+        #expect(try Transcript(parsing: Array(file.utf8), name: "a").activities.compactMap(\.text) == ["welcome"])
+    }
+
+    @Test func `a log whose base64 is broken does not pass for one without contents`() throws {
+        let file = Self.log(Self.entry(at: 1, answer: "!!!notb64", encoding: "base64"))
+        let error = #expect(throws: TranscriptError.self) { try Transcript(parsing: file, name: "a.har") }
+        #expect(error?.reason.contains("an answer whose base64 is broken") == true, "\(error?.reason ?? "")")
+        #expect(error?.reason.contains("record it") == false)
     }
 }

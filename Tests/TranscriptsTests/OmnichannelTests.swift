@@ -100,6 +100,39 @@ struct OmnichannelTests {
         #expect(try read(bad).repairs.contains { $0.place == "annotation t8" })
     }
 
+    /// A file that a customer sent, without words.
+    private static func fileMessage(_ second: Int, _ file: String, content: String = #""content":null,"#) -> String {
+        #"{\#(content)"createdDateTime":"2026-06-01T09:00:0\#(second)+00:00","id":"f\#(second)","from":{\#(customer)},"isControlMessage":false,"attachments":[\#(file)]}"#
+    }
+
+    @Test func `files without words are kept, wherever they stand, and what is left out is counted`() throws {
+        let text = Self.list([
+            Self.fileMessage(1, #"{"name":"invoice.pdf","annotationid":"f1"}"#),
+            "7", Self.message(2, "see above", from: Self.customer), #""stray""#,
+            Self.fileMessage(3, #"{"name":"second.pdf"},null"#, content: ""),
+            #"{"content":null,"createdDateTime":"2026-06-01T09:00:04Z","isControlMessage":true}"#,
+        ])
+        for export in [text, #"{"value":[\#(Self.annotation("t1", text))]}"#] {
+            let transcript = try read(export)
+            let activities = transcript.activities
+            #expect(activities.map(\.text) == [nil, "see above", nil])
+            #expect(activities.allSatisfy { $0.type == .message && $0.isFromUser })
+            #expect(activities.map { $0.attachments.map(\.name) } == [["invoice.pdf"], [], ["second.pdf"]])
+            #expect(activities[0].attachments.map(\.contentType) == ["application/pdf"])
+            #expect(activities[0].attachments.map(\.contentURL) == [nil], "no address is invented")
+            let notes = transcript.repairs.map(\.text)
+            #expect(notes.contains("entries that are no objects, left out: 2"))
+            #expect(notes.contains("entries without words and files, left out: 1"))
+            #expect(notes.contains("files that are no objects, left out: 1"))
+            #expect(notes.contains("files whose contents are missing, broken or too large, named alone: 2"))
+        }
+    }
+
+    @Test func `a list of files alone is an export, too`() throws {
+        let transcript = try read(Self.list([Self.fileMessage(1, #"{"name":"invoice.pdf"}"#)]))
+        #expect(transcript.activities.flatMap(\.attachments).map(\.name) == ["invoice.pdf"])
+    }
+
     @Test func `a transcript with one odd entry stays a transcript`() throws {
         let text = #"[{"type":"message","text":"one"},{"content":"odd","createdDateTime":"2026-06-01T09:00:00Z"}]"#
         #expect(try read(text).activities.compactMap(\.text) == ["one"])

@@ -8,7 +8,7 @@ enum ForeignDocument {
     /// What was read.
     struct Reading {
         var activities: [Activity]
-        var remarks: [(place: String, text: String)] = []
+        var remarks: [TranscriptRepair] = []
     }
 
     /// Reads a document; nil when it is none of these.

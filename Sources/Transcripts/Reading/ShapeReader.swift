@@ -63,7 +63,7 @@ struct ShapeReader {
             if foreign.activities.isEmpty, let remark = foreign.remarks.last {
                 throw Mismatch(reason: "at \(remark.place): \(remark.text)")
             }
-            for remark in foreign.remarks { log.note(remark.place, remark.text) }
+            for remark in foreign.remarks { log.note(remark.place, remark.text, isCut: remark.isCut) }
             return Finding(activities: foreign.activities, form: .export, keepsSource: false)
         }
         switch value {
