@@ -25,6 +25,37 @@ struct RedactionTests {
         #expect(Self.masked(text) == masked)
     }
 
+    @Test(arguments: [
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic [secret-1]"),
+        ("Proxy-Authorization: Basic dXNlcjpwYXNz then", "Proxy-Authorization: Basic [secret-1] then"),
+        ("it sent Basic dXNlcjpwYXNz here", "it sent Basic [secret-1] here"),
+        (
+            "Authorization: Digest username=\"jane\", response=\"6629\"\nHost: a",
+            "Authorization: Digest [secret-1]\nHost: a"
+        ),
+        ("password: hunter2", "password: [secret-1]"), ("password = hunter2", "password = [secret-1]"),
+        ("My Password: swordfish", "My Password: [secret-1]"), ("API key: abcd1234efgh.", "API key: [secret-1]."),
+        ("api_key: abcd1234efgh", "api_key: [secret-1]"), ("PIN: 4711, thanks", "PIN: [secret-1], thanks"),
+        ("client_secret='abc!def'", "client_secret='[secret-1]'"), ("{'pwd': 'a b!c'}", "{'pwd': '[secret-1]'}"),
+        ("Cookie: session=abc; theme=dark\nHost: a", "Cookie: [secret-1]\nHost: a"),
+        ("Set-Cookie: id=a3f; Path=/; HttpOnly", "Set-Cookie: [secret-1]"),
+        ("X-Api-Key: q7we", "X-Api-Key: [secret-1]"),
+        (
+            "curl -H 'X-Api-Key: q7we' -H 'Cookie: a=b; c=d' x",
+            "curl -H 'X-Api-Key: [secret-1]' -H 'Cookie: [secret-2]' x"
+        ),
+        ("curl -u jane:hunter2 https://a.example", "curl -u [secret-1] https://a.example"),
+        ("curl --user 'jane:hunt er' x", "curl --user '[secret-1]' x"),
+        ("docker run -u 1000:1000 a", "docker run -u 1000:1000 a"),
+        ("Password=Passw0rd!;Port=1", "Password=[secret-1];Port=1"), ("pwd=p@ss!word#1;", "pwd=[secret-1];"),
+        ("it is password=a)b|c,d<e\\f, really", "it is password=[secret-1], really"), ("(pwd=abc)", "(pwd=[secret-1])"),
+        ("<b>pwd=abc</b>", "<b>pwd=[secret-1]</b>"), ("user=a,password=b,host=c", "user=a,password=[secret-1],host=c"),
+        ("password: [secret-1]", "password: [secret-1]"),
+    ])
+    func `a secret is masked whole behind its name, in a header and on a command line`(text: String, masked: String) {
+        #expect(Self.masked(text) == masked)
+    }
+
     @Test func `a value has one mask everywhere, in the transcript that a handoff carries and in JSON within text too`()
         throws
     {
@@ -48,7 +79,10 @@ struct RedactionTests {
         #expect(again.activities == redacted.activities)
     }
 
-    @Test(.timeLimit(.minutes(20)), arguments: ["@", "a@", "1", "1 ", "+", "eyJ.", "(", "a.", "0-"])
+    @Test(
+        .timeLimit(.minutes(20)),
+        arguments: ["@", "a@", "1", "1 ", "+", "eyJ.", "(", "a.", "0-", "pwd=", "pwd: a", "curl -u "]
+    )
     func `much of what begins something takes no long time`(unit: String) {
         _ = Self.masked(String(repeating: unit, count: 1 << 17))
     }

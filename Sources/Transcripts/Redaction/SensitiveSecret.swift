@@ -1,9 +1,11 @@
+import BotSchema
+
 /// Finds what lets somebody in: web tokens, keys of clouds and forges, secrets in addresses and headers.
 enum SensitiveSecret {
     static func all(in bytes: [UInt8]) -> [SensitivePiece] {
         guard bytes.count >= 6 else { return [] }
         return tokens(in: bytes) + assignments(in: bytes) + quotedMembers(in: bytes) + userInformation(in: bytes)
-            + bearers(in: bytes) + privateKeys(in: bytes)
+            + bearers(in: bytes) + privateKeys(in: bytes) + SensitiveHeader.all(in: bytes)
     }
 
     // MARK: - Tokens
@@ -83,7 +85,8 @@ enum SensitiveSecret {
     /// `name=value` as addresses, cookies and connection strings have it.
     private static func assignments(in bytes: [UInt8]) -> [SensitivePiece] {
         var pieces: [SensitivePiece] = []
-        for sign in bytes.indices where bytes[sign] == UInt8(ascii: "=") {
+        var last = 0
+        for sign in bytes.indices where sign >= last && bytes[sign] == UInt8(ascii: "=") {
             var start = sign
             while start > 0, sign - start < 48, isName(bytes[start - 1]) { start -= 1 }
             guard start < sign else { continue }
@@ -91,17 +94,59 @@ enum SensitiveSecret {
             let name = String(decoding: bytes[start..<sign], as: UTF8.self)
             guard SecretName.isSecret(name) || isInAddress && SecretName.isSecretInAddress(name) else { continue }
             let first = sign + 1
-            var end = first
-            while end < bytes.count, bytes[end] > 0x20, !"&#;\"'<>`|,)]}\\".utf8.contains(bytes[end]) { end += 1 }
-            // The full stop of a sentence is none of the value.
-            while end > first, ".!?".utf8.contains(bytes[end - 1]) { end -= 1 }
+            let end = isInAddress ? endOfParameter(from: first, in: bytes) : endOfValue(from: first, in: bytes)
             guard end > first, bytes[first] != UInt8(ascii: "=") else { continue }
             pieces.append(SensitivePiece(first..<end, .secret, in: bytes))
+            last = end
         }
         return pieces
     }
 
-    private static func isName(_ byte: UInt8) -> Bool { Bytes.isAlphanumeric(byte) || "_-.".utf8.contains(byte) }
+    /// Where a parameter of an address ends, in which all other signs are encoded.
+    private static func endOfParameter(from first: Int, in bytes: [UInt8]) -> Int {
+        var end = first
+        while end < bytes.count, bytes[end] > 0x20, !"&#;\"'<>`|,)]}\\".utf8.contains(bytes[end]) { end += 1 }
+        // The full stop of a sentence is none of the value.
+        while end > first, ".!?".utf8.contains(bytes[end - 1]) { end -= 1 }
+        return end
+    }
+
+    /// Where a value among words ends: passwords have signs of every kind in them, and half a password is one told.
+    static func endOfValue(from first: Int, in bytes: [UInt8]) -> Int {
+        var end = first
+        while end < bytes.count, bytes[end] > 0x20, !"&;\"'`".utf8.contains(bytes[end]), !endsValue(at: end, in: bytes)
+        {
+            end += 1
+        }
+        // The full stop of a sentence is none of the value.
+        if end > first, ".,".utf8.contains(bytes[end - 1]), end == bytes.count || bytes[end] <= 0x20 { end -= 1 }
+        if end > first, let opening = brackets[bytes[end - 1]], !bytes[first..<end].contains(opening),
+            bytes[max(0, first - 64)..<first].contains(opening)
+        {
+            end -= 1
+        }
+        return end
+    }
+
+    private static let brackets: [UInt8: UInt8] = [
+        UInt8(ascii: ")"): UInt8(ascii: "("), UInt8(ascii: "]"): UInt8(ascii: "["),
+        UInt8(ascii: "}"): UInt8(ascii: "{"),
+    ]
+
+    /// Whether a sign ends a value by what comes behind it: a tag, another name, an escaped quote.
+    private static func endsValue(at index: Int, in bytes: [UInt8]) -> Bool {
+        guard index + 1 < bytes.count else { return false }
+        switch bytes[index] {
+        case UInt8(ascii: "<"): return bytes[index + 1] == UInt8(ascii: "/") || bytes[index...].starts(with: "<br".utf8)
+        case UInt8(ascii: "\\"): return "\"'".utf8.contains(bytes[index + 1])
+        case UInt8(ascii: ","):
+            let name = bytes[(index + 1)..<min(index + 40, bytes.count)].prefix(while: isName)
+            return !name.isEmpty && name.endIndex < bytes.count && bytes[name.endIndex] == UInt8(ascii: "=")
+        default: return false
+        }
+    }
+
+    static func isName(_ byte: UInt8) -> Bool { Bytes.isAlphanumeric(byte) || "_-.".utf8.contains(byte) }
 
     /// `"name": "value"` in JSON that is cut off or stands among words.
     private static func quotedMembers(in bytes: [UInt8]) -> [SensitivePiece] {
@@ -156,14 +201,20 @@ enum SensitiveSecret {
                 while end < bytes.count, isToken(bytes[end]) || "./=".utf8.contains(bytes[end]) { end += 1 }
                 while end > first, bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
                 let value = bytes[first..<end]
-                guard value.count >= 12, value.contains(where: Bytes.isDigit) || value.last == UInt8(ascii: "=") else {
-                    continue
-                }
+                guard value.count >= 12,
+                    value.contains(where: Bytes.isDigit) || value.last == UInt8(ascii: "=") || isUserInformation(value)
+                else { continue }
                 let isWebToken = value.starts(with: "eyJ".utf8)
                 pieces.append(SensitivePiece(first..<end, isWebToken ? .token : .secret, in: bytes))
             }
         }
         return pieces
+    }
+
+    /// Whether the base64 of a user and a password, in which no digit need be.
+    private static func isUserInformation(_ value: ArraySlice<UInt8>) -> Bool {
+        guard let content = Base64.decode(String(decoding: value, as: UTF8.self)) else { return false }
+        return content.contains(UInt8(ascii: ":")) && content.allSatisfy { (0x20...0x7E).contains($0) }
     }
 
     private static func privateKeys(in bytes: [UInt8]) -> [SensitivePiece] {
