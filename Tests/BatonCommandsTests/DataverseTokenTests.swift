@@ -20,6 +20,11 @@ struct DataverseTokenTests {
         ("printf 't0ken\\nX-Header: 1'", "blanks"), ("kill -9 $$", "signal 9"),
         ("yes t0ken", "prints more than a token"),
         ("no-such-program-of-ours", "exit status 127"),
+        (#"echo '{"error":"t0ken"}'"#, "the token command printed no token: it is JSON without accessToken"),
+        (#"echo '{"token":{"value":"t0ken"}}'"#, "printed no token"), (#"echo '["t0ken"]'"#, "printed no token"),
+        (#"echo '{"error":"t0ken"'"#, "printed no token"),
+        (#"echo '{"token":"t0ken"}{"token":1}'"#, "printed no token"),
+        ("echo null", "printed no token"), ("echo true", "printed no token"),
     ])
     func `a command that gives none is told of, and never what it printed`(command: String, words: String) async {
         let error = await #expect(throws: CommandError.self) { try await DataverseToken(command: command).text() }

@@ -10,6 +10,8 @@ package struct DataverseTranscripts: Sendable {
     /// How long one page is waited for in all, however often the service asks to come back later.
     static let patience = Duration.seconds(900)
     private static let retryLimit = 10
+    /// How many pages without a row are taken in a row, which an environment that never ends would give.
+    static let emptyPageLimit = 100
 
     private let environment: DataverseEnvironment
     private let exchange: HTTPExchange
@@ -61,13 +63,11 @@ package struct DataverseTranscripts: Sendable {
             // Who may not read the table of bots is refused the whole query.
             page = try await get(environment.page(query, isExpanded: false), &bearer)
         }
+        var trail = PageTrail(of: environment.authority, from: page.address)
         while true {
             try body(page.rows)
             guard let next = page.next else { return }
-            let last = page.address
-            guard next != last else {
-                throw ClientError(.protocolViolation, "\(environment.authority) names the same page again as the next")
-            }
+            try trail.follow(next, after: page.rows.count)
             page = try await get(next, &bearer)
         }
     }
@@ -115,6 +115,35 @@ package struct DataverseTranscripts: Sendable {
             rows: rows.compactMap(\.object),
             next: try value["@odata.nextLink"]?.string.map { link throws(ClientError) in try environment.page(link) }
         )
+    }
+}
+
+/// The way from page to page, which ends whatever an environment names as the next.
+private struct PageTrail {
+    private let authority: String
+    private var seen: Set<WebURL>
+    private var emptyCount = 0
+
+    init(of authority: String, from first: WebURL) {
+        self.authority = authority
+        seen = [first]
+    }
+
+    /// Goes on to the next page.
+    ///
+    /// - Throws: ``ClientError`` with the code `protocolViolation` when the page was there before, or when too many
+    ///   pages in a row had no rows.
+    mutating func follow(_ next: WebURL, after rowCount: Int) throws(ClientError) {
+        emptyCount = rowCount == 0 ? emptyCount + 1 : 0
+        guard seen.insert(next).inserted else {
+            throw ClientError(.protocolViolation, "\(authority) names the same page again as the next")
+        }
+        guard emptyCount < DataverseTranscripts.emptyPageLimit else {
+            throw ClientError(
+                .protocolViolation,
+                "\(authority) gave \(emptyCount) empty pages in a row, and names another"
+            )
+        }
     }
 }
 
