@@ -181,6 +181,8 @@ struct HTTPExchange: Sendable {
             }
         case is NIOTooManyBytesError:
             return ClientError(.tooLarge, "the answer of \(authority) has more than \(limit >> 20) MiB")
+        case HTTPParserError.invalidEOFState:
+            return ClientError(.interrupted, "the connection to \(authority) broke before its answer was whole")
         case is HTTPParserError:
             return ClientError(.protocolViolation, "\(authority) does not speak HTTP")
         case let error as IOError where error.errnoCode != 0 && !isConnecting(error):
