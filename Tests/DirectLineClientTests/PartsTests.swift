@@ -32,7 +32,8 @@ struct PartsTests {
 
     @Test(
         arguments: [
-            ("3", nil, 3), (" 3 ", nil, 3), ("9999", nil, 300), ("-1", nil, 0), ("soon", nil, nil), (nil, nil, nil),
+            ("3", nil, 3), (" 3 ", nil, 3), ("9999", nil, 300),
+            ("99999999999999999999", nil, 300), ("", nil, nil), ("-1", nil, 0), ("soon", nil, nil), (nil, nil, nil),
             ("Sun, 06 Nov 1994 08:50:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 23),
             ("Sun, 06 Nov 1994 08:49:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 0),
             ("Fri, 01 Mar 2024 00:00:00 GMT", "Thu, 29 Feb 2024 23:59:50 GMT", 10),

@@ -11,7 +11,10 @@ enum RetryAfter {
     /// Reads the two headers; nil when nothing useful was said.
     static func duration(retryAfter: String?, date: String?, now: Timestamp? = nil) -> Duration? {
         guard let retryAfter else { return nil }
-        if let seconds = Int(retryAfter.trimmingBlanks) { return min(.seconds(max(0, seconds)), longest) }
+        let text = retryAfter.trimmingBlanks
+        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        // A number that Int cannot hold is a long time all the same.
+        if let seconds = isNumber ? Int(text) ?? Int.max : Int(text) { return min(.seconds(max(0, seconds)), longest) }
         let ours = now.map { Int($0.milliseconds / 1000) }
         guard let target = seconds(ofDate: retryAfter), let now = date.flatMap(seconds(ofDate:)) ?? ours else {
             return nil
