@@ -186,6 +186,22 @@ struct DataverseTests {
         }
     }
 
+    @Test(arguments: [#""https://elsewhere.test/x""#, "17", "true", #"{"href":"x"}"#, #"["x"]"#])
+    func `a next page that cannot be asked for is an error after the rows that came`(link: String) async throws {
+        try await withFakeService { service in
+            let rows = JSONValue.array(Self.rows.map(JSONValue.object)).compactText
+            await service.script(Self.route, .status(200, body: #"{"value":\#(rows),"@odata.nextLink":\#(link)}"#))
+            var count = 0
+            let error = await #expect(throws: ClientError.self) {
+                try await fetch(service, body: { count += $0.count })
+            }
+            #expect(error?.code == .protocolViolation)
+            #expect(error?.message.contains("names a next page") == true, "\(error?.message ?? "")")
+            #expect(count == Self.rows.count)
+            #expect(await service.requests(Self.route).count == 1)
+        }
+    }
+
     @Test func `pages that lead in a circle come to an end`() async throws {
         try await withFakeService { service in
             let links = ["A", "B"].map { "\(service.base)\(Self.path)?$skiptoken=\($0)" }

@@ -1,3 +1,4 @@
+import BotSchema
 import WebSocketTransport
 
 /// The Web API of a Dataverse environment, to which alone its token is sent.
@@ -39,10 +40,18 @@ package struct DataverseEnvironment: Hashable, Sendable {
         try page(base + "/conversationtranscripts?" + query.text(isExpanded: isExpanded))
     }
 
-    /// The page that an answer names as the next.
+    /// The page that an answer names as the next, nil when it is the last.
     ///
     /// - Throws: ``ClientError`` with the code `protocolViolation` when it is anywhere else: it would get the token.
-    func page(_ link: String) throws(ClientError) -> WebURL {
+    func page(following answer: JSONValue) throws(ClientError) -> WebURL? {
+        guard let link = answer["@odata.nextLink"], link != .null else { return nil }
+        guard let text = link.string else {
+            throw ClientError(.protocolViolation, "\(authority) names a next page, but not by an address")
+        }
+        return try page(text)
+    }
+
+    private func page(_ link: String) throws(ClientError) -> WebURL {
         guard let url = WebURL(link, schemes: ["http", "https"]) else {
             throw ClientError(.protocolViolation, "\(authority) names a next page whose address cannot be used")
         }

@@ -66,7 +66,7 @@ package struct DataverseTranscripts: Sendable {
         var trail = PageTrail(of: environment.authority, from: page.address)
         while true {
             try body(page.rows)
-            guard let next = page.next else { return }
+            guard let next = try page.next.get() else { return }
             try trail.follow(next, after: page.rows.count)
             page = try await get(next, &bearer)
         }
@@ -113,7 +113,7 @@ package struct DataverseTranscripts: Sendable {
         return DataversePage(
             address: address,
             rows: rows.compactMap(\.object),
-            next: try value["@odata.nextLink"]?.string.map { link throws(ClientError) in try environment.page(link) }
+            next: Result { () throws(ClientError) in try environment.page(following: value) }
         )
     }
 }
@@ -151,7 +151,8 @@ private struct PageTrail {
 private struct DataversePage {
     let address: WebURL
     let rows: [JSONObject]
-    let next: WebURL?
+    /// The next page, nil at the end; a link that cannot be followed is no reason to lose the rows.
+    let next: Result<WebURL?, ClientError>
 }
 
 extension ClientError {
