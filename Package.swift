@@ -352,7 +352,7 @@ let package = Package(
             name: "BatonCommandsTests",
             dependencies: [
                 "AgentHub", "BatonCommands", "BotSchema", "Bots", "Desk", "DirectLineClient", "DirectLineServer",
-                "Handoff", "TestSupport",
+                "Handoff", "TestSupport", "Transcripts",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

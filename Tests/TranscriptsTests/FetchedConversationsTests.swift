@@ -48,11 +48,28 @@ struct FetchedConversationsTests {
         #expect(try conversations.add([Self.row(2)]).map { [$0.count] } == [[2]])
         for text in ["[]", #"{"value":[{"conversationtranscriptid":"1","name":"another_b0"}]}"#, "no JSON"] {
             try folder.write(text, to: "talk_b0.json")
-            let error = #expect(throws: TranscriptError.self) { try conversations.add([Self.row(1)]) }
-            #expect(error?.code == .notPermitted)
+            let files = try conversations.add([Self.row(1)])
+            #expect(files.map(\.count) == [0])
+            guard case .blocked(let error) = files[0].change else {
+                Issue.record("\(files)")
+                continue
+            }
+            #expect(error.code == .notPermitted && error.file == folder.file("talk_b0.json"))
             #expect(try folder.read("talk_b0.json") == Array(text.utf8))
         }
         #expect(folder.names == ["talk_b0.json"])
+    }
+
+    @Test func `a file that is in the way keeps no other conversation from being written`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("no JSON", to: "a_b0.json")
+        #expect(mkdir(folder.file("b_b0.json"), 0o700) == 0)
+        let rows = ["a_b0", "b_b0", "c_b0"].enumerated().map { Self.row($0 + 1, $1) }
+        let files = try FetchedConversations(in: folder.path).add(rows)
+        let isBlocked = files.map { file in if case .blocked = file.change { true } else { false } }
+        #expect(isBlocked == [true, true, false] && files.last?.change == .new)
+        #expect(try folder.read("a_b0.json") == Array("no JSON".utf8))
+        #expect(folder.names.sorted() == ["a_b0.json", "b_b0.json", "c_b0.json"])
     }
 
     @Test(arguments: [

@@ -98,7 +98,7 @@ extension TranscriptCommand {
             configuration.requestTimeout = .seconds(60)
             configuration.trustedCertificates = ca
             configuration.proxies = try Secrets.proxies()
-            var changes: [String: FetchedConversations.Change] = [:]
+            var tally = FetchTally()
             try await DataverseTranscripts.forEachPage(
                 of: environment,
                 query,
@@ -108,19 +108,14 @@ extension TranscriptCommand {
                     TranscriptInput.fail("\(error.message); trying again in \(delay.components.seconds) s")
                 }
             ) { rows in
-                for file in try folder.add(rows) where changes[file.path] == nil || file.change != .none {
-                    changes[file.path] = changes[file.path] == .new ? .new : file.change
-                    guard file.change != .none else { continue }
-                    let count = file.count == 1 ? "1 record" : "\(file.count) records"
-                    let words =
-                        "\(file.path): \(file.change == .new ? "new" : "more"), \(count), \(file.conversationId)"
-                    StandardStream.output.writeLine(DisplayText.neutralised(words, keepingNewlines: false))
+                for file in try folder.add(rows) {
+                    guard let line = tally.take(file) else { continue }
+                    let stream = line.isFailure ? StandardStream.error : StandardStream.output
+                    stream.writeLine(DisplayText.neutralised(line.text, keepingNewlines: false))
                 }
             }
-            let new = changes.values.count { $0 == .new }
-            let grown = changes.values.count { $0 == .grown }
-            let all = changes.count == 1 ? "1 conversation" : "\(changes.count) conversations"
-            TranscriptInput.fail("\(all): \(new) new, \(grown) with more, \(changes.count - new - grown) as before")
+            TranscriptInput.fail(tally.summary)
+            if let failure = tally.failure { throw failure }
         }
     }
 }

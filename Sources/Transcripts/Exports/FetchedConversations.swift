@@ -20,7 +20,7 @@ package struct FetchedConversations {
         package let path: String
         /// The conversation's id, as the rows tell it.
         package let conversationId: String
-        /// How many rows it has by now.
+        /// How many rows it has by now, none when it is blocked.
         package let count: Int
         /// What changed.
         package let change: Change
@@ -34,6 +34,8 @@ package struct FetchedConversations {
         case grown
         /// It holds them already.
         case none
+        /// Something else has the file's name and stays; nothing was written.
+        case blocked(TranscriptError)
     }
 
     private static let ending = ".json"
@@ -47,8 +49,9 @@ package struct FetchedConversations {
     /// Adds rows to the files of their conversations, each of which is replaced as a whole or not at all.
     ///
     /// - Parameter rows: Rows of the table `conversationtranscript`.
-    /// - Returns: The files, in the order in which the rows name them.
-    /// - Throws: ``TranscriptError``; a file of the same name that holds anything else stays.
+    /// - Returns: The files, in the order in which the rows name them; a file of the same name that holds anything else
+    ///   stays, and keeps no other from being written.
+    /// - Throws: ``TranscriptError`` when a file cannot be written.
     package func add(_ rows: [JSONObject]) throws(TranscriptError) -> [File] {
         var names: [String] = []
         var groups: [String: [FetchedRow]] = [:]
@@ -63,7 +66,12 @@ package struct FetchedConversations {
 
     private func add(_ fresh: [FetchedRow], of conversation: String) throws(TranscriptError) -> File {
         let path = folder + Self.fileName(of: conversation) + Self.ending
-        let there = TranscriptFile.size(of: path) == nil ? nil : try Self.rows(in: path, of: conversation)
+        let there: [FetchedRow]?
+        do throws(TranscriptError) {
+            there = TranscriptFile.isThere(path) ? try Self.rows(in: path, of: conversation) : nil
+        } catch {
+            return File(path: path, conversationId: conversation, count: 0, change: .blocked(error))
+        }
         var rows = there ?? []
         for row in fresh {
             guard let index = rows.firstIndex(where: { $0.identity == row.identity }) else {

@@ -160,6 +160,12 @@ public enum TranscriptFile {
         return try bytes(from: descriptor, expecting: Int(status.st_size), named: path)
     }
 
+    /// Whether anything has the name, be it a folder or a link to nowhere.
+    package static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(expanded(path), &status) == 0
+    }
+
     /// How many bytes a regular file has; nil for what is none.
     package static func size(of path: String) -> Int? {
         var status = stat()
