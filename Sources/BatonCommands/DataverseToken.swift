@@ -40,6 +40,8 @@ struct DataverseToken: Sendable {
     /// - Parameters:
     ///   - text: What was given.
     ///   - complaint: Begins the error when there is no token in it.
+    /// - Returns: The token, without the word Bearer and blanks around it.
+    /// - Throws: ``CommandError``, which never tells the text.
     private static func token(in text: String, orElse complaint: String) throws(CommandError) -> String {
         let names = ["accessToken", "access_token", "token"]
         var token: Substring
