@@ -12,6 +12,8 @@ struct RedactionTests {
         ("Write to mina.o'hara+x@mail.example.org.", "Write to [email-1]."),
         ("grüße@müller.example", "[email-1]"), ("a@b", "a@b"), ("@mina see 5@6", "@mina see 5@6"),
         ("Call +44 20 7946 0999 or (555) 010-1234", "Call [phone-1] or [phone-2]"),
+        ("+1-415-555-2671x99", "[phone-1]"), ("ring (555) 010-1234ext5 now", "ring [phone-1] now"),
+        ("A4 210x297, 1920x1080", "A4 210x297, 1920x1080"),
         ("020 7946 0999, please", "[phone-1], please"), ("It is 2026-03-14 10:00", "It is 2026-03-14 10:00"),
         ("14.03.2026 and 1234567890", "14.03.2026 and 1234567890"), ("order LH-20817", "order LH-20817"),
         ("card 4111 1111 1111 1111!", "card [card-1]!"), ("card 4111 1111 1111 1112", "card 4111 1111 1111 1112"),

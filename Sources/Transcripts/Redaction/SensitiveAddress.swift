@@ -182,9 +182,12 @@ extension ArraySlice<UInt8> {
 
 /// The words before a number, which tell what it is.
 enum Context {
+    /// How many bytes before a place its words are looked for.
+    static let reach = 28
+
     /// The words within a few characters before a place, in small letters, the nearest last.
     static func words(before index: Int, in bytes: [UInt8]) -> [Substring] {
-        Bytes.lowercased(bytes[max(0, index - 28)..<index]).split { !($0.isLetter || $0 == "/") }.suffix(4)
+        Bytes.lowercased(bytes[max(0, index - reach)..<index]).split { !($0.isLetter || $0 == "/") }.suffix(4)
     }
 
     private static let orders: Set<Substring> = [

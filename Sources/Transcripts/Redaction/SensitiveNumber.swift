@@ -5,6 +5,8 @@
 struct SensitiveNumber {
     private let bytes: [UInt8]
     private let groups: [Group]
+    /// The sums of check digits up to each group's end, see ``LuhnSums``.
+    private let sums: LuhnSums
     private var isTaken: [Bool]
     private var pieces: [SensitivePiece] = []
 
@@ -13,7 +15,19 @@ struct SensitiveNumber {
         let range: Range<Int>
         /// Whether letters touch it.
         let isAttached: Bool
-        var count: Int { range.count }
+        /// How many digits it has.
+        let count: Int
+        /// Where the extension that hangs on it ends, as in `2671x99`.
+        let extensionEnd: Int?
+        /// The last byte of a word before it, which tells whether looking for words is of use.
+        let lastWord: Int
+        /// How many bytes stand between it and the group before.
+        let distance: Int
+        /// Whether a word is among those.
+        let isBehindWord: Bool
+
+        /// Whether it may belong to a telephone number, which may have an extension behind it.
+        var isFree: Bool { !isAttached || extensionEnd != nil }
     }
 
     /// Every number in a text.
@@ -29,8 +43,10 @@ struct SensitiveNumber {
         self.bytes = bytes
         var groups: [Group] = []
         var index = 0
+        var lastWord = -1
         while index < bytes.count {
             guard Bytes.isDigit(bytes[index]) else {
+                if Bytes.isWord(bytes[index]) { lastWord = index }
                 index += 1
                 continue
             }
@@ -38,10 +54,36 @@ struct SensitiveNumber {
             while index < bytes.count, Bytes.isDigit(bytes[index]) { index += 1 }
             let isAttached =
                 start > 0 && Bytes.isWord(bytes[start - 1]) || index < bytes.count && Bytes.isWord(bytes[index])
-            groups.append(Group(range: start..<index, isAttached: isAttached))
+            let extensionEnd =
+                isAttached && !(start > 0 && Bytes.isWord(bytes[start - 1]))
+                ? Self.extensionEnd(from: index, in: bytes) : nil
+            let previous = groups.last?.range.upperBound ?? 0
+            groups.append(
+                Group(
+                    range: start..<index,
+                    isAttached: isAttached,
+                    count: index - start,
+                    extensionEnd: extensionEnd,
+                    lastWord: lastWord,
+                    distance: start - previous,
+                    isBehindWord: lastWord >= previous
+                )
+            )
         }
         self.groups = groups
+        sums = LuhnSums(groups.map(\.range), in: bytes)
         isTaken = Array(repeating: false, count: groups.count)
+    }
+
+    /// The end of `x99` or `ext99` behind a number.
+    private static func extensionEnd(from index: Int, in bytes: [UInt8]) -> Int? {
+        for mark in ["x", "X", "ext", "Ext"] where bytes[index...].starts(with: mark.utf8) {
+            let first = index + mark.utf8.count
+            let end = bytes[first...].prefix(7).prefix(while: Bytes.isDigit).endIndex
+            let isWhole = (1...6).contains(end - first) && (end == bytes.count || !Bytes.isWord(bytes[end]))
+            return isWhole ? end : nil
+        }
+        return nil
     }
 
     // MARK: - Groups
@@ -63,7 +105,8 @@ struct SensitiveNumber {
 
     private mutating func take(_ window: ClosedRange<Int>, from start: Int? = nil, _ kind: SensitiveText.Kind) {
         let whole = range(window)
-        let taken = (start ?? whole.lowerBound)..<whole.upperBound
+        let end = kind == .phone ? groups[window.upperBound].extensionEnd : nil
+        let taken = (start ?? whole.lowerBound)..<(end ?? whole.upperBound)
         pieces.append(SensitivePiece(taken, kind, in: bytes))
         for index in window { isTaken[index] = true }
     }
@@ -88,13 +131,16 @@ struct SensitiveNumber {
         var count = groups[start].count
         var best: Int?
         while true {
-            if count >= 12, count <= 19, isCard(start...end) { best = end }
+            // Adding up digits costs least, so that it comes first: most numbers fail by it.
+            if count >= 12, count <= 19, sums.passesLuhn(start...end), isCard(start...end) { best = end }
             // A card in one piece is whole; more digits behind it are an expiry date or a code.
             if best != nil, end == start { return best }
-            guard end + 1 < groups.count, separator(after: end).count <= 3,
-                !separator(after: end).contains(where: Bytes.isWord)
+            guard end + 1 < groups.count, groups[end + 1].distance <= 3, !groups[end + 1].isBehindWord
             else { return best }
             end += 1
+            // Of four groups and more all have the count of the first, but for the last.
+            let size = groups[start].count
+            if end - start >= 3, groups[end - 1].count != size || groups[start + 1].count != size { return best }
             count += groups[end].count
             if count > 19 { return best }
         }
@@ -103,7 +149,7 @@ struct SensitiveNumber {
     private func isCard(_ window: ClosedRange<Int>) -> Bool {
         let digits = digits(window)
         let start = range(window).lowerBound
-        guard Self.passesLuhn(digits) else { return false }
+        guard digits.contains(where: { $0 != 0 }) else { return false }
         let network = CardNetwork.issues(digits)
         if window.count == 1 {
             let group = groups[window.lowerBound]
@@ -159,7 +205,9 @@ struct SensitiveNumber {
     private mutating func findSocialSecurityNumbers() {
         guard groups.count >= 3 else { return }
         for index in 0..<(groups.count - 2)
-        where sizes(index...(index + 2)) == [3, 2, 4] && !(index...(index + 2)).contains(where: { isTaken[$0] }) {
+        where groups[index].count == 3 && groups[index + 1].count == 2 && groups[index + 2].count == 4
+            && !(index...(index + 2)).contains(where: { isTaken[$0] })
+        {
             let window = index...(index + 2)
             let hasDashes = (index...(index + 1)).allSatisfy { separator(after: $0).elementsEqual("-".utf8) }
             let digits = digits(window).map { Int($0) }
@@ -187,7 +235,7 @@ struct SensitiveNumber {
     private mutating func findTelephones() {
         var index = 0
         while index < groups.count {
-            guard !isTaken[index], !groups[index].isAttached,
+            guard !isTaken[index], groups[index].isFree,
                 let (end, start) = telephoneEnd(from: index)
             else {
                 index += 1
@@ -201,8 +249,8 @@ struct SensitiveNumber {
     /// The groups that may belong to one telephone number, from a group on.
     private func line(from start: Int) -> Int {
         var end = start
-        while end + 1 < groups.count, end - start < 8, !isTaken[end + 1], !groups[end + 1].isAttached,
-            (1...3).contains(separator(after: end).count),
+        while end + 1 < groups.count, end - start < 8, !isTaken[end + 1], groups[end].extensionEnd == nil,
+            groups[end + 1].isFree, groups[end + 1].distance <= 3,
             separator(after: end).allSatisfy({ " -./()".utf8.contains($0) }), !isDateOrTime(at: end + 1)
         {
             end += 1
@@ -217,9 +265,11 @@ struct SensitiveNumber {
         if group.count <= 2, next + 1 < bytes.count, bytes[next] == UInt8(ascii: ":"), Bytes.isDigit(bytes[next + 1]) {
             return true
         }
-        guard index + 1 < groups.count else { return false }
+        guard index + 1 < groups.count, groups[index + 1].distance == 1, "-./".utf8.contains(bytes[next]) else {
+            return false
+        }
         let sign = separator(after: index)
-        guard sign.count == 1, let byte = sign.first, "-./".utf8.contains(byte) else { return false }
+        let byte = bytes[next]
         if index + 2 < groups.count, separator(after: index + 1).elementsEqual(sign) {
             let sizes = sizes(index...(index + 2))
             let isYearFirst = sizes[0] == 4 && sizes[1] <= 2 && sizes[2] <= 2
@@ -252,8 +302,20 @@ struct SensitiveNumber {
                 ($0, start > 0 && bytes[start - 1] == 0x28 ? start - 1 : start)
             }
         }
-        guard !"-._#".utf8.contains(before), !Context.isOrder(before: lower, in: bytes), !isPrice(from: index, to: last)
+        guard !"-._#".utf8.contains(before), let end = nationalEnd(from: index, to: last, before: before),
+            !hasWords(before: index) || !Context.isOrder(before: lower, in: bytes), !isPrice(from: index, to: last)
         else { return nil }
+        return (end, opening)
+    }
+
+    /// Whether words stand near enough before a group to tell what it is.
+    private func hasWords(before index: Int) -> Bool {
+        groups[index].lastWord >= 0 && groups[index].range.lowerBound - groups[index].lastWord <= Context.reach
+    }
+
+    /// The last group of a number without a `+`.
+    private func nationalEnd(from index: Int, to last: Int, before: UInt8) -> Int? {
+        let lower = groups[index].range.lowerBound
         let first = groups[index]
         if bytes[lower] == UInt8(ascii: "0"), before != UInt8(ascii: "/") {
             // Behind 00 comes a calling code, which begins with no zero.
@@ -263,18 +325,18 @@ struct SensitiveNumber {
             if first.count > 9 {
                 let isWhole = isInternational ? (11...15).contains(first.count) : (10...11).contains(first.count)
                 guard isWhole, isInternational ? !Self.isArticle(digits(index...index)) : true else { return nil }
-                return (index, opening)
+                return index
             }
-            if first.count >= 2, index < last {
-                return longest(index, last, isInternational ? 10...16 : 9...12).map { ($0, opening) }
-            }
+            if first.count >= 2, index < last { return longest(index, last, isInternational ? 10...16 : 9...12) }
         }
         // The most groups first: of 1 555 010 1234 nothing may stay.
         for end in stride(from: min(last, index + 4), through: index, by: -1) where isNational(index...end) {
-            return (end, opening)
+            return end
         }
-        if Context.isPhone(before: lower, in: bytes), let end = longest(index, last, 7...13) { return (end, opening) }
-        return nil
+        guard sums.count(index...last) >= 7, hasWords(before: index), Context.isPhone(before: lower, in: bytes) else {
+            return nil
+        }
+        return longest(index, last, 7...13)
     }
 
     /// The last group with which a number has as many digits as a telephone number.
@@ -301,6 +363,10 @@ struct SensitiveNumber {
 
     /// Numbers without a leading zero as the countries write them that have none.
     private func isNational(_ window: ClosedRange<Int>) -> Bool {
+        // No country writes numbers otherwise.
+        guard window.count > 1, groups[window.upperBound].count >= 2, (8...11).contains(sums.count(window)) else {
+            return false
+        }
         let digits = digits(window)
         let separators = (window.lowerBound..<window.upperBound).map { separator(after: $0) }
         let isSpaced = separators.allSatisfy { $0.elementsEqual(" ".utf8) }
@@ -326,53 +392,5 @@ struct SensitiveNumber {
         let before = String(decoding: bytes[max(0, range.lowerBound - 5)..<range.lowerBound], as: UTF8.self)
         let after = String(decoding: bytes[range.upperBound..<min(bytes.count, range.upperBound + 5)], as: UTF8.self)
         return signs.contains { before.contains($0) || after.contains($0) }
-    }
-}
-
-extension Context {
-    /// Whether the number is one of a device or an article, which has the check digit of a card.
-    static func isDevice(before index: Int, in bytes: [UInt8]) -> Bool {
-        ["imei", "gtin", "ean", "isbn", "upc", "barcode"].contains {
-            words(before: index, in: bytes).suffix(2).contains($0)
-        }
-    }
-}
-
-/// The networks that issue payment cards, by the first digits of a number and their count.
-enum CardNetwork {
-    private static let prefixes: [(digits: ClosedRange<Int>, length: ClosedRange<Int>)] = [
-        (4000...4999, 13...13), (4000...4999, 16...16), (4000...4999, 19...19), (5100...5599, 16...16),
-        (2221...2720, 16...16), (3400...3499, 15...15), (3700...3799, 15...15), (3000...3059, 14...19),
-        (3095...3095, 14...19), (3600...3699, 14...19), (3800...3999, 14...19), (6011...6011, 16...19),
-        (6440...6599, 16...19), (3528...3589, 16...19), (6200...6299, 16...19), (8100...8199, 16...19),
-        (5018...5018, 12...19), (5020...5020, 12...19), (5038...5038, 12...19), (5893...5893, 12...19),
-        (6304...6304, 12...19), (6759...6759, 12...19), (6761...6763, 12...19), (5019...5019, 16...16),
-        (6042...6043, 16...16), (5060...5061, 16...19), (2200...2204, 16...19), (9792...9792, 16...16),
-        (5080...5089, 16...16), (6000...6099, 16...16), (1000...1999, 15...15), (6360...6399, 16...19),
-    ]
-
-    /// Whether a network issues numbers such as this.
-    static func issues(_ digits: [UInt8]) -> Bool {
-        guard digits.count >= 12 else { return false }
-        let first = digits.prefix(4).reduce(0) { $0 * 10 + Int($1) }
-        return prefixes.contains { $0.digits.contains(first) && $0.length.contains(digits.count) }
-    }
-}
-
-/// How long telephone numbers are, with their calling code.
-enum CallingCode {
-    private static let lengths: [Int: Int] = [
-        1: 11, 7: 11, 20: 12, 27: 11, 30: 12, 31: 11, 32: 11, 33: 11, 34: 11, 36: 11, 39: 13, 40: 11, 41: 11, 44: 12,
-        45: 10, 46: 11, 47: 10, 48: 11, 52: 13, 54: 13, 55: 13, 60: 12, 61: 11, 62: 14, 63: 12, 64: 12, 65: 10, 66: 11,
-        81: 12, 82: 12, 84: 12, 86: 13, 90: 12, 91: 12, 92: 12, 351: 12, 353: 12, 358: 13, 380: 12, 420: 12, 421: 12,
-        852: 11, 971: 12, 972: 12,
-    ]
-
-    /// The most digits of a number that begins with these, 15 where that is not known.
-    static func mostDigits(_ first: [UInt8]) -> Int {
-        for count in [3, 2, 1] where first.count >= count {
-            if let length = lengths[first.prefix(count).reduce(0) { $0 * 10 + Int($1) }] { return length }
-        }
-        return 15
     }
 }
