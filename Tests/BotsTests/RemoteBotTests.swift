@@ -32,7 +32,7 @@ struct RemoteBotTests {
     @Test(arguments: ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
     func `S26 any success is a success`(status: String) async throws {
         try await withEndpoint({ _ in (status, "") }) { endpoint in
-            let answer = try await RemoteBot.withBot(at: endpoint.url) {
+            let answer = try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) {
                 try await $0.onTurn(.typing, in: Conversation())
             }
             #expect(answer == nil)
@@ -48,7 +48,7 @@ struct RemoteBotTests {
     {
         try await withEndpoint({ _ in (line, "<html>") }) { endpoint in
             let error = await #expect(throws: BotError.self) {
-                _ = try await RemoteBot.withBot(at: endpoint.url) {
+                _ = try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) {
                     try await $0.onTurn(.message("x"), in: Conversation())
                 }
             }
@@ -66,7 +66,7 @@ struct RemoteBotTests {
             ("200 OK", InvokeResponse(status: 200, body: ["a": 1])), ("501 No", InvokeResponse(status: 501)),
         ] {
             try await withEndpoint({ _ in (line, expected.body?.compactText ?? "") }) { [invoke] endpoint in
-                let answer = try await RemoteBot.withBot(at: endpoint.url) {
+                let answer = try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) {
                     try await $0.onTurn(invoke, in: Conversation())
                 }
                 #expect(answer == expected)
@@ -88,7 +88,9 @@ struct RemoteBotTests {
         invoke.id = "q"
         invoke.deliveryMode = "expectReplies"
         try await withEndpoint({ _ in ("200 OK", body) }) { [invoke] endpoint in
-            let answer = try await RemoteBot.withBot(at: endpoint.url) { try await $0.onTurn(invoke, in: conversation) }
+            let answer = try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) {
+                try await $0.onTurn(invoke, in: conversation)
+            }
             #expect(answer == InvokeResponse(status: status, body: ["a": 1]))
         }
         #expect(conversation.said.withLock { $0 } == ["1 to q"])
@@ -100,7 +102,7 @@ struct RemoteBotTests {
         try await withEndpoint({ _ in ("200 OK", body) }) { endpoint in
             var question = Activity.message("x")
             question.id = "q"
-            _ = try await RemoteBot.withBot(at: endpoint.url) { [question] in
+            _ = try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) { [question] in
                 try await $0.onTurn(question, in: conversation)
             }
         }
@@ -116,7 +118,7 @@ struct RemoteBotTests {
             """
         let conversation = Conversation()
         try await withEndpoint({ _ in ("200 OK\r\nContent-Type: text/event-stream", body) }) { endpoint in
-            try await RemoteBot.withBot(at: endpoint.url) { bot in
+            try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) { bot in
                 #expect(try await bot.onTurn(.message("x"), in: conversation) == nil)
                 let answer = try await bot.onTurn(Activity(type: .invoke), in: Conversation())
                 #expect(answer == InvokeResponse(status: 412, body: ["a": 1]))
@@ -152,7 +154,7 @@ struct RemoteBotTests {
 
     @Test func `a bot that is asked after its time ends the turn at once`() async throws {
         try await withEndpoint({ _ in ("200 OK", "") }) { endpoint in
-            let bot = try await RemoteBot.withBot(at: endpoint.url) { $0 }
+            let bot = try await RemoteBot.withBot(at: endpoint.url, limit: .seconds(600)) { $0 }
             let error = await #expect(throws: BotError.self) {
                 _ = try await bot.onTurn(.message("x"), in: Conversation())
             }
