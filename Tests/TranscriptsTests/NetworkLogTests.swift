@@ -81,7 +81,7 @@ struct NetworkLogTests {
         #expect(transcript.activities.compactMap(\.text) == ["welcome", "where is my kettle?", "in the post"])
         #expect(transcript.activities[1].timestamp == "2026-05-04T10:00:02Z", "the echo")
         #expect(transcript.activities.map(\.isFromUser) == [false, true, false])
-        #expect(transcript.repairs.map(\.description).contains { $0.contains("the conversation alone is read") })
+        #expect(transcript.repairs.map(\.description).contains { $0.contains("only the conversation in it is read") })
     }
 
     @Test func `what was posted stays where its echo is missing, and gets what the log tells of it`() throws {
@@ -160,7 +160,7 @@ struct NetworkLogTests {
             transcript.repairs.map(\.text) == [
                 "2 lines that the service refused with 502, left out",
                 "a line that the page gave up before the service answered, left out",
-                "a network log, of which the conversation alone is read",
+                "a network log; only the conversation in it is read",
             ]
         )
     }

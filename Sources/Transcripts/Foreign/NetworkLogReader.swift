@@ -61,7 +61,7 @@ struct NetworkLogReader {
         let (activities, failures) = Self.once(ordered.map(\.element))
         for (failure, count) in failures { remark("$.log", failure.words(count)) }
         if !activities.isEmpty {
-            remark("$.log", "a network log, of which the conversation alone is read")
+            remark("$.log", "a network log; only the conversation in it is read")
         } else if let cause = remarks.first {
             remark("$.log", "no activity of Direct Line that can be read; \(cause)")
         } else {

@@ -103,24 +103,26 @@ private struct TranscriptReader {
         var chat = ChatdownReader(text.bytes)
         let activities = chat.read()
         for remark in chat.remarks { note(text, remark.offset, remark.text) }
-        guard !activities.isEmpty else {
-            throw failure("expected a line such as 'user: Hello'", at: text.fileOffset(0))
-        }
-        return finished(
-            Transcript(activities: activities, form: .chat, envelope: nil),
-            source: .plain(String(decoding: text.bytes, as: UTF8.self))
-        )
+        return try lines(activities, of: text, as: .chat, expected: "a line such as 'user: Hello'")
     }
 
     private mutating func convo(_ text: SourceText) throws(TranscriptError) -> Transcript {
         var convo = ConvoReader(text.bytes)
         let activities = convo.read()
         for remark in convo.remarks { note(text, remark.offset, remark.text) }
-        guard !activities.isEmpty else {
-            throw failure("expected a section such as '#me' with words", at: text.fileOffset(0))
-        }
+        return try lines(activities, of: text, as: .convo, expected: "a section such as '#me' with words")
+    }
+
+    /// What was found in a text of lines, which is kept as it was written.
+    private mutating func lines(
+        _ activities: [Activity],
+        of text: SourceText,
+        as form: TranscriptForm,
+        expected: String
+    ) throws(TranscriptError) -> Transcript {
+        guard !activities.isEmpty else { throw failure("expected \(expected)", at: text.fileOffset(0)) }
         return finished(
-            Transcript(activities: activities, form: .convo, envelope: nil),
+            Transcript(activities: activities, form: form, envelope: nil),
             source: .plain(String(decoding: text.bytes, as: UTF8.self))
         )
     }
